@@ -1,0 +1,237 @@
+"""Settings: frozen values, one dataclass per component.
+
+``load()`` joins the defaults below, ``config.yaml`` and environment variables named
+``CUTOUT_<SECTION>__<FIELD>`` (the environment wins). Lists are comma-separated there, mappings are YAML.
+Every field has one commented line in ``config.yaml``; a test compares the two lists.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import yaml
+
+ENVIRONMENT_PREFIX = "CUTOUT_"
+MIB = 1024 * 1024
+
+
+class ConfigError(Exception):
+    """A sentence for the operator: which setting, which value, what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: str = "127.0.0.1"
+    port: int = 8000
+    environment: str = "development"
+    public_url: str = ""
+    max_body_bytes: int = 100 * MIB
+    request_deadline_seconds: float = 60.0
+    shutdown_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    kind: str = "filesystem"
+    path: str = "./data/store"
+    endpoint: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    region: str = "us-east-1"
+    path_style: bool = True
+    access_key: str = ""
+    secret_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings:
+    url: str = "redis://127.0.0.1:6379/0"
+    timeout_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    job_timeout_seconds: int = 120
+    lease_seconds: int = 6
+    max_attempts: int = 3
+    max_length: int = 10_000
+    outcome_ttl_seconds: int = 60
+    failure_ttl_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Matting:
+    model: str = "cutout"
+    model_dir: str = ""
+    device: str = "auto"
+    providers: tuple[str, ...] = ()
+    threads: int = 1
+    max_input_pixels: int = 4_194_304
+    fine_edges_max_pixels: int = 1_048_576
+    max_batch: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    max_source_bytes: int = 100 * MIB
+    max_source_pixels: int = 100_000_000
+    max_output_pixels: int = 50_000_000
+    max_output_side: int = 16_384
+    max_url_bytes: int = 8192
+    max_steps: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    threads: int = 0
+    queue: int = 256
+    hot_cache_bytes: int = 64 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    wait_seconds: float = 0.0
+    max_wait_seconds: float = 30.0
+    retry_after_seconds: int = 1
+    pending_max_age_seconds: int = 5
+    max_age_seconds: int = 2_592_000
+    error_max_age_seconds: int = 10
+    auto_formats: tuple[str, ...] = ("avif", "webp")
+    removal_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    allow_private: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    connect_timeout_seconds: float = 5.0
+    total_timeout_seconds: float = 20.0
+    max_redirects: int = 4
+    max_age_seconds: int = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    allow_private: bool = False
+    timeout_seconds: float = 5.0
+    max_attempts: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One tenant. ``keys`` maps an API key to its secret; several keys may be valid at once (rotation)."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+    signature_algorithm: str = "sha1"
+    unsigned_removal: bool = True
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cloudimage:
+    cloud: str = "demo"
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    origin_prefix: str = ""
+    default_scheme: str = "https"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    server: Server = Server()
+    store: StoreSettings = StoreSettings()
+    redis: RedisSettings = RedisSettings()
+    queue: Queue = Queue()
+    matting: Matting = Matting()
+    limits: Limits = Limits()
+    rendering: Rendering = Rendering()
+    delivery: Delivery = Delivery()
+    origin: Origin = Origin()
+    webhooks: Webhooks = Webhooks()
+    cloudimage: Cloudimage = Cloudimage()
+    clouds: Mapping[str, Cloud] = field(default_factory=dict)
+
+
+def load(path: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from ``path`` (YAML; defaults where None) and the environment.
+
+    Raises :class:`ConfigError` for an unreadable file, an unknown setting or a value of the wrong kind.
+    """
+    document = _read_yaml(Path(path)) if path else {}
+    _overlay(document, os.environ if environment is None else environment)
+    return _build(Settings, document, "")
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text()) or {}
+    except OSError as error:
+        raise ConfigError(f"The configuration file {path} cannot be read: {error.strerror}.") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"The configuration file {path} is not YAML: {error}.") from error
+    if not isinstance(document, dict):
+        raise ConfigError(f"The configuration file {path} must hold sections, got {type(document).__name__}.")
+    return document
+
+
+def _overlay(document: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for name, text in environment.items():
+        section, separator, setting = name.removeprefix(ENVIRONMENT_PREFIX).partition("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and separator:
+            owner = document.setdefault(section.lower(), {})
+            if not isinstance(owner, dict):
+                raise ConfigError(f"{name} sets a field of {section.lower()}, which is not a section.")
+            owner[setting.lower()] = text
+
+
+def _build(kind: type[Any], values: Any, where: str) -> Any:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where or 'the configuration'} must be a section, got {values!r}.")
+    hints = get_type_hints(kind)
+    unknown = set(values) - set(hints)
+    if unknown:
+        names = ", ".join(sorted(hints))
+        raise ConfigError(f"{where}{sorted(unknown)[0]} is not a setting; expected one of: {names}.")
+    return kind(**{name: _value(hints[name], value, f"{where}{name}") for name, value in values.items()})
+
+
+def _value(kind: Any, value: Any, where: str) -> Any:
+    if is_dataclass(kind):
+        return _build(kind, value or {}, f"{where}.")  # type: ignore[arg-type]
+    if get_origin(kind) is tuple:
+        return tuple(str(item).strip() for item in (value.split(",") if isinstance(value, str) else value) if item)
+    if get_origin(kind) is not None:
+        document = yaml.safe_load(value) if isinstance(value, str) else value
+        if not isinstance(document, Mapping):
+            raise ConfigError(f"{where} must be a mapping, got {value!r}.")
+        item = get_args(kind)[1]
+        return {str(name): _value(item, entry, f"{where}.{name}") for name, entry in document.items()}
+    return _scalar(kind, value, where)
+
+
+def _scalar(kind: Any, value: Any, where: str) -> Any:
+    if kind is Any:
+        return value
+    if kind is bool:
+        words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in words:
+            return words[str(value).lower()]
+        raise ConfigError(f"{where} must be true or false, got {value!r}.")
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{where} must be {kind.__name__}, got {value!r}.") from error
+
+
+def setting_names(kind: type[Any] = Settings, prefix: str = "") -> list[str]:
+    """Every ``section.field`` there is, for the test that compares them with ``config.yaml``."""
+    names: list[str] = []
+    for entry in fields(kind):
+        default = entry.default
+        nested = default is not MISSING and is_dataclass(default) and not isinstance(default, type)
+        names += setting_names(type(default), f"{prefix}{entry.name}.") if nested else [f"{prefix}{entry.name}"]
+    return names
