@@ -1,0 +1,143 @@
+"""The table of operations: an operation is one function in one place.
+
+::
+
+    @operation
+    def blur(image: Image, strength: Annotated[int, Int(1, 2000)] = 100) -> Image:
+        "Blur the whole picture."
+        return image.gaussblur(strength / 10)
+
+The signature is the specification. The first parameter is the picture; a parameter annotated with a
+:class:`media.params.Kind` is an argument a client chooses; one annotated with :class:`Prepared` is made ready by
+the renderer before the call (a layer's picture, the size a fraction refers to).
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from media.chain import Step
+from media.errors import BadTransformation, UnsupportedOperation
+from media.geometry import Size
+from media.params import Kind
+
+REQUIRED = inspect.Parameter.empty
+
+#: (size before, the step's arguments) → size after, or None where only pixels can tell.
+SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
+    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels)."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    name: str
+    kind: Kind
+    default: Any
+
+    def parse(self, operation: str, text: str) -> Any:
+        try:
+            return self.kind.parse(text)
+        except ValueError as error:
+            raise BadTransformation(f"{operation} {self.name} must be {self.kind.expected}, got {text}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[Argument, ...]
+    prepared: tuple[tuple[str, str], ...]
+    size_after: SizeAfter | None
+    shrinkable: bool
+
+    @property
+    def sentence(self) -> str:
+        return (inspect.getdoc(self.function) or "").split("\n\n")[0].replace("\n", " ")
+
+    def step(self, values: Mapping[str, Any]) -> Step:
+        """A complete step from ``values``: texts are parsed, the rest are taken as values, defaults filled.
+
+        Raises BadTransformation naming the argument, its value and the expectation.
+        """
+        names = {argument.name for argument in self.arguments}
+        if unknown := sorted(set(values) - names):
+            raise BadTransformation(f"{self.name} has no parameter {unknown[0]}; it takes {', '.join(sorted(names))}")
+        complete = {argument.name: self._value(argument, values) for argument in self.arguments}
+        return Step(self.name, tuple(sorted(complete.items())))
+
+    def _value(self, argument: Argument, values: Mapping[str, Any]) -> Any:
+        value = values.get(argument.name, argument.default)
+        if value is REQUIRED:
+            raise BadTransformation(f"{self.name} needs {argument.name}: {argument.kind.expected}")
+        is_text = isinstance(value, str) and argument.name in values
+        return argument.parse(self.name, value) if is_text else value
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(
+    function: Callable[..., Any] | None = None, *, size_after: SizeAfter | None = None, shrinkable: bool = False
+) -> Any:
+    """Enter a function into :data:`OPERATIONS` under its name.
+
+    ``size_after`` is its arithmetic (absent: the size stays); ``shrinkable`` says that it only looks at a scaled
+    version of its whole input, so that the decoder may shrink on load.
+    """
+
+    def enter(function: Callable[..., Any]) -> Callable[..., Any]:
+        name = function.__name__.rstrip("_")
+        hints = get_type_hints(function, include_extras=True)
+        arguments, prepared = [], []
+        for parameter in list(inspect.signature(function).parameters.values())[1:]:
+            mark = _mark(hints[parameter.name])
+            if isinstance(mark, Prepared):
+                prepared.append((parameter.name, mark.what))
+            else:
+                arguments.append(Argument(parameter.name, mark, parameter.default))
+        after = size_after or _unchanged
+        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, shrinkable)
+        return function
+
+    return enter if function is None else enter(function)
+
+
+def _mark(hint: Any) -> Any:
+    if get_origin(hint) is not Annotated:
+        # Annotated[int, …] | None arrives as a union: take the annotated member.
+        hint = next(member for member in get_args(hint) if get_origin(member) is Annotated)
+    return get_args(hint)[1]
+
+
+def _unchanged(size: Size, arguments: Mapping[str, Any]) -> Size:
+    return size
+
+
+def step(name: str, /, **values: Any) -> Step:
+    """``step("blur", strength="300")``: a checked, complete step of the operation called ``name``."""
+    if name not in OPERATIONS:
+        raise UnsupportedOperation(f"there is no operation {name}")
+    return OPERATIONS[name].step(values)
+
+
+def format_steps(steps: tuple[Step, ...]) -> list[Any]:
+    """Steps as JSON values: arguments in canonical text, absent ones left out, layers nested."""
+    return [[each.operation, _format_arguments(each)] for each in steps]
+
+
+def _format_arguments(each: Step) -> dict[str, Any]:
+    kinds = {argument.name: argument.kind for argument in OPERATIONS[each.operation].arguments}
+    return {name: kinds[name].format(value) for name, value in each.arguments if value is not None}
+
+
+def parse_steps(document: list[Any]) -> tuple[Step, ...]:
+    """The inverse of :func:`format_steps`."""
+    return tuple(step(name, **values) for name, values in document)
