@@ -1,5 +1,13 @@
 """The operations, one function each; importing the package fills the table."""
 
-from media.operations.registry import OPERATIONS, Operation, format_steps, parse_steps, step
+from media.operations.registry import (
+    OPERATIONS,
+    Operation,
+    format_chain,
+    format_steps,
+    parse_chain,
+    parse_steps,
+    step,
+)
 
-__all__ = ["OPERATIONS", "Operation", "format_steps", "parse_steps", "step"]
+__all__ = ["OPERATIONS", "Operation", "format_chain", "format_steps", "parse_chain", "parse_steps", "step"]

@@ -13,11 +13,12 @@ the renderer before the call (a layer's picture, the size a fraction refers to).
 """
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from media.chain import Step
+from media.chain import Chain, Step, canonical, format_output, parse_output
 from media.errors import BadTransformation, UnsupportedOperation
 from media.geometry import Size
 from media.params import Kind
@@ -141,3 +142,13 @@ def _format_arguments(each: Step) -> dict[str, Any]:
 def parse_steps(document: list[Any]) -> tuple[Step, ...]:
     """The inverse of :func:`format_steps`."""
     return tuple(step(name, **values) for name, values in document)
+
+
+def format_chain(chain: Chain) -> str:
+    """The one text of a chain (JSON); ``parse_chain`` reads it back."""
+    return canonical([format_steps(chain.steps), format_output(chain.output)])
+
+
+def parse_chain(text: str) -> Chain:
+    steps, output = json.loads(text)
+    return Chain(parse_steps(steps), parse_output(output))

@@ -1,0 +1,69 @@
+"""The contract between proxy and worker: job messages, queue names, outcomes.
+
+A job carries ids only (JSON, never pickle: who can write to Redis must not be able to run code). Its id is the
+key of what it makes, so a crowd makes one job. The worker announces an outcome on a Redis stream of the same
+id: a stream remembers, so nothing is lost between enqueueing and listening. Outcomes expire; a failed one
+doubles as the marker that keeps the job from being tried again too soon.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MATTE_QUEUE = "matte"
+DERIVE_QUEUE = "derive"
+QUEUES = (MATTE_QUEUE, DERIVE_QUEUE)
+
+MATTE_JOB = "worker.jobs.matte"
+DERIVE_JOB = "worker.jobs.derive"
+NOTIFY_JOB = "worker.jobs.notify"
+
+#: Redis hash of counters that workers add to and the proxy's /metrics reads.
+COUNTERS = "cutout:counters"
+INFERENCES = "inferences"
+JOBS_ENQUEUED = "jobs_enqueued"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job ended. ``message`` may be shown to a client; internal text stays in the worker's log."""
+
+    ok: bool
+    message: str = ""
+
+    def to_fields(self) -> dict[str, str]:
+        return {"ok": "1" if self.ok else "0", "message": self.message}
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[bytes, bytes]) -> "Outcome":
+        return cls(ok=fields[b"ok"] == b"1", message=fields[b"message"].decode())
+
+
+def outcome_stream(job_id: str) -> str:
+    return f"cutout:outcome:{job_id}"
+
+
+def failure_counter(job_id: str) -> str:
+    return f"cutout:failures:{job_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class MatteJob:
+    """Make the cutout of one source. ``options`` is the canonical JSON of a CutoutOptions."""
+
+    source_digest: str
+    options: str
+
+    def to_arguments(self) -> list[str]:
+        return [self.source_digest, self.options]
+
+
+@dataclass(frozen=True, slots=True)
+class DeriveJob:
+    """Render one chain ahead of its first request. ``chain`` is canonical text; ``layers`` source → digest."""
+
+    source_digest: str
+    chain: str
+    layers: str
+
+    def to_arguments(self) -> list[str]:
+        return [self.source_digest, self.chain, self.layers]
