@@ -1,13 +1,18 @@
 """The port every store satisfies: bytes by key.
 
-Keys are relative POSIX paths of printable characters (``source/ab/abcd…``); each store maps them to its own
-medium. All calls block; the proxy runs them in its I/O threads. Faults of the medium surface as
-:class:`media.errors.Unavailable`.
+Keys are relative POSIX paths of printable characters (``source/ab/abcd…``) that every medium can hold, see
+:func:`check_key`; each store maps them to its own medium. All calls block; the proxy runs them in its I/O
+threads. Faults of the medium surface as :class:`media.errors.Unavailable`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+#: S3 allows 1024 bytes for the whole key; what is left is for the store's own prefix.
+MAX_KEY_BYTES = 900
+#: Linux file systems allow 255 bytes for a name.
+MAX_SEGMENT_BYTES = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +63,22 @@ class Store(Protocol):
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
         """Up to ``limit`` keys below ``prefix`` that sort (by code point) behind ``after``, in order."""
         ...
+
+
+def check_key(key: str) -> str:
+    """Give ``key`` back, or raise ValueError: keys are made by our code, so a bad one is a mistake in it.
+
+    A segment never is empty nor starts with a dot (``..`` would leave the folder; stores keep their own files
+    behind a dot), control characters have no place in a URL or a file name, and the lengths fit S3 and ext4.
+    By agreement no key is the folder of another (``a`` beside ``a/b``): a file system cannot hold both.
+    """
+    segments = key.split("/")
+    if any(not segment or segment.startswith(".") for segment in segments):
+        raise ValueError(f"A key's segments must not be empty or start with a dot, got {key!r}.")
+    if any(character < " " or character == "\x7f" for character in key) or "\\" in key:
+        raise ValueError(f"A key must not hold control characters or backslashes, got {key!r}.")
+    if len(key.encode()) > MAX_KEY_BYTES or max(len(segment.encode()) for segment in segments) > MAX_SEGMENT_BYTES:
+        raise ValueError(
+            f"A key must have at most {MAX_KEY_BYTES} bytes and {MAX_SEGMENT_BYTES} in a segment, got {key!r}."
+        )
+    return key

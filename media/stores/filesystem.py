@@ -1,0 +1,261 @@
+"""A store in a folder: a key is a path, an object is one file whose facts sit behind its body.
+
+Writes go to ``.incoming/`` (same file system), are synced and renamed, so that a reader sees the old file or the
+new one. Changes of a key hold a lock file, so that processes on one machine do not lose each other's
+conditional writes.
+"""
+
+import errno
+import fcntl
+import hashlib
+import heapq
+import itertools
+import logging
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from media.errors import Unavailable
+from media.stores.store import Blob, PreconditionFailed, Stat, check_key
+from media.stores.trailer import TAIL_BYTES, Tail, read_trailer, trailer, trailer_size
+
+log = logging.getLogger(__name__)
+
+INCOMING = ".incoming"
+LOCKS = ".locks"
+LOCK_FILES = 256
+#: A writer that is still at work after this time is dead.
+LEFTOVER_SECONDS = 3600
+#: A delete may remove the empty folder between a writer's mkdir and its rename.
+RENAME_ATTEMPTS = 20
+
+ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
+SENTENCES = {
+    errno.ENOSPC: "The store's disk is full",
+    errno.EDQUOT: "The store's disk quota is used up",
+    errno.EACCES: "The store's folder does not permit this",
+    errno.EPERM: "The store's folder does not permit this",
+    errno.EROFS: "The store's folder is read-only",
+    errno.EMFILE: "Too many files are open",
+    errno.ENFILE: "Too many files are open",
+}
+
+
+class FilesystemStore:
+    conditional = True
+
+    def __init__(self, folder: str | Path) -> None:
+        """Open the store in ``folder``, made where it is missing, and sweep what killed writers left."""
+        self._root = Path(folder).absolute()
+        with _translated("opened", str(self._root)):
+            for name in (INCOMING, LOCKS):
+                (self._root / name).mkdir(parents=True, exist_ok=True)
+            self._check_writable()
+            self._sweep()
+
+    def get(self, key: str) -> Blob | None:
+        with _translated("read", key), self._opened(key) as file:
+            if file is None:
+                return None
+            stat = _read_stat(file, key)
+            return Blob(_read(file, 0, stat.size), stat) if stat else None
+
+    def stat(self, key: str) -> Stat | None:
+        with _translated("read", key), self._opened(key) as file:
+            return None if file is None else _read_stat(file, key)
+
+    def put(
+        self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None, if_match: str | None = None
+    ) -> Stat:
+        path = self._path(key)
+        stat = Stat(len(body), hashlib.md5(body).hexdigest(), dict(metadata or {}))
+        with _translated("written", key):
+            incoming = self._write_incoming(body, trailer(stat))
+            try:
+                with self._locked(key):
+                    self._expect(key, if_match)
+                    _rename(incoming, path)
+            finally:
+                incoming.unlink(missing_ok=True)
+            _sync_folder(path.parent)
+        return stat
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        with _translated("deleted", key), self._locked(key):
+            try:
+                path.unlink()
+            except OSError as error:
+                if error.errno not in ABSENT:
+                    raise
+            self._prune(path.parent)
+
+    def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
+        folder, _, _ = prefix.rpartition("/")
+        with _translated("listed", prefix):
+            found = self._walk(f"{folder}/" if folder else "", prefix, after, limit)
+            return list(itertools.islice(found, limit))
+
+    def _path(self, key: str) -> Path:
+        return self._root / check_key(key)
+
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[int | None]:
+        try:
+            # O_NOFOLLOW: a link that someone put into the folder must not show a file outside of it.
+            file = os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno not in ABSENT:
+                raise
+            yield None
+            return
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+    def _write_incoming(self, *parts: bytes) -> Path:
+        path = self._root / INCOMING / f"{os.getpid()}-{secrets.token_hex(8)}"
+        try:
+            with path.open("xb") as file:
+                file.writelines(parts)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+
+    def _expect(self, key: str, if_match: str | None) -> None:
+        if if_match is None:
+            return
+        found = self.stat(key)
+        if if_match != (found.etag if found else ""):
+            raise PreconditionFailed(key)
+
+    @contextmanager
+    def _locked(self, key: str) -> Iterator[None]:
+        name = f"{zlib.crc32(key.encode()) % LOCK_FILES:02x}"
+        file = os.open(self._root / LOCKS / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(file)
+
+    def _prune(self, folder: Path) -> None:
+        with suppress(OSError):  # rmdir refuses a folder that is not empty: the end of the climb
+            while folder != self._root:
+                folder.rmdir()
+                folder = folder.parent
+
+    def _check_writable(self) -> None:
+        self._write_incoming(b"").unlink()
+
+    def _sweep(self) -> None:
+        oldest = time.time() - LEFTOVER_SECONDS
+        for path in (self._root / INCOMING).iterdir():
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
+    def _walk(self, folder: str, prefix: str, after: str, limit: int) -> Iterator[str]:
+        """Keys in ``folder`` (``""`` or with a slash behind it) in order, reading a folder only when its turn comes.
+
+        Memory holds ``limit`` names per level, however many a folder has.
+        """
+        behind = ""
+        while True:
+            entries = _smallest(self._root, folder, _Range(prefix, after, behind), limit)
+            for name in entries:
+                if name.endswith("/"):
+                    yield from self._walk(name, prefix, after, limit)
+                else:
+                    yield name
+            if len(entries) < limit:
+                return
+            behind = entries[-1]
+
+
+class _Range(NamedTuple):
+    """Which entries a listing still wants; an entry is a key, or a folder's path with a slash behind it."""
+
+    prefix: str
+    after: str
+    behind: str
+
+    def wants(self, entry: str) -> bool:
+        if entry <= self.behind:
+            return False
+        if entry.endswith("/"):
+            below = entry.startswith(self.prefix) or self.prefix.startswith(entry)
+            return below and (entry > self.after or self.after.startswith(entry))
+        return entry > self.after and entry.startswith(self.prefix)
+
+
+def _smallest(root: Path, folder: str, wanted: _Range, limit: int) -> list[str]:
+    try:
+        with os.scandir(root / folder) as entries:
+            names = (_entry(folder, entry) for entry in entries if not entry.name.startswith("."))
+            return heapq.nsmallest(limit, (name for name in names if wanted.wants(name)))
+    except OSError as error:
+        if error.errno in ABSENT:
+            return []
+        raise
+
+
+def _entry(folder: str, entry: os.DirEntry[str]) -> str:
+    slash = "/" if entry.is_dir(follow_symlinks=False) else ""
+    return f"{folder}{entry.name}{slash}"
+
+
+def _read_stat(file: int, key: str) -> Stat | None:
+    size = os.fstat(file).st_size
+    tail = Tail(_read(file, max(0, size - TAIL_BYTES), TAIL_BYTES), size)
+    needed = trailer_size(tail)
+    if needed > len(tail.text):
+        tail = Tail(_read(file, size - needed, needed), size)
+    stat = read_trailer(tail)
+    if stat is None:
+        log.warning("The file %r was not written by this store or is damaged; it counts as absent.", key)
+    return stat
+
+
+def _read(file: int, offset: int, size: int) -> bytes:
+    text = os.pread(file, size, offset)
+    while len(text) < size and (more := os.pread(file, size - len(text), offset + len(text))):
+        text += more
+    return text
+
+
+def _rename(incoming: Path, path: Path) -> None:
+    for _ in range(RENAME_ATTEMPTS):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            incoming.rename(path)
+            return
+    incoming.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(FileNotFoundError):  # a delete came between: there is nothing left to make durable
+        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+@contextmanager
+def _translated(verb: str, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        sentence = SENTENCES.get(error.errno or 0, "The store's folder failed")
+        log.warning("%s: %r could not be %s: %s", sentence, what, verb, error)
+        raise Unavailable(f"{sentence}: {what} could not be {verb}.", retry_after=5) from error

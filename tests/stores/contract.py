@@ -1,0 +1,227 @@
+"""What every store promises, as rows and tests; a medium's test file inherits :class:`StoreContract`.
+
+A subclass gives the fixture ``store``: a store that is empty below ``FOLDER``.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from media.stores.store import PreconditionFailed, Store
+
+FOLDER = "contract"
+
+KEYS = [
+    "plain",
+    "folder/plain.png",
+    "deep/er/and/deeper/still.json",
+    "with space/and  two spaces",
+    "unicode/Größe-猫-🐈",
+    "composed/é-and-e\u0301",
+    "sharp#hash/after#hash",
+    "plus+plus/a+b",
+    "percent%/100%25 %2F",
+    "query?x=1&y=2/a?b",
+    "punctuation/!$'()*,;:=@[]{}|~^`<>\"",
+    "dots/a..b.c.",
+    "MiXeD/Case",
+    "long/" + "x" * 240,
+    "many/" + "/".join(["segment"] * 90),
+]
+
+BAD_KEYS = [
+    "",
+    "/absolute",
+    "folder/",
+    "a//b",
+    "../outside",
+    "a/../../outside",
+    "a/./b",
+    ".hidden",
+    "a/.hidden",
+    "a\\b",
+    "nul\x00",
+    "line\nfeed",
+    "long/" + "x" * 241,
+    "x/" * 450 + "x",
+    "lone surrogate \ud800",
+]
+
+BODIES = [b"", b"\x00", b"text", b"\xff\xd8\xff" + bytes(range(256)) * 700, b"cutout/1", b"\r\n" * 9]
+
+METADATA = [{}, {"content-type": "image/png"}, {"a": "1", "model-name": "cutout v1; edges=fine"}, {"long": "x" * 1500}]
+
+#: In the order of their code points, which is the order of their UTF-8 bytes.
+ORDERED = ["A", "a b", "a#x", "a-b", "a.b", "a/b", "a/c/d", "a0", "aZ", "b", "b/x", "z", "é", "猫", "🐈"]
+FILES_ONLY = [name for name in ORDERED if not any(other.startswith(f"{name}/") for other in ORDERED)]
+
+LISTINGS = [
+    ("", "", 100, FILES_ONLY),
+    ("a", "", 100, [name for name in FILES_ONLY if name.startswith("a")]),
+    ("a/", "", 100, ["a/b", "a/c/d"]),
+    ("a/c", "", 100, ["a/c/d"]),
+    ("", "a-b", 3, ["a.b", "a/b", "a/c/d"]),
+    ("", "a/", 2, ["a/b", "a/c/d"]),
+    ("", "a/b", 2, ["a/c/d", "a0"]),
+    ("", "a/bb", 1, ["a/c/d"]),
+    ("a/", "a/c/d", 5, []),
+    ("", "🐈", 5, []),
+    ("missing/", "", 5, []),
+]
+
+
+class StoreContract:
+    #: What the store must find out about itself.
+    conditional = True
+    #: Whether the server behind it replaces an object in one step (see the subclass that says no).
+    atomic = True
+    keeps_metadata = True
+    many = 2500
+
+    @pytest.mark.parametrize("key", KEYS)
+    def test_every_printable_key_round_trips(self, store: Store, key: str) -> None:
+        name = f"{FOLDER}/{key}"
+        assert store.get(name) is None
+        store.put(name, key.encode())
+        blob = store.get(name)
+        assert blob is not None
+        assert blob.body == key.encode()
+        assert list(store.keys(f"{FOLDER}/")) == [name]
+        store.delete(name)
+        assert store.get(name) is None
+        assert store.stat(name) is None
+        assert list(store.keys(f"{FOLDER}/")) == []
+
+    @pytest.mark.parametrize("key", BAD_KEYS)
+    def test_a_key_no_medium_can_hold_is_refused_everywhere(self, store: Store, key: str) -> None:
+        for call in (store.get, store.stat, store.delete, lambda key: store.put(key, b"")):
+            with pytest.raises(ValueError, match=r"key|surrogate"):
+                call(key)
+
+    @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+    def test_bytes_come_back_as_they_were_put(self, store: Store, body: bytes) -> None:
+        put = store.put(f"{FOLDER}/body", body)
+        blob = store.get(f"{FOLDER}/body")
+        assert blob is not None
+        assert blob.body == body
+        assert blob.stat == put == store.stat(f"{FOLDER}/body")
+        assert blob.stat.size == len(body)
+
+    @pytest.mark.parametrize("metadata", METADATA, ids=range(len(METADATA)))
+    def test_metadata_is_kept_with_the_bytes(self, store: Store, metadata: dict[str, str]) -> None:
+        store.put(f"{FOLDER}/described", b"first", metadata={"from": "before"})
+        store.put(f"{FOLDER}/described", b"x", metadata=metadata)
+        stat = store.stat(f"{FOLDER}/described")
+        blob = store.get(f"{FOLDER}/described")
+        assert stat is not None
+        assert blob is not None
+        assert dict(stat.metadata) == dict(blob.stat.metadata) == metadata
+
+    def test_etag_changes_with_the_bytes(self, store: Store) -> None:
+        first = store.put(f"{FOLDER}/etag", b"one")
+        second = store.put(f"{FOLDER}/etag", b"two")
+        assert first.etag
+        assert first.etag != second.etag
+
+    def test_deleting_nothing_is_no_error(self, store: Store) -> None:
+        store.delete(f"{FOLDER}/nothing/here")
+
+    def test_store_finds_out_whether_conditions_are_enforced(self, store: Store) -> None:
+        assert store.conditional is self.conditional
+
+    @pytest.mark.parametrize(
+        ("stored", "if_match", "fails"),
+        [
+            (None, "", False),
+            (None, "0" * 32, True),
+            (b"old", "", True),
+            (b"old", "0" * 32, True),
+            (b"old", "149603e6c03516362a8da23f624db945", False),  # the md5 of "old"
+        ],
+    )
+    def test_put_obeys_its_condition(self, store: Store, stored: bytes | None, if_match: str, fails: bool) -> None:
+        key = f"{FOLDER}/condition"
+        if stored is not None:
+            store.put(key, stored)
+        if not fails:
+            store.put(key, b"new", if_match=if_match)
+        else:
+            with pytest.raises(PreconditionFailed):
+                store.put(key, b"new", if_match=if_match)
+        blob = store.get(key)
+        assert (blob.body if blob else None) == (stored if fails else b"new")
+
+    def test_one_of_many_writers_with_the_same_condition_wins(self, store: Store) -> None:
+        if not store.conditional:
+            pytest.skip("this server ignores If-Match; the catalog takes a lock instead")
+        etag = store.put(f"{FOLDER}/race", b"start").etag
+
+        def write(number: int) -> bool:
+            try:
+                store.put(f"{FOLDER}/race", f"writer {number}".encode(), if_match=etag)
+            except PreconditionFailed:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(write, range(8))) == 1
+
+    def test_no_half_written_object_is_visible_during_writes(self, store: Store) -> None:
+        if not self.atomic:
+            pytest.skip("this server replaces an object in more than one step")
+        key, size, stop = f"{FOLDER}/whole", 300_000, threading.Event()
+        bodies = {bytes([letter]) * size for letter in b"abc"}
+        store.put(key, b"a" * size)
+
+        def read() -> bool:
+            seen = True
+            while not stop.is_set():
+                blob = store.get(key)
+                seen = seen and blob is not None and blob.body in bodies and blob.stat.size == size
+            return seen
+
+        with ThreadPoolExecutor(3) as pool:
+            readers = [pool.submit(read) for _ in range(2)]
+            for body in [*bodies] * 5:
+                store.put(key, body)
+            stop.set()
+            assert all(reader.result() for reader in readers)
+
+    def test_writers_and_deleters_of_one_folder_do_not_disturb_each_other(self, store: Store) -> None:
+        def write_and_delete(number: int) -> bool:
+            for turn in range(6):
+                key = f"{FOLDER}/crowd/of/{number}"
+                store.put(key, str(turn).encode())
+                blob = store.get(key)
+                if blob is None or blob.body != str(turn).encode():
+                    return False
+                store.delete(key)
+            return True
+
+        with ThreadPoolExecutor(6) as pool:
+            assert all(pool.map(write_and_delete, range(6)))
+        assert list(store.keys(f"{FOLDER}/crowd/")) == []
+
+    @pytest.mark.parametrize("name", FILES_ONLY)
+    def test_a_key_is_listed_under_itself(self, store: Store, name: str) -> None:
+        store.put(f"{FOLDER}/{name}", b"")
+        assert list(store.keys(f"{FOLDER}/{name}")) == [f"{FOLDER}/{name}"]
+
+    def test_keys_are_listed_by_prefix_behind_a_mark_in_code_point_order(self, store: Store) -> None:
+        for name in reversed(FILES_ONLY):
+            store.put(f"{FOLDER}/{name}", b"")
+        for prefix, after, limit, expected in LISTINGS:
+            mark = f"{FOLDER}/{after}" if after else ""
+            listed = store.keys(f"{FOLDER}/{prefix}", after=mark, limit=limit)
+            assert [key.removeprefix(f"{FOLDER}/") for key in listed] == expected, (prefix, after, limit)
+
+    def test_thousands_of_keys_are_paged_without_gap_or_repetition(self, store: Store) -> None:
+        expected = sorted(f"{FOLDER}/page/{number % 7}/{number}" for number in range(self.many))
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda key: store.put(key, b""), expected))
+        listed: list[str] = []
+        while page := store.keys(f"{FOLDER}/page/", after=listed[-1] if listed else "", limit=700):
+            listed += page
+        assert listed == expected
+        assert list(store.keys(f"{FOLDER}/page/", limit=self.many + 1)) == expected
