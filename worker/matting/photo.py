@@ -1,0 +1,57 @@
+"""Source bytes → the photo the pipeline works on: upright, 8-bit sRGB, at most so many pixels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyvips
+
+from media.decode import decode
+from worker.matting.raster import Bytes, from_vips, resize_vips
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """``rgb`` is H×W×3; ``alpha`` is H×W, or None where the source is opaque."""
+
+    rgb: Bytes
+    alpha: Bytes | None = None
+
+    @property
+    def width(self) -> int:
+        return int(self.rgb.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.rgb.shape[0])
+
+
+def load_photo(body: bytes, *, max_source_pixels: int, max_pixels: int) -> Photo:
+    """Decode ``body``, scaled down in proportion where it has more than ``max_pixels`` pixels.
+
+    Raises what :func:`media.decode.decode` raises.
+    """
+    image = decode(body, max_pixels=max_source_pixels)
+    width, height = bounded(image.width, image.height, max_pixels)
+    if (width, height) != (image.width, image.height):
+        image = _scaled(image, width, height)
+    pixels = from_vips(image)
+    if pixels.shape[2] < 4:
+        return Photo(np.ascontiguousarray(pixels[..., :3]))
+    alpha = np.ascontiguousarray(pixels[..., 3])
+    return Photo(np.ascontiguousarray(pixels[..., :3]), None if alpha.min() == 255 else alpha)
+
+
+def _scaled(image: pyvips.Image, width: int, height: int) -> pyvips.Image:
+    if not image.hasalpha():
+        return resize_vips(image, width, height)
+    return resize_vips(image.premultiply(), width, height).unpremultiply().rint().cast("uchar")
+
+
+def bounded(width: int, height: int, max_pixels: int) -> tuple[int, int]:
+    """The largest size of the same proportions with at most ``max_pixels`` pixels, at least 1×1."""
+    if width * height <= max_pixels:
+        return width, height
+    scale = (max_pixels / (width * height)) ** 0.5
+    shorter = max(1, int(min(width, height) * scale))
+    longer = min(int(max(width, height) * scale) or 1, max_pixels // shorter)
+    return (longer, shorter) if width >= height else (shorter, longer)
