@@ -12,13 +12,25 @@ os.environ.setdefault("VIPS_CONCURRENCY", "1")
 
 import pyvips
 
+from media.cutout import StoredCutout
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
 from media.formats import sniff
+from media.geometry import Size
+from media.picture import Picture
 
 pyvips.cache_set_max(0)
 pyvips.block_untrusted_set(True)
 for _loader in ("VipsForeignLoadSvg", "VipsForeignLoadPdf", "VipsForeignLoadMagick", "VipsForeignLoadOpenslide"):
     pyvips.operation_block_set(_loader, True)
+
+#: Interpretations whose pixels an embedded ICC profile can describe.
+PROFILED = ("rgb", "srgb", "cmyk", "rgb16", "b-w", "grey16", "lab")
+#: The factors by which libjpeg can shrink while it decodes.
+JPEG_SHRINKS = (8, 4, 2)
+#: EXIF orientations that turn the picture by a quarter.
+QUARTER_TURNS = (5, 6, 7, 8)
+#: Frames without a delay of their own play at ten a second, as browsers do.
+DEFAULT_DELAY_MS = 100
 
 
 def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Image:
@@ -33,17 +45,28 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
         image = pyvips.Image.new_from_buffer(body, options, fail_on="truncated")
     except pyvips.Error as error:
         raise SourceError("The image cannot be read: its header is broken.") from error
-    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    whole = 1 if "n=" in options else pages
+    whole = 1 if "n=" in options else page_count(image)
     if image.width * image.height * whole > max_pixels:
-        raise LimitExceeded(f"The image has {image.width}×{image.height}×{whole} pixels; at most {max_pixels} are read.")
+        shape = f"{image.width}×{image.height}×{whole}"
+        raise LimitExceeded(f"The image has {shape} pixels; at most {max_pixels} are read.")
     return image
+
+
+def page_count(header: pyvips.Image) -> int:
+    return int(header.get("n-pages")) if header.get_typeof("n-pages") else 1
+
+
+def upright_size(header: pyvips.Image) -> Size:
+    """The sides after the EXIF orientation is applied."""
+    orientation = int(header.get("orientation")) if header.get_typeof("orientation") else 1
+    turned = orientation in QUARTER_TURNS
+    return Size(header.height, header.width) if turned else Size(header.width, header.height)
 
 
 def upright(image: pyvips.Image) -> pyvips.Image:
     """Apply the EXIF orientation and convert to 8-bit sRGB (with alpha where there was one)."""
     image = image.autorot()
-    if image.get_typeof("icc-profile-data") and image.interpretation in ("rgb", "srgb", "cmyk", "rgb16", "b-w", "grey16", "lab"):
+    if image.get_typeof("icc-profile-data") and image.interpretation in PROFILED:
         try:
             image = image.icc_transform("srgb", embedded=True, intent="perceptual", depth=8)
         except pyvips.Error:
@@ -53,7 +76,7 @@ def upright(image: pyvips.Image) -> pyvips.Image:
         image = image.colourspace("srgb")
     if image.format != "uchar":
         image = image.cast("uchar")
-    return image
+    return image[:4] if image.bands > 4 else image
 
 
 def decode(body: bytes, *, max_pixels: int) -> pyvips.Image:
@@ -61,8 +84,57 @@ def decode(body: bytes, *, max_pixels: int) -> pyvips.Image:
 
     Raises what :func:`open_header` raises, and SourceError for truncated or corrupt pixels.
     """
-    image = upright(open_header(body, max_pixels=max_pixels))
+    return in_memory(upright(open_header(body, max_pixels=max_pixels)))
+
+
+def in_memory(image: pyvips.Image) -> pyvips.Image:
+    """Decode now, so that a fault of the source shows here and nowhere later."""
     try:
         return image.copy_memory()
     except pyvips.Error as error:
         raise SourceError("The image cannot be read: its pixels are truncated or corrupt.") from error
+
+
+def decode_picture(body: bytes, *, target: Size | None, animated: bool, max_pixels: int) -> Picture:
+    """Decode all frames (the first one unless ``animated``), no larger than needed for a picture of ``target``."""
+    header = open_header(body, max_pixels=max_pixels)
+    if animated and page_count(header) > 1:
+        return _frames(body, header)
+    options = _shrink_options(body, header, target)
+    image = open_header(body, max_pixels=max_pixels, options=f"[{options}]") if options else header
+    return Picture((in_memory(upright(image)),))
+
+
+def decode_cutout(cutout: StoredCutout, *, target: Size | None, max_pixels: int) -> Picture:
+    """Colours and matte as one picture with alpha, both decoded at the same reduced size."""
+    colours = decode_picture(cutout.colour, target=target, animated=False, max_pixels=max_pixels).frames[0]
+    matte = decode(cutout.matte, max_pixels=max_pixels)[0]
+    if (matte.width, matte.height) != (colours.width, colours.height):
+        matte = matte.resize(colours.width / matte.width, vscale=colours.height / matte.height)
+    return Picture((in_memory(colours[:3].bandjoin(matte).copy(interpretation="srgb")),))
+
+
+def _shrink_options(body: bytes, header: pyvips.Image, target: Size | None) -> str:
+    """Loader options for shrink-on-load; the decoded picture is never smaller than ``target``."""
+    row = sniff(body)
+    if target is None or row is None:
+        return ""
+    stored = upright_size(header)
+    factor = min(stored.width / target.width, stored.height / target.height)
+    if row.name == "jpg":
+        return next((f"shrink={shrink}" for shrink in JPEG_SHRINKS if shrink <= factor), "")
+    if row.name == "webp" and factor > 1:
+        return f"scale={1 / factor}"
+    return ""
+
+
+def _frames(body: bytes, header: pyvips.Image) -> Picture:
+    count = page_count(header)
+    # The sum over all frames was judged on the header already.
+    strip = open_header(body, max_pixels=header.width * header.height * count, options="[n=-1]")
+    height = strip.get("page-height")
+    delays = tuple(strip.get("delay")) if strip.get_typeof("delay") else ()
+    loop = int(strip.get("loop")) if strip.get_typeof("loop") else 0
+    pixels = in_memory(upright(strip))
+    frames = tuple(pixels.crop(0, top, pixels.width, height) for top in range(0, pixels.height, height))
+    return Picture(frames, delays or (DEFAULT_DELAY_MS,) * len(frames), loop)

@@ -26,15 +26,32 @@ class Format:
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
-        Format("jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False, options={"optimize_coding": True}),
-        Format("png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), lossy=False, quality=None, options={"compression": 6}),
+        Format(
+            "jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False,
+            options={"optimize_coding": True},
+        ),
+        Format(
+            "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), lossy=False, quality=None,
+            options={"compression": 6},
+        ),
         Format("webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}),
-        Format("avif", "image/avif", ("avif",), (b"ftypavif", b"ftypavis"), offset=4, options={"effort": 0, "compression": "av1"}),
-        Format("gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None, options={"effort": 4}),
-        Format("tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None, options={"compression": "lzw"}),
-        Format("heic", "image/heic", ("heic", "heif"), (b"ftypheic", b"ftypheix", b"ftypmif1"), offset=4, writable=False),
+        Format(
+            "avif", "image/avif", ("avif",), (b"ftypavif", b"ftypavis"), offset=4,
+            options={"effort": 0, "compression": "av1"},
+        ),
+        Format(
+            "gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None,
+            options={"effort": 4},
+        ),
+        Format(
+            "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None,
+            options={"compression": "lzw"},
+        ),
+        Format(
+            "heic", "image/heic", ("heic", "heif"), (b"ftypheic", b"ftypheix", b"ftypmif1"), offset=4, writable=False,
+        ),
     )
-}
+}  # fmt: skip
 
 EXTENSIONS: dict[str, Format] = {extension: row for row in FORMATS.values() for extension in row.extensions}
 

@@ -1,5 +1,6 @@
 """The operations, one function each; importing the package fills the table."""
 
+from media.operations import cutout, resize  # noqa: F401  entering their functions into the table
 from media.operations.registry import (
     OPERATIONS,
     Operation,

@@ -25,7 +25,7 @@ from media.params import Kind
 
 REQUIRED = inspect.Parameter.empty
 
-#: (size before, the step's arguments) → size after, or None where only pixels can tell.
+#: (size before, the step's arguments and the ``base`` size) → size after, or None where only pixels can tell.
 SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 
 
@@ -56,8 +56,8 @@ class Operation:
     function: Callable[..., Any]
     arguments: tuple[Argument, ...]
     prepared: tuple[tuple[str, str], ...]
-    size_after: SizeAfter | None
-    shrinkable: bool
+    size_after: SizeAfter
+    reads: SizeAfter | None
 
     @property
     def sentence(self) -> str:
@@ -86,12 +86,13 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    function: Callable[..., Any] | None = None, *, size_after: SizeAfter | None = None, shrinkable: bool = False
+    function: Callable[..., Any] | None = None, *, size_after: SizeAfter | None = None, reads: SizeAfter | None = None
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
-    ``size_after`` is its arithmetic (absent: the size stays); ``shrinkable`` says that it only looks at a scaled
-    version of its whole input, so that the decoder may shrink on load.
+    ``size_after`` is its arithmetic (absent: the size stays). ``reads`` is for an operation that only looks at a
+    scaled version of its whole input, so that the decoder may shrink on load: the size of that version
+    (:func:`unchanged` for one that looks at single pixels).
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,8 +105,8 @@ def operation(
                 prepared.append((parameter.name, mark.what))
             else:
                 arguments.append(Argument(parameter.name, mark, parameter.default))
-        after = size_after or _unchanged
-        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, shrinkable)
+        after = size_after or unchanged
+        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, reads)
         return function
 
     return enter if function is None else enter(function)
@@ -118,7 +119,8 @@ def _mark(hint: Any) -> Any:
     return get_args(hint)[1]
 
 
-def _unchanged(size: Size, arguments: Mapping[str, Any]) -> Size:
+def unchanged(size: Size, arguments: Mapping[str, Any]) -> Size:
+    """The arithmetic of an operation that keeps the size."""
     return size
 
 

@@ -1,0 +1,147 @@
+"""The last act of a render: choose the format that can hold the picture, and write it.
+
+Its own file because choosing (alpha? frames? size?) and saving are an idea apart from the loop over steps.
+Metadata is stripped unless asked for; pixels are sRGB already.
+
+``quality="auto"`` levels are a measured table (see docs/architecture.md): the quality of each encoder at which the
+SSIM of photographs meets the level's target; screenshots and drawings with hard edges keep full chroma.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyvips
+
+from media.chain import Output
+from media.errors import DerivationFailed, UnsupportedFormat
+from media.formats import FORMATS, Format
+from media.operations.pixels import flatten
+from media.params import WHITE
+from media.picture import Picture
+
+#: AVIF takes about ten times as long as WebP: beyond this size the next candidate is better.
+AVIF_MAX_PIXELS = 4_194_304
+#: WebP's own bound on a side.
+WEBP_MAX_SIDE = 16_383
+
+#: format → quality of each automatic level
+AUTO_QUALITY: dict[str, dict[str, int]] = {
+    "jpg": {"best": 90, "good": 80, "eco": 70, "low": 55},
+    "webp": {"best": 88, "good": 78, "eco": 66, "low": 50},
+    "avif": {"best": 72, "good": 60, "eco": 50, "low": 38},
+    "tiff": {"best": 90, "good": 85, "eco": 75, "low": 60},
+}
+DEFAULT_LEVEL = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    body: bytes
+    format_name: str
+    width: int
+    height: int
+
+
+def encode(picture: Picture, output: Output, source_format: str) -> Rendered:
+    """Write the picture as the first candidate of ``output`` that can hold it.
+
+    Raises UnsupportedFormat for a format that is not written here, DerivationFailed where libvips cannot save.
+    """
+    row = choose_format(picture, output, source_format)
+    options = _options(row, output)
+    image = _for_format(picture, row)
+    try:
+        body = image.write_to_buffer(f".{row.name}", **options)
+    except pyvips.Error as error:
+        raise DerivationFailed(f"{row.name} cannot be written: {error}") from error
+    return Rendered(body, row.name, picture.size.width, picture.size.height)
+
+
+def choose_format(picture: Picture, output: Output, source_format: str) -> Format:
+    """One candidate is an order; of several the first that holds the picture's alpha, frames and size."""
+    if not output.candidates:
+        return _as_source(picture, source_format)
+    rows = [_writable(name) for name in output.candidates]
+    if len(rows) == 1:
+        return _only(rows[0], picture, output)
+    transparent = output.preserve_transparency or has_transparency(picture)
+    fallback = FORMATS["png" if transparent else "jpg"]
+    return next((row for row in rows if _holds(row, picture, transparent)), fallback)
+
+
+def has_transparency(picture: Picture) -> bool:
+    """Whether any pixel is less than opaque."""
+    return any(frame.hasalpha() and frame[3].min() < 255 for frame in picture.frames)
+
+
+def _writable(name: str) -> Format:
+    row = FORMATS.get(name)
+    if row is None or not row.writable:
+        names = ", ".join(row.name for row in FORMATS.values() if row.writable)
+        raise UnsupportedFormat(f"the format must be one of {names}, got {name}")
+    return row
+
+
+def _only(row: Format, picture: Picture, output: Output) -> Format:
+    is_opaque_png = output.lossy and row.name == "png" and not has_transparency(picture)
+    return FORMATS["jpg"] if is_opaque_png else row
+
+
+def _as_source(picture: Picture, source_format: str) -> Format:
+    row = FORMATS[source_format]
+    has_alpha = any(frame.hasalpha() for frame in picture.frames)
+    if has_alpha and not row.alpha:
+        return FORMATS["png"]
+    if row.writable:
+        return row
+    return FORMATS["png" if has_alpha else "jpg"]
+
+
+def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
+    size = picture.size
+    if (transparent and not row.alpha) or (picture.is_animated and not row.frames):
+        return False
+    if row.name == "avif" and size.pixels > AVIF_MAX_PIXELS:
+        return False
+    return not (row.name == "webp" and max(size.width, size.height) > WEBP_MAX_SIDE)
+
+
+def _for_format(picture: Picture, row: Format) -> pyvips.Image:
+    if row.frames and picture.is_animated:
+        return _strip(picture)
+    frame = picture.frames[0]
+    return frame if row.alpha else flatten(frame, WHITE)
+
+
+def _strip(picture: Picture) -> pyvips.Image:
+    """The frames below each other, as libvips' savers want an animation."""
+    image = pyvips.Image.arrayjoin(list(picture.frames), across=1).copy()
+    image.set_type(pyvips.GValue.gint_type, "page-height", picture.size.height)
+    image.set_type(pyvips.GValue.array_int_type, "delay", list(picture.delays))
+    image.set_type(pyvips.GValue.gint_type, "loop", picture.loop)
+    return image
+
+
+def _options(row: Format, output: Output) -> dict[str, Any]:
+    options: dict[str, Any] = dict(row.options)
+    options["keep"] = _kept(output)
+    if row.quality and (quality := quality_for(row, output.quality)):
+        options[row.quality] = quality
+    if row.name in ("jpg", "avif") and output.chroma:
+        options["subsample_mode"] = "off" if output.chroma == "444" else "on"
+    if row.name in ("jpg", "png", "gif") and output.progressive:
+        options["interlace"] = True
+    return options
+
+
+def _kept(output: Output) -> str:
+    kept = [name for name, wanted in (("icc", output.keep_profile), ("exif:xmp:iptc", output.keep_metadata)) if wanted]
+    return ":".join(kept) or "none"
+
+
+def quality_for(row: Format, quality: int | str) -> int:
+    """The encoder's own number for a quality or an automatic level; 0 leaves the format's default."""
+    if isinstance(quality, int):
+        return quality
+    level = quality.partition(":")[2] or DEFAULT_LEVEL
+    return AUTO_QUALITY.get(row.name, {}).get(level, 0)

@@ -1,0 +1,43 @@
+"""The argument types that several operations share, under the names their signatures use."""
+
+from fractions import Fraction
+from typing import Annotated
+
+from media.geometry import Size
+from media.operations.registry import Prepared
+from media.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Length, LengthKind, RatioKind
+
+#: More than any limit lets through: the planner refuses with the configured bound, not with this one.
+MAX_SIDE = 100_000
+
+#: Targets that a detector would have to find; without one each falls back as Cloudinary documents.
+DETECTED = (
+    "face", "faces", "adv_face", "adv_faces", "adv_eyes", "body", "custom", "ocr_text", "region", "object",
+    "person", "vehicle", "bicycle", "car", "motorbike", "aeroplane", "bus", "train", "truck", "boat",
+    "animal", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe",
+    "furniture", "chair", "sofa", "pottedplant", "bed", "diningtable", "toilet",
+    "electronic", "tvmonitor", "laptop", "mouse", "remote", "keyboard", "cellphone",
+    "appliance", "microwave", "oven", "toaster", "sink", "refrigerator",
+    "kitchen", "bottle", "wine_glass", "cup", "fork", "knife", "spoon", "bowl",
+    "food", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "hotdog", "pizza", "donut", "cake",
+    "accessory", "sport", "frisbee", "skis", "snowboard", "sportsball", "kite", "baseballbat", "baseballglove",
+    "skateboard", "surfboard", "tennisracket", "indoor", "book", "clock", "vase", "scissors", "teddy_bear",
+    "hair_drier", "toothbrush", "outdoor", "traffic_light", "stopsign", "parkingmeter", "firehydrant", "bench",
+)  # fmt: skip
+GRAVITIES = (*COMPASS, "xy_center", "auto", "none", "liquid", *DETECTED)
+
+Width = Annotated[Length | None, LengthKind(1, MAX_SIDE)]
+Height = Annotated[Length | None, LengthKind(1, MAX_SIDE)]
+Ratio = Annotated[Fraction | None, RatioKind()]
+Offset = Annotated[Length, LengthKind(-MAX_SIDE, MAX_SIDE)]
+Corner = Annotated[Length | None, LengthKind(-MAX_SIDE, MAX_SIDE)]
+Where = Annotated[Gravity, GravityKind(GRAVITIES)]
+MaybeWhere = Annotated[Gravity | None, GravityKind(GRAVITIES)]
+Paint = Annotated[Color, ColorKind()]
+MaybePaint = Annotated[Color | None, ColorKind()]
+Flag = Annotated[bool, Bool()]
+
+#: The picture's size as the chain sees it (its pixels may be fewer after shrink-on-load).
+OwnSize = Annotated[Size, Prepared("size")]
+#: The size of the picture under a layer; the picture's own elsewhere.
+BaseSize = Annotated[Size, Prepared("base")]

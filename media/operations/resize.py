@@ -1,0 +1,246 @@
+"""The crop modes: every operation that gives a picture another size or shape of window.
+
+Sizes are settled by :mod:`media.geometry` before a pixel is touched; here they only become pixels. The modes of one
+family share a signature, so a mode is a row: its name and its sentence. Fractions of sides and offsets refer to
+the picture as the chain sees it, or with ``relative`` to the picture under a layer.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Annotated, Any
+
+from media import geometry
+from media.errors import BadTransformation
+from media.geometry import Box, Layout, Request, Size, pixels
+from media.operations import focus
+from media.operations.arguments import (
+    BaseSize,
+    Corner,
+    Flag,
+    Height,
+    MaybePaint,
+    MaybeWhere,
+    Offset,
+    OwnSize,
+    Ratio,
+    Where,
+    Width,
+)
+from media.operations.pixels import Image, looked_at, resample, view
+from media.operations.registry import operation
+from media.params import CENTER, TRANSPARENT, WHITE, Color, Float, Gravity, Length
+
+Zoom = Annotated[float, Float(0.01, 100)]
+
+#: The whole picture stays visible, nothing is added.
+WHOLE = {
+    "fit": "Scale the whole picture up or down into a box, keeping its proportions.",
+    "limit": "Scale the whole picture down into a box; a smaller picture stays as it is.",
+    "mfit": "Scale the whole picture up to a box; a picture larger than the box stays as it is.",
+}
+#: The box is filled, what sticks out is cut.
+FILLED = {
+    "fill": "Scale the picture until it covers the box, then cut it to exactly the box.",
+    "lfill": "Cover the box without ever enlarging the picture, then cut what sticks out.",
+    "auto": "Cut the most interesting part of the picture and scale it to exactly the box.",
+}
+#: The whole picture stays visible, the rest of the box is painted.
+PADDED = {
+    "pad": "Scale the whole picture into the box and pad it to exactly the box.",
+    "lpad": "Pad the picture to exactly the box, scaling it down but never up.",
+    "mpad": "Pad the picture to the box without scaling it; a larger picture stays as it is.",
+}
+#: Some of the picture is cut, the rest of the box is painted.
+FILL_PADDED = {
+    "fill_pad": "Fill the box around the most interesting part, padding where cutting would lose too much.",
+    "auto_pad": "Cut around the most interesting part, padding where cutting would lose too much.",
+}
+
+
+def _sides(size: Size, arguments: Mapping[str, Any], keep_sides: bool) -> Size:
+    reference = arguments["base"] if arguments["relative"] else size
+    request = Request.of(reference, arguments["width"], arguments["height"], arguments["ratio"])
+    return request.unchanged(size) if keep_sides else request.proportional(size)
+
+
+def layout(mode: str, size: Size, arguments: Mapping[str, Any]) -> Layout:
+    """The sizes of a crop mode; ``arguments`` are its step's arguments and the ``base`` size."""
+    keep_sides = arguments.get("ignore_aspect_ratio", False)
+    return geometry.LAYOUTS[mode](size, _sides(size, arguments, keep_sides))
+
+
+def _arithmetic(mode: str) -> Callable[[Size, Mapping[str, Any]], Size]:
+    return lambda size, arguments: layout(mode, size, arguments).window
+
+
+def _reading(mode: str) -> Callable[[Size, Mapping[str, Any]], Size]:
+    return lambda size, arguments: layout(mode, size, arguments).scaled
+
+
+def _enter(mode: str, sentence: str, function: Callable[..., Image]) -> None:
+    function.__name__, function.__doc__ = mode, sentence
+    operation(function, size_after=_arithmetic(mode), reads=_reading(mode))
+
+
+def _whole(mode: str, sentence: str) -> None:
+    def resize(
+        image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, relative: Flag = False,
+        *, size: OwnSize, base: BaseSize,
+    ) -> Image:  # fmt: skip
+        sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
+        return resample(image, layout(mode, size, sides).scaled)
+
+    _enter(mode, sentence, resize)
+
+
+def _filled(mode: str, sentence: str) -> None:
+    def resize(
+        image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
+        x: Offset = 0, y: Offset = 0, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+    ) -> Image:  # fmt: skip
+        sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
+        arranged = layout(mode, size, sides)
+        return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y))
+
+    _enter(mode, sentence, resize)
+
+
+def _padded(mode: str, sentence: str) -> None:
+    def resize(
+        image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
+        x: Offset = 0, y: Offset = 0, background: MaybePaint = None, ignore_aspect_ratio: Flag = False,
+        relative: Flag = False, *, size: OwnSize, base: BaseSize,
+    ) -> Image:  # fmt: skip
+        sides = {
+            "width": width, "height": height, "ratio": ratio, "relative": relative, "base": base,
+            "ignore_aspect_ratio": ignore_aspect_ratio,
+        }  # fmt: skip
+        arranged = layout(mode, size, sides)
+        _refuse_auto(mode, gravity)
+        return view(image, arranged.scaled, _canvas(arranged, gravity, x, y), padding(image, background))
+
+    _enter(mode, sentence, resize)
+
+
+def _fill_padded(mode: str, sentence: str) -> None:
+    def resize(
+        image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
+        gravity: Where = focus.AUTO, background: MaybePaint = None, relative: Flag = False,
+        *, size: OwnSize, base: BaseSize,
+    ) -> Image:  # fmt: skip
+        sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
+        arranged = layout(mode, size, sides)
+        box = focus.window_with_padding(image, arranged, gravity)
+        return view(image, arranged.scaled, box, padding(image, background))
+
+    _enter(mode, sentence, resize)
+
+
+for _family, _rows in ((_whole, WHOLE), (_filled, FILLED), (_padded, PADDED), (_fill_padded, FILL_PADDED)):
+    for _mode, _sentence in _rows.items():
+        _family(_mode, _sentence)
+
+
+@operation(size_after=_arithmetic("scale"), reads=_reading("scale"))
+def scale(
+    image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
+    ignore_aspect_ratio: Flag = False, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+) -> Image:  # fmt: skip
+    """Change the size to exactly the given sides, distorting where both are given."""
+    sides = {
+        "width": width, "height": height, "ratio": ratio, "relative": relative, "base": base,
+        "ignore_aspect_ratio": ignore_aspect_ratio,
+    }  # fmt: skip
+    return resample(image, layout("scale", size, sides).scaled)
+
+
+def padding(image: Image, background: Color | None) -> Color:
+    """Transparent around a picture with alpha, white around any other, unless a colour was chosen."""
+    return background or (TRANSPARENT if image.hasalpha() else WHITE)
+
+
+def _canvas(arranged: Layout, gravity: Gravity, x: Length, y: Length) -> Box:
+    """The window around a smaller picture: an offset moves the picture inward, hence the window outward."""
+    compass = focus.compass(gravity)
+    right, down = pixels(x, arranged.window.width), pixels(y, arranged.window.height)
+    return geometry.placed(compass, arranged.scaled, arranged.window, -right, -down)
+
+
+def _refuse_auto(mode: str, gravity: Gravity) -> None:
+    if gravity.targets[0] == "auto":
+        raise BadTransformation(
+            f"Use auto gravity only with crop, fill, lfill, fill_pad, auto, auto_pad or thumb, got {mode}"
+        )
+
+
+def crop_box(size: Size, arguments: Mapping[str, Any]) -> Box:
+    """The window of a crop, clipped to the picture; raises BadTransformation where it misses the picture."""
+    asked = _crop_sides(size, arguments)
+    x, y, gravity = arguments["x"], arguments["y"], arguments["gravity"]
+    across, down = pixels(x or 0, size.width), pixels(y or 0, size.height)
+    if gravity is None:
+        gravity = Gravity(("center",)) if x is None and y is None else Gravity(("north_west",))
+    if gravity.targets[0] == "xy_center":
+        box = geometry.around(across, down, asked)
+    else:
+        box = geometry.placed(focus.compass(gravity), size, asked, across, down)
+    inside = geometry.clipped(box, size)
+    if inside is None:
+        raise BadTransformation(f"crop must touch the {size.width}×{size.height} picture, got x {across}, y {down}")
+    return inside
+
+
+def _crop_sides(size: Size, arguments: Mapping[str, Any]) -> Size:
+    zoom = Fraction(arguments["zoom"])
+    whole = arguments["width"] is None and arguments["height"] is None
+    sides = _sides(size, arguments, keep_sides=True)
+    if whole and zoom > 1:
+        sides = geometry.scaled(sides, 1 / zoom)
+    return geometry.crop(size, sides).window
+
+
+def _crop_size(size: Size, arguments: Mapping[str, Any]) -> Size:
+    if _is_focal(arguments["gravity"]):
+        return _crop_sides(size, arguments)
+    return crop_box(size, arguments).size
+
+
+def _is_focal(gravity: Gravity | None) -> bool:
+    return gravity is not None and focus.is_auto(gravity)
+
+
+@operation(size_after=_crop_size)
+def crop(
+    image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: MaybeWhere = None,
+    x: Corner = None, y: Corner = None, zoom: Zoom = 1.0, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+) -> Image:  # fmt: skip
+    """Cut a window out of the picture without scaling; it is clipped to the picture."""
+    arguments = {
+        "width": width, "height": height, "ratio": ratio, "gravity": gravity, "x": x, "y": y,
+        "zoom": zoom, "relative": relative, "base": base,
+    }  # fmt: skip
+    if gravity is not None and focus.is_auto(gravity):
+        return looked_at(image, focus.window(image, Layout(size, _crop_sides(size, arguments)), gravity, 0, 0))
+    return looked_at(image, crop_box(size, arguments))
+
+
+def _thumb_layout(size: Size, arguments: Mapping[str, Any]) -> Layout:
+    arranged = layout("thumb", size, arguments)
+    zoom = max(Fraction(1), Fraction(arguments["zoom"]))
+    return Layout(geometry.scaled(arranged.scaled, zoom), arranged.window)
+
+
+@operation(
+    size_after=lambda size, arguments: _thumb_layout(size, arguments).window,
+    reads=lambda size, arguments: _thumb_layout(size, arguments).scaled,
+)
+def thumb(
+    image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
+    x: Offset = 0, y: Offset = 0, zoom: Zoom = 1.0, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+) -> Image:  # fmt: skip
+    """Cut a thumbnail around the place gravity names, tighter with a higher zoom."""
+    arguments = {
+        "width": width, "height": height, "ratio": ratio, "zoom": zoom, "relative": relative, "base": base,
+    }  # fmt: skip
+    arranged = _thumb_layout(size, arguments)
+    return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y))

@@ -1,0 +1,44 @@
+"""What a source is, from its header alone: no pixel is decoded."""
+
+from dataclasses import dataclass
+
+from media.cutout import StoredCutout
+from media.decode import open_header, page_count, upright_size
+from media.errors import UnsupportedFormat
+from media.formats import sniff
+from media.geometry import Size
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """``format`` is a name of the format table; the sides are upright; ``frames`` is 1 for a still picture."""
+
+    format: str
+    width: int
+    height: int
+    frames: int = 1
+    has_alpha: bool = False
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+
+def probe(body: bytes, *, max_pixels: int) -> SourceInfo:
+    """Read the header of ``body``.
+
+    Raises UnsupportedFormat, LimitExceeded (width × height × frames over ``max_pixels``) or SourceError.
+    """
+    header = open_header(body, max_pixels=max_pixels)
+    row = sniff(body)
+    if row is None:
+        raise UnsupportedFormat("The bytes are not an image of a supported format.")
+    size = upright_size(header)
+    return SourceInfo(row.name, size.width, size.height, page_count(header) if row.frames else 1, header.hasalpha())
+
+
+def probe_cutout(cutout: StoredCutout, *, max_pixels: int) -> SourceInfo:
+    """A cutout as a source: it may be smaller than the picture it was made from, and has alpha."""
+    colour = probe(cutout.colour, max_pixels=max_pixels)
+    return SourceInfo("png", colour.width, colour.height, has_alpha=True)
+

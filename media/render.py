@@ -1,0 +1,103 @@
+"""(Plan, source, layers) → bytes: the only loop over steps.
+
+Decode as small as the plan allows, apply step after step to every frame, encode. A layer is rendered by the same
+loop and handed to its step as pixels.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pyvips
+
+from media.chain import Chain, Step
+from media.cutout import StoredCutout
+from media.decode import decode_cutout, decode_picture
+from media.encode import Rendered, encode
+from media.errors import DerivationFailed, NotFound
+from media.geometry import Size
+from media.operations import OPERATIONS, Operation
+from media.picture import Picture
+from media.plan import Facts, Plan, bind, check_size, plan, size_after
+from media.probe import probe, probe_cutout
+
+__all__ = ["Rendered", "render", "render_pixels"]
+
+Layers = Mapping[str, bytes]
+
+
+def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> Rendered:
+    """Execute ``plan`` on the source, or on its stored cutout where ``plan.cutout`` is set.
+
+    ``layers`` holds the bytes behind every source of :func:`media.plan.sources`. Raises SourceError for bytes that
+    turn out broken, LimitExceeded for a size only pixels could tell, NotFound for a layer that is missing.
+    """
+    plan = _on_real_size(plan, picture)
+    try:
+        result = _in_memory(render_pixels(plan, picture, layers, base=None))
+    except pyvips.Error as error:
+        raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
+    return encode(result, plan.chain.output, plan.source.format)
+
+
+def _on_real_size(given: Plan, picture: bytes | StoredCutout) -> Plan:
+    """A cutout may be smaller than the source that the plan was made for."""
+    if isinstance(picture, bytes):
+        return given
+    source = probe_cutout(picture, max_pixels=given.limits.max_source_pixels)
+    if source.size == given.source.size:
+        return given
+    return plan(given.chain, replace(source, format=given.source.format), given.limits)
+
+
+def render_pixels(plan: Plan, picture: bytes | StoredCutout, layers: Layers, *, base: Size | None) -> Picture:
+    """The picture after all steps, not yet encoded; ``base`` is the size of the picture under it, if any."""
+    pixels = _decode(plan, picture)
+    size = plan.source.size
+    facts = Facts(size, size, base or size, plan.source.frames)
+    for step in plan.steps:
+        step = bind(step, facts)
+        pixels = _apply(step, pixels, facts, plan, layers)
+        size_now = size_after(step, facts) or pixels.size
+        if size_now != facts.current:
+            check_size(size_now, plan.limits)
+        facts = replace(facts, current=size_now)
+    return pixels
+
+
+def _decode(plan: Plan, picture: bytes | StoredCutout) -> Picture:
+    most = plan.limits.max_source_pixels
+    if isinstance(picture, StoredCutout):
+        return decode_cutout(picture, target=plan.target, max_pixels=most)
+    return decode_picture(picture, target=plan.target, animated=plan.source.frames > 1, max_pixels=most)
+
+
+def _apply(step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers) -> Picture:
+    operation = OPERATIONS[step.operation]
+    prepared = _prepared(operation, step, facts, plan, layers)
+    arguments = {**dict(step.arguments), **prepared}
+    return replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+
+
+def _prepared(operation: Operation, step: Step, facts: Facts, plan: Plan, layers: Layers) -> dict[str, Any]:
+    """What the operation's signature asks the renderer for."""
+    ready = {
+        "size": lambda: facts.current,
+        "base": lambda: facts.base,
+        "overlay": lambda: _overlay(step, facts, plan, layers),
+    }
+    return {name: ready[what]() for name, what in operation.prepared}
+
+
+def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers) -> pyvips.Image:
+    body = layers.get(step["source"])
+    if body is None:
+        raise NotFound(f"the layer {step['source']} does not exist")
+    source = probe(body, max_pixels=outer.limits.max_source_pixels)
+    inner = plan(Chain(step["steps"]), source, outer.limits, base=facts.current)
+    return _in_memory(render_pixels(inner, body, layers, base=facts.current)).frames[0]
+
+
+def _in_memory(pixels: Picture) -> Picture:
+    """Compute once: choosing a format and encoding would otherwise each run the whole pipeline."""
+    return replace(pixels, frames=tuple(frame.copy_memory() for frame in pixels.frames))
