@@ -1,0 +1,141 @@
+"""What one component does to the picture, in the fixed order of the spec (1.8).
+
+The order in the text does not count: removal, resize, rotation, effect, opacity, rounded corners, border,
+background. A qualifier goes to the action that can use it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from media.chain import Step
+from media.errors import BadTransformation
+from proxy.dialects.cloudinary import effects, removal
+from proxy.dialects.cloudinary.arguments import Given, build, find_operation, invalid
+from proxy.dialects.cloudinary.grammar import Component
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A crop mode: its operation, and whether it may look for the best window itself (``g_auto``)."""
+
+    operation: str
+    finds_window: bool = False
+    works_without_size: bool = False
+    pads: bool = False
+
+
+CROPS = {
+    "scale": Crop("scale"),
+    "fit": Crop("fit"),
+    "limit": Crop("limit"),
+    "mfit": Crop("mfit"),
+    "fill": Crop("fill", finds_window=True),
+    "lfill": Crop("lfill", finds_window=True),
+    "fill_pad": Crop("fill_pad", finds_window=True, pads=True),
+    "pad": Crop("pad", pads=True),
+    "lpad": Crop("lpad", pads=True),
+    "mpad": Crop("mpad", pads=True),
+    "crop": Crop("crop", finds_window=True, works_without_size=True),
+    "thumb": Crop("thumb", finds_window=True),
+    "auto": Crop("auto", finds_window=True),
+    "auto_pad": Crop("auto_pad", finds_window=True, pads=True),
+    "imagga_crop": Crop("auto", finds_window=True),
+    "imagga_scale": Crop("scale"),
+}
+_SIZE_KEYS = ("w", "h", "ar")
+#: Keys of a resize and the arguments they become.
+_RESIZE_ARGUMENTS = {
+    "w": "width", "h": "height", "ar": "ratio", "g": "gravity", "x": "x", "y": "y", "z": "zoom", "b": "background",
+}  # fmt: skip
+_RESIZE_FLAGS = ("relative", "region_relative", "ignore_aspect_ratio")
+
+
+def steps_of(component: Component) -> list[Step]:
+    """The component's steps; none where it only assigns, qualifies or chooses an output."""
+    return [step for action in ACTIONS for step in action(component)]
+
+
+def given(component: Component, keys: Mapping[str, str]) -> dict[str, Given]:
+    """Argument name → text, for the keys that the component has."""
+    dpr = float(component.get("dpr") or 1)
+    return {name: Given(key, text, dpr) for key, name in keys.items() if (text := component.get(key)) is not None}
+
+
+def has_resize(component: Component) -> bool:
+    if "c" in component:
+        return True
+    return any(key in component for key in _SIZE_KEYS) and not effects.takes_size(component)
+
+
+def _removal(component: Component) -> list[Step]:
+    effect = component.get("e")
+    return [removal.compile_removal(effect)] if effect is not None and removal.is_removal(component) else []
+
+
+def _resize(component: Component) -> list[Step]:
+    if not has_resize(component):
+        return []
+    mode = component.get("c") or "scale"
+    if mode not in CROPS:
+        raise invalid("c", mode, f"one of {', '.join(CROPS)}")
+    crop = CROPS[mode]
+    gravity = component.get("g") or ""
+    if gravity.partition(":")[0] == "auto" and not crop.finds_window:
+        raise BadTransformation("Use auto gravity only with crop, fill, lfill, fill_pad or thumb")
+    has_size = any(key in component for key in _SIZE_KEYS)
+    if not has_size and not (crop.works_without_size and gravity):
+        return []
+    keys = {key: name for key, name in _RESIZE_ARGUMENTS.items() if not effects.claims(component, key)}
+    flags = {name: True for name in _RESIZE_FLAGS if name in component.flags}
+    operation = find_operation(crop.operation, f"Crop mode {mode}")
+    return [build(operation, given(component, keys), **flags)]
+
+
+def _rotate(component: Component) -> list[Step]:
+    angle = component.get("a")
+    if angle is None:
+        return []
+    return [build(find_operation("rotate", "Rotation"), given(component, {"a": "angle", "b": "background"}))]
+
+
+def _effect(component: Component) -> list[Step]:
+    effect = component.get("e")
+    return [] if effect is None or removal.is_removal(component) else effects.compile_effect(effect, component)
+
+
+def _opacity(component: Component) -> list[Step]:
+    if "o" not in component:
+        return []
+    return [build(find_operation("opacity", "Opacity"), given(component, {"o": "level"}))]
+
+
+def _corners(component: Component) -> list[Step]:
+    radius = component.get("r")
+    if radius is None:
+        return []
+    return [build(find_operation("round_corners", "Radius"), given(component, {"r": "radius"}))]
+
+
+def _border(component: Component) -> list[Step]:
+    border = component.get("bo")
+    if border is None:
+        return []
+    width, _, paint = border.partition("_")
+    style, _, color = paint.partition("_")
+    if style != "solid" or (not width.endswith("px") and not width.startswith("$")):
+        raise invalid("bo", border, "<width>px_solid_<color>")
+    dpr = float(component.get("dpr") or 1)
+    texts = {"width": Given("bo", width.removesuffix("px"), dpr), "color": Given("bo", color)}
+    return [build(find_operation("border", "Border"), texts)]
+
+
+def _background(component: Component) -> list[Step]:
+    """Where no padding and no rotation takes the colour, it fills what is transparent."""
+    crop = CROPS.get(component.get("c") or "")
+    if "b" not in component or "a" in component or (crop is not None and crop.pads):
+        return []
+    return [build(find_operation("background", "Background"), given(component, {"b": "color"}))]
+
+
+Action = Callable[[Component], list[Step]]
+ACTIONS: tuple[Action, ...] = (_removal, _resize, _rotate, _effect, _opacity, _corners, _border, _background)

@@ -1,0 +1,136 @@
+"""``e_name:argument:…``: effect names to operations, positional texts to their arguments.
+
+Effects are called like their operations and take their arguments in Cloudinary's order, so most need no row here.
+"""
+
+from collections.abc import Iterator
+
+from media.chain import Step
+from media.errors import BadTransformation, Forbidden, UnsupportedOperation
+from media.operations import OPERATIONS
+from media.operations.registry import Argument, Operation
+from media.params import Float, Int
+from proxy.dialects.cloudinary.arguments import Given, build
+from proxy.dialects.cloudinary.grammar import Component
+
+#: Qualifiers of an effect and the arguments they become.
+_QUALIFIERS = {"co": "color", "x": "x", "y": "y", "w": "width", "h": "height", "g": "gravity"}
+_GENERATIVE = frozenset({
+    "gen_background_replace", "gen_remove", "gen_replace", "gen_recolor", "gen_restore", "gen_fill", "upscale",
+    "enhance", "auto_enhance", "extract",
+})  # fmt: skip
+_ADD_ONS = frozenset({"viesus_correct", "lightroom", "adv_redeye"})
+_VIDEO = frozenset({
+    "zoompan", "loop", "fade", "accelerate", "boomerang", "reverse", "deshake", "volume", "transition", "preview",
+    "progressbar", "noise",
+})  # fmt: skip
+#: Understood, but without pixels here so far.
+_KNOWN = frozenset({
+    "bgremoval", "make_transparent", "trim", "grayscale", "sepia", "blackwhite", "blur", "blur_region", "blur_faces",
+    "pixelate", "pixelate_region", "pixelate_faces", "brightness", "brightness_hsb", "contrast", "saturation", "hue",
+    "gamma", "red", "green", "blue", "vibrance", "negate", "sharpen", "unsharp_mask", "vignette", "shadow",
+    "dropshadow", "outline", "colorize", "tint", "replace_color", "recolor", "gradient_fade", "oil_paint",
+    "cartoonify", "art", "improve", "auto_contrast", "auto_color", "auto_brightness", "fill_light",
+    "opacity_threshold", "ordered_dither", "dither", "morphology", "embed_clipping_path", "vectorize", "distort",
+    "shear", "displace", "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "style_transfer", "redeye",
+    "simulate_colorblind", "assist_colorblind", "theme",
+})  # fmt: skip
+#: Ways a layer meets the picture under it; they qualify the layer's placement.
+BLENDS = frozenset({
+    "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "displace", "style_transfer",
+})  # fmt: skip
+#: Operations that an effect of the same name must not reach.
+_OWN_NAMES = {"dither": "ordered_dither"}
+
+
+def compile_effect(value: str, component: Component) -> list[Step]:
+    """The step of ``e_<value>``; none for effects that only concern videos or stand beside a layer."""
+    name, _, text = value.partition(":")
+    if name in _VIDEO:
+        raise UnsupportedOperation(f"Effect {name} applies to videos and animations only and is not available here")
+    if name in _GENERATIVE:
+        raise Forbidden(f"Effect {name} needs a generative model and is not available here")
+    if name in _ADD_ONS:
+        raise Forbidden(f"Effect {name} belongs to an add-on and is not available here")
+    if name not in _KNOWN:
+        raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
+    operation = OPERATIONS.get(_OWN_NAMES.get(name, name))
+    if operation is None:
+        raise UnsupportedOperation(f"Effect {name} is not available here yet")
+    return [build(operation, {**_qualifiers(component, operation), **_positional(operation, name, text)})]
+
+
+def _qualifiers(component: Component, operation: Operation) -> dict[str, Given]:
+    dpr = float(component.get("dpr") or 1)
+    return {
+        name: Given(key, text, dpr)
+        for key, name in _QUALIFIERS.items()
+        if claims(component, key) and (text := component.get(key)) is not None
+    }
+
+
+def claims(component: Component, key: str) -> bool:
+    """Whether the component's effect uses the qualifier ``key``; a size beside a crop mode is the crop's."""
+    effect = component.get("e")
+    operation = OPERATIONS.get((effect or "").partition(":")[0])
+    if operation is None or key not in _QUALIFIERS:
+        return False
+    if key in ("w", "h", "g") and "c" in component:
+        return False
+    return any(argument.name == _QUALIFIERS[key] for argument in operation.arguments)
+
+
+def takes_size(component: Component) -> bool:
+    """``e_blur_region,w_400,h_300`` blurs a window and resizes nothing."""
+    return claims(component, "w") or claims(component, "h")
+
+
+def _positional(operation: Operation, effect: str, text: str) -> dict[str, Given]:
+    """Texts to arguments: by name where written ``name_value``, else the next argument of that kind.
+
+    A word skips numeric arguments and a number skips words (``e_trim:white``, ``e_outline:15``): every part of
+    Cloudinary's lists is optional.
+    """
+    named = {argument.name: argument for argument in operation.arguments}
+    waiting = iter([argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()])
+    found: dict[str, Given] = {}
+    for part in _parts(text):
+        name, _, value = part.partition("_")
+        name = name.replace("-", "_")
+        if value and name in named:
+            found[name] = Given("e", value)
+        else:
+            found[_next(waiting, part, effect)] = Given("e", part)
+    return found
+
+
+def _parts(text: str) -> list[str]:
+    """Split at ``:`` and ``;``; a colour ``rgb:ff0000`` stays whole."""
+    parts: list[str] = []
+    for part in text.replace(";", ":").split(":"):
+        if parts and parts[-1] == "rgb":
+            parts[-1] = f"rgb:{part}"
+        elif part:
+            parts.append(part)
+    return parts
+
+
+def _next(waiting: Iterator[Argument], part: str, effect: str) -> str:
+    is_number = _is_number(part)
+    for argument in waiting:
+        is_numeric = isinstance(argument.kind, Int | Float)
+        if is_numeric == is_number or (not is_numeric and _parses(argument, part)):
+            return argument.name
+    raise BadTransformation(f"Invalid effect in transformation: {effect} takes no argument {part}")
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdecimal()
+
+
+def _parses(argument: Argument, text: str) -> bool:
+    try:
+        argument.kind.parse(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""Every error class has its Cloudinary status; nothing a client wrote breaks a header."""
+
+import json
+
+import pytest
+
+from media import errors
+from media.errors import BadTransformation, DerivationFailed, DerivationPending, MediaError, NotFound, Unavailable
+from proxy.dialects.cloudinary.envelope import envelope
+
+STATUSES = {
+    "MediaError": 500, "RequestError": 400, "BadTransformation": 400, "UnsupportedOperation": 400,
+    "UnsupportedFormat": 400, "BadSignature": 401, "Forbidden": 403, "NotFound": 404, "AlreadyExists": 409,
+    "LimitExceeded": 400, "SourceError": 422, "OriginError": 502, "OriginTimeout": 504, "DerivationFailed": 500,
+    "Retryable": 503, "DerivationPending": 423, "Unavailable": 503,
+}  # fmt: skip
+CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MediaError)]
+
+
+@pytest.mark.parametrize("error", CLASSES)
+def test_every_error_has_its_status(error: type[MediaError]) -> None:
+    status, headers, body = envelope(error("why"), api=False)
+    assert status == STATUSES[error.__name__]
+    assert headers["X-Cld-Error"] == ("why" if error.public else "Internal error")
+    assert body == b""
+
+
+def test_pending_is_locked_retryable_and_readable_by_pages() -> None:
+    status, headers, _ = envelope(DerivationPending("in progress", retry_after=2), api=False)
+    assert status == 423
+    assert headers["Retry-After"] == "2"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Cld-Error" in headers["Access-Control-Expose-Headers"]
+
+
+def test_internal_text_is_never_sent() -> None:
+    _, headers, body = envelope(DerivationFailed("/secret/path"), api=True)
+    assert "secret" not in str(headers) + body.decode()
+
+
+def test_header_cannot_be_broken_by_the_message() -> None:
+    _, headers, _ = envelope(BadTransformation("a\r\nSet-Cookie: x=1 ☺"), api=False)
+    assert headers["X-Cld-Error"] == "a%0D%0ASet-Cookie: x=1 %E2%98%BA"
+
+
+def test_api_answers_json() -> None:
+    status, _, body = envelope(NotFound("Resource not found - cat"), api=True)
+    assert status == 404
+    assert json.loads(body) == {"error": {"message": "Resource not found - cat"}}
+
+
+def test_only_lasting_errors_may_be_cached() -> None:
+    assert envelope(NotFound("x"), api=False)[1]["Cache-Control"] == "public, max-age=60"
+    assert envelope(Unavailable("x"), api=False)[1]["Cache-Control"] == "no-store"
