@@ -41,4 +41,3 @@ def probe_cutout(cutout: StoredCutout, *, max_pixels: int) -> SourceInfo:
     """A cutout as a source: it may be smaller than the picture it was made from, and has alpha."""
     colour = probe(cutout.colour, max_pixels=max_pixels)
     return SourceInfo("png", colour.width, colour.height, has_alpha=True)
-

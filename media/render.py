@@ -34,7 +34,7 @@ def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> Rendere
     """
     plan = _on_real_size(plan, picture)
     try:
-        result = _in_memory(render_pixels(plan, picture, layers, base=None))
+        result = render_pixels(plan, picture, layers, base=None)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
     return encode(result, plan.chain.output, plan.source.format)
@@ -61,6 +61,7 @@ def render_pixels(plan: Plan, picture: bytes | StoredCutout, layers: Layers, *, 
         size_now = size_after(step, facts) or pixels.size
         if size_now != facts.current:
             check_size(size_now, plan.limits)
+        pixels = _computed(pixels)
         facts = replace(facts, current=size_now)
     return pixels
 
@@ -74,16 +75,19 @@ def _decode(plan: Plan, picture: bytes | StoredCutout) -> Picture:
 
 def _apply(step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers) -> Picture:
     operation = OPERATIONS[step.operation]
-    prepared = _prepared(operation, step, facts, plan, layers)
+    prepared = _prepared(operation, step, pixels, facts, plan, layers)
     arguments = {**dict(step.arguments), **prepared}
     return replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
 
 
-def _prepared(operation: Operation, step: Step, facts: Facts, plan: Plan, layers: Layers) -> dict[str, Any]:
+def _prepared(
+    operation: Operation, step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers
+) -> dict[str, Any]:
     """What the operation's signature asks the renderer for."""
     ready = {
         "size": lambda: facts.current,
         "base": lambda: facts.base,
+        "first": lambda: pixels.frames[0],
         "overlay": lambda: _overlay(step, facts, plan, layers),
     }
     return {name: ready[what]() for name, what in operation.prepared}
@@ -95,9 +99,9 @@ def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers) -> pyvips.Im
         raise NotFound(f"the layer {step['source']} does not exist")
     source = probe(body, max_pixels=outer.limits.max_source_pixels)
     inner = plan(Chain(step["steps"]), source, outer.limits, base=facts.current)
-    return _in_memory(render_pixels(inner, body, layers, base=facts.current)).frames[0]
+    return render_pixels(inner, body, layers, base=facts.current).frames[0]
 
 
-def _in_memory(pixels: Picture) -> Picture:
-    """Compute once: choosing a format and encoding would otherwise each run the whole pipeline."""
+def _computed(pixels: Picture) -> Picture:
+    """Compute now. libvips is lazy: what reads neighbours would run all steps before it again for each of them."""
     return replace(pixels, frames=tuple(frame.copy_memory() for frame in pixels.frames))

@@ -1,6 +1,14 @@
 """The operations, one function each; importing the package fills the table."""
 
-from media.operations import cutout, resize  # noqa: F401  entering their functions into the table
+from media.operations import (  # noqa: F401  entering their functions into the table
+    adjust,
+    cutout,
+    effect,
+    layer,
+    reshape,
+    resize,
+    shadow,
+)
 from media.operations.registry import (
     OPERATIONS,
     Operation,

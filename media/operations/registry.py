@@ -32,7 +32,8 @@ SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
-    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels)."""
+    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels), ``first`` (the
+    first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree)."""
 
     what: str
 

@@ -26,7 +26,7 @@ from media.operations.arguments import (
     Where,
     Width,
 )
-from media.operations.pixels import Image, looked_at, resample, view
+from media.operations.pixels import Image, flatten, looked_at, resample, view
 from media.operations.registry import operation
 from media.params import CENTER, TRANSPARENT, WHITE, Color, Float, Gravity, Length
 
@@ -65,6 +65,8 @@ def _sides(size: Size, arguments: Mapping[str, Any], keep_sides: bool) -> Size:
 
 def layout(mode: str, size: Size, arguments: Mapping[str, Any]) -> Layout:
     """The sizes of a crop mode; ``arguments`` are its step's arguments and the ``base`` size."""
+    if mode in PADDED:
+        _refuse_auto(mode, arguments["gravity"])
     keep_sides = arguments.get("ignore_aspect_ratio", False)
     return geometry.LAYOUTS[mode](size, _sides(size, arguments, keep_sides))
 
@@ -113,11 +115,11 @@ def _padded(mode: str, sentence: str) -> None:
     ) -> Image:  # fmt: skip
         sides = {
             "width": width, "height": height, "ratio": ratio, "relative": relative, "base": base,
-            "ignore_aspect_ratio": ignore_aspect_ratio,
+            "ignore_aspect_ratio": ignore_aspect_ratio, "gravity": gravity,
         }  # fmt: skip
         arranged = layout(mode, size, sides)
-        _refuse_auto(mode, gravity)
-        return view(image, arranged.scaled, _canvas(arranged, gravity, x, y), padding(image, background))
+        box = _canvas(arranged, gravity, x, y)
+        return _on(background, view(image, arranged.scaled, box, padding(image, background)))
 
     _enter(mode, sentence, resize)
 
@@ -131,7 +133,7 @@ def _fill_padded(mode: str, sentence: str) -> None:
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
         box = focus.window_with_padding(image, arranged, gravity)
-        return view(image, arranged.scaled, box, padding(image, background))
+        return _on(background, view(image, arranged.scaled, box, padding(image, background)))
 
     _enter(mode, sentence, resize)
 
@@ -152,6 +154,11 @@ def scale(
         "ignore_aspect_ratio": ignore_aspect_ratio,
     }  # fmt: skip
     return resample(image, layout("scale", size, sides).scaled)
+
+
+def _on(background: Color | None, image: Image) -> Image:
+    """A chosen colour fills the picture's transparent parts, too."""
+    return flatten(image, background) if background else image
 
 
 def padding(image: Image, background: Color | None) -> Color:

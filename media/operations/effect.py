@@ -1,0 +1,76 @@
+"""Effects: what looks at more than one pixel at a time."""
+
+import math
+from typing import Annotated
+
+from media.geometry import Size, nearest
+from media.operations.arguments import OwnSize
+from media.operations.pixels import Image, bytes_of, on_neighbours, resample, size_of
+from media.operations.registry import operation
+from media.params import Int
+
+#: Blur strength per pixel of standard deviation: 100 is a soft focus of five pixels.
+BLUR_STRENGTH_PER_PIXEL = 20
+#: A wide blur is computed on a reduced picture: this standard deviation is enough to hide the reduction.
+BLUR_MAX_SIGMA = 8.0
+#: Radius of what counts as an edge when sharpening, in pixels.
+SHARPEN_SIGMA = 1.0
+UNSHARP_SIGMA = 2.5
+#: Pixelation squares are a hundredth of the longer side unless chosen.
+PIXELATE_SHARE = 100
+
+Strength = Annotated[int, Int(1, 2000)]
+
+
+def blurred(image: Image, sigma: float) -> Image:
+    """Gaussian blur; a wide one on a reduced picture, which looks the same and costs a fraction."""
+    if sigma < 0.2:
+        return image
+    factor = 2 ** max(0, math.floor(math.log2(sigma / BLUR_MAX_SIGMA)) + 1) if sigma > BLUR_MAX_SIGMA else 1
+    factor = max(1, min(factor, image.width, image.height))
+    if factor == 1:
+        return on_neighbours(image, lambda picture: picture.gaussblur(sigma, min_ampl=0.05))
+    small = resample(image, Size(nearest(image.width / factor), nearest(image.height / factor)))
+    soft = on_neighbours(small, lambda picture: picture.gaussblur(sigma / factor, min_ampl=0.05))
+    return resample(soft, size_of(image))
+
+
+@operation
+def blur(image: Image, strength: Strength = 100) -> Image:
+    """Blur the whole picture."""
+    return blurred(image, strength / BLUR_STRENGTH_PER_PIXEL)
+
+
+def sharpened(image: Image, sigma: float, amount: float) -> Image:
+    """Unsharp masking: add ``amount`` times what a blur takes away."""
+    return on_neighbours(image, lambda picture: picture + (picture - picture.gaussblur(sigma)) * amount)
+
+
+@operation
+def sharpen(image: Image, strength: Strength = 100) -> Image:
+    """Make fine edges crisper."""
+    return sharpened(image, SHARPEN_SIGMA, strength / 100)
+
+
+@operation
+def unsharp_mask(image: Image, strength: Strength = 100) -> Image:
+    """Make broad edges crisper by subtracting a blurred copy."""
+    return sharpened(image, UNSHARP_SIGMA, strength / 100)
+
+
+def pixelated(image: Image, square: int) -> Image:
+    """Means of squares; the last row and column may be cut."""
+    across, down = math.ceil(image.width / square), math.ceil(image.height / square)
+    whole = image.embed(0, 0, across * square, down * square, extend="copy")
+    small = on_neighbours(whole, lambda picture: picture.shrink(square, square))
+    return bytes_of(small).zoom(square, square).crop(0, 0, image.width, image.height)
+
+
+def default_square(size: Size) -> int:
+    return max(2, nearest(max(size.width, size.height) / PIXELATE_SHARE))
+
+
+@operation
+def pixelate(image: Image, square: Annotated[int, Int(0, 200)] = 0, *, size: OwnSize) -> Image:
+    """Show the picture in coarse squares; 0 picks a side from the picture's size."""
+    return pixelated(image, square or default_square(size))

@@ -1,0 +1,134 @@
+"""Layers: another picture over or under this one.
+
+The renderer has the layer's own chain executed before; here its pixels find their place and are mixed in.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from media import geometry
+from media.chain import Step, canonical
+from media.geometry import Box, Size, pixels
+from media.operations import focus
+from media.operations.arguments import Flag, Offset, Where
+from media.operations.pixels import Image, bytes_of, looked_at, size_of, with_alpha
+from media.operations.registry import Prepared, format_steps, operation, parse_steps
+from media.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Length, Text
+
+#: Blends that mix colours, by libvips' name.
+MIXED = {"over": "over", "multiply": "multiply", "screen": "screen", "overlay": "overlay"}
+#: Blends where the layer's alpha decides what stays of the picture.
+CUT = ("cutter", "cut_out", "mask")
+BLENDS = (*MIXED, *CUT)
+
+
+@dataclass(frozen=True, slots=True)
+class StepsKind:
+    """The chain of a layer, nested as canonical JSON."""
+
+    expected: str = "steps of operations"
+
+    def parse(self, text: str) -> tuple[Step, ...]:
+        return parse_steps(json.loads(text))
+
+    def format(self, value: tuple[Step, ...]) -> str:
+        return canonical(format_steps(value))
+
+
+def _size_after(size: Size, arguments: Mapping[str, Any]) -> Size | None:
+    """Only a layer that may stick out enlarges the canvas, and by how much its pixels will tell."""
+    keeps = arguments["no_overflow"] or arguments["tiled"] or arguments["blend"] in CUT
+    return size if keeps else None
+
+
+@operation(size_after=_size_after)
+def layer(
+    image: Image,
+    source: Annotated[str, Text()] = "",
+    steps: Annotated[tuple[Step, ...], StepsKind()] = (),
+    gravity: Where = CENTER,
+    x: Offset = 0,
+    y: Offset = 0,
+    under: Flag = False,
+    tiled: Flag = False,
+    no_overflow: Flag = False,
+    blend: Annotated[str, Choice(BLENDS)] = "over",
+    opacity: Annotated[int, Int(0, 100)] = 100,
+    *,
+    overlay: Annotated[Image, Prepared("overlay")],
+) -> Image:
+    """Lay another picture, with steps of its own, over or under this one."""
+    placed = _faded(with_alpha(overlay), opacity)
+    size = size_of(image)
+    if tiled:
+        placed, box = _tiled(placed, size), Box(0, 0, size.width, size.height)
+    else:
+        box = place(size, size_of(placed), gravity, x, y)
+    if blend in CUT:
+        return CUTTERS[blend](image, _spread(placed, box, size))
+    canvas = Box(0, 0, size.width, size.height) if no_overflow else _union(size, box)
+    return _mixed(image, placed, box, canvas, blend=blend, under=under)
+
+
+def place(base: Size, inside: Size, gravity: Gravity, x: Length, y: Length) -> Box:
+    """Where a layer stands on its base; offsets point inward from the gravity."""
+    right, down = pixels(x, base.width), pixels(y, base.height)
+    if gravity.targets[0] == "xy_center":
+        return geometry.around(right, down, inside)
+    return geometry.placed(focus.compass(gravity), base, inside, right, down)
+
+
+def _faded(overlay: Image, opacity: int) -> Image:
+    if opacity == 100:
+        return overlay
+    return overlay[:3].bandjoin(bytes_of(overlay[3] * (opacity / 100))).copy(interpretation="srgb")
+
+
+def _tiled(overlay: Image, size: Size) -> Image:
+    across, down = math.ceil(size.width / overlay.width), math.ceil(size.height / overlay.height)
+    return overlay.replicate(across, down).crop(0, 0, size.width, size.height)
+
+
+def _union(size: Size, box: Box) -> Box:
+    left, top = min(0, box.left), min(0, box.top)
+    right, bottom = max(size.width, box.left + box.width), max(size.height, box.top + box.height)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _spread(overlay: Image, box: Box, size: Size) -> Image:
+    """The layer on a transparent canvas of the base's size."""
+    return looked_at(overlay, Box(-box.left, -box.top, size.width, size.height), TRANSPARENT)
+
+
+def _mixed(image: Image, overlay: Image, box: Box, canvas: Box, *, blend: str, under: bool) -> Image:
+    base = looked_at(image, canvas, TRANSPARENT)
+    seen = _spread(overlay, Box(box.left - canvas.left, box.top - canvas.top, box.width, box.height), canvas.size)
+    lower, upper = (seen, base) if under else (base, seen)
+    mixed = lower.composite2(upper, MIXED[blend], compositing_space="srgb").cast("uchar")
+    # An opaque base that kept its size is opaque still.
+    return mixed if lower.hasalpha() else mixed[:3]
+
+
+def _with_alpha_times(image: Image, share: Image) -> Image:
+    picture = with_alpha(image)
+    return picture[:3].bandjoin(bytes_of(picture[3] * share / 255)).copy(interpretation="srgb")
+
+
+def _cut_out(image: Image, overlay: Image) -> Image:
+    return _with_alpha_times(image, overlay[3].invert())
+
+
+def _cutter(image: Image, overlay: Image) -> Image:
+    return _with_alpha_times(image, overlay[3])
+
+
+def _mask(image: Image, overlay: Image) -> Image:
+    """The layer's brightness, where it is there at all, becomes the picture's alpha."""
+    brightness = overlay[:3].colourspace("b-w")[0]
+    return _with_alpha_times(image, bytes_of(brightness * overlay[3] / 255))
+
+
+CUTTERS: dict[str, Callable[[Image, Image], Image]] = {"cutter": _cutter, "cut_out": _cut_out, "mask": _mask}

@@ -1,0 +1,204 @@
+"""Reshaping: rotation, flips, trimmed and rounded edges, borders, backgrounds, opacity."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pyvips
+
+from media.geometry import Box, Size
+from media.operations.arguments import MaybePaint, OwnSize, Paint
+from media.operations.pixels import (
+    Image,
+    bytes_of,
+    flatten,
+    looked_at,
+    on_neighbours,
+    resample,
+    size_of,
+    solid,
+    with_alpha,
+)
+from media.operations.registry import Prepared, operation, unchanged
+from media.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
+
+#: Inputs with a longer side are scaled down before a rotation that is not a quarter turn.
+FREE_ROTATION_MAX_SIDE = 3000
+QUARTERS = {0.0: "d0", 90.0: "d90", 180.0: "d180", 270.0: "d270"}
+
+#: A corner radius in pixels, or "max" for as round as can be.
+Radius = int | str
+MAX_RADIUS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class RadiiKind:
+    """One to four radii ``tl:tr:br:bl``; two mean tl+br : tr+bl, three tl : tr+bl : br. The value has all four."""
+
+    expected: str = f"max or one to four radii 0..{MAX_RADIUS}, joined by ':'"
+
+    def parse(self, text: str) -> tuple[Radius, ...]:
+        given = [self._radius(part) for part in text.split(":")]
+        if len(given) > 4:
+            raise ValueError(text)
+        order = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}[len(given)]
+        return tuple(given[index] for index in order)
+
+    def _radius(self, text: str) -> Radius:
+        if text == "max":
+            return text
+        value = number(text)
+        if not 0 <= value <= MAX_RADIUS:
+            raise ValueError(text)
+        return round(value)
+
+    def format(self, value: tuple[Radius, ...]) -> str:
+        return ":".join(str(radius) for radius in value)
+
+
+Radii = Annotated[tuple[Radius, ...], RadiiKind()]
+NO_RADII = (0, 0, 0, 0)
+
+
+def _rotated_size(size: Size, arguments: Mapping[str, Any]) -> Size | None:
+    angle = arguments["angle"] % 360
+    if angle % 180 == 0:
+        return size
+    return Size(size.height, size.width) if angle % 90 == 0 else None
+
+
+@operation(size_after=_rotated_size)
+def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], background: MaybePaint = None) -> Image:
+    """Turn the picture clockwise; other than quarter turns enlarge the canvas, transparent or painted."""
+    angle = angle % 360
+    if angle in QUARTERS:
+        return image.rot(QUARTERS[angle])
+    longest = max(image.width, image.height)
+    if longest > FREE_ROTATION_MAX_SIDE:
+        share = FREE_ROTATION_MAX_SIDE / longest
+        image = resample(image, Size(max(1, round(image.width * share)), max(1, round(image.height * share))))
+    turned = on_neighbours(
+        with_alpha(image),
+        lambda picture: picture.rotate(angle, interpolate=pyvips.Interpolate.new("bicubic"), background=[0, 0, 0, 0]),
+    )
+    return flatten(turned, background) if background else turned
+
+
+@operation
+def flip(image: Image, axis: Annotated[str, Choice(("horizontal", "vertical"))]) -> Image:
+    """Mirror the picture left to right (horizontal) or top to bottom."""
+    return image.flip(axis)
+
+
+@operation(size_after=lambda size, arguments: None)
+def trim(
+    image: Image,
+    tolerance: Annotated[int, Int(0, 100)] = 10,
+    color: MaybePaint = None,
+    *,
+    first: Annotated[Image, Prepared("first")],
+) -> Image:
+    """Cut off borders that are transparent or have the colour of the corner."""
+    left, top, width, height = _content(first, tolerance, color)
+    return image.crop(left, top, width, height) if width and height else image
+
+
+def _content(image: Image, tolerance: int, color: Color | None) -> tuple[int, int, int, int]:
+    threshold = max(1.0, tolerance * 255 / 100)
+    if image.hasalpha() and color is None and image[3].min() < 255:
+        found = image[3].find_trim(threshold=threshold, background=[0], line_art=True)
+    else:
+        opaque = image[:3]
+        background = color.rgb if color else opaque.getpoint(0, 0)
+        found = opaque.find_trim(threshold=threshold, background=background, line_art=True)
+    return found[0], found[1], found[2], found[3]
+
+
+@operation
+def round_corners(image: Image, radius: Radii, *, size: OwnSize) -> Image:
+    """Round the corners: pixels, one to four of them, or max for an ellipse."""
+    return rounded(image, radius)
+
+
+def rounded(image: Image, radius: tuple[Radius, ...]) -> Image:
+    if not any(radius):
+        return image
+    picture = with_alpha(image)
+    shape = rounded_shape(size_of(image), radius)
+    return picture[:3].bandjoin(bytes_of(picture[3] * shape / 255)).copy(interpretation="srgb")
+
+
+def rounded_shape(size: Size, radius: tuple[Radius, ...]) -> Image:
+    """A white rectangle with rounded corners on black, 8 bits, edges anti-aliased.
+
+    A corner's curve is an ellipse bounded by the picture's half sides, so that "max" makes the whole an ellipse.
+    """
+    shape = pyvips.Image.black(size.width, size.height) + 255
+    for corner, each in enumerate(radius):
+        across, down = _half(each, size.width), _half(each, size.height)
+        if across < 0.5 or down < 0.5:
+            continue
+        right, bottom = corner in (1, 2), corner in (2, 3)
+        quarter = _quarter(across, down, flip_right=right, flip_bottom=bottom)
+        left = size.width - quarter.width if right else 0
+        top = size.height - quarter.height if bottom else 0
+        shape = shape.insert(quarter, left, top)
+    return bytes_of(shape)
+
+
+def _half(radius: Radius, side: int) -> float:
+    return side / 2 if radius == "max" else min(float(radius), side / 2)
+
+
+def _quarter(across: float, down: float, *, flip_right: bool, flip_bottom: bool) -> Image:
+    """The top-left quarter of an ellipse, turned to its corner; coverage from the distance to the curve."""
+    grid = pyvips.Image.xyz(math.ceil(across), math.ceil(down)) + 0.5
+    x, y = (grid[0] - across) / across, (grid[1] - down) / down
+    implicit = x * x + y * y
+    slope = ((x / across) ** 2 + (y / down) ** 2) ** 0.5 * 2
+    coverage = ((1 - implicit) / slope + 0.5) * 255
+    quarter = bytes_of((slope < 1e-9).ifthenelse(255, coverage))
+    quarter = quarter.flip("horizontal") if flip_right else quarter
+    return quarter.flip("vertical") if flip_bottom else quarter
+
+
+def _bordered(size: Size, arguments: Mapping[str, Any]) -> Size:
+    return Size(size.width + 2 * arguments["width"], size.height + 2 * arguments["width"])
+
+
+@operation(size_after=_bordered)
+def border(
+    image: Image, width: Annotated[int, Int(0, 10_000)], color: Paint = BLACK, radius: Radii = NO_RADII
+) -> Image:
+    """Draw a solid border around the picture; the canvas grows by twice its width and follows rounded corners."""
+    canvas = Box(-width, -width, image.width + 2 * width, image.height + 2 * width)
+    if not any(radius):
+        return looked_at(image, canvas, color)
+    outer = tuple(each if isinstance(each, str) else each + width * bool(each) for each in radius)
+    return _ringed(looked_at(with_alpha(image), canvas, TRANSPARENT), width, color, radius, outer)
+
+
+def _ringed(picture: Image, width: int, color: Color, radius: tuple[Radius, ...], outer: tuple[Radius, ...]) -> Image:
+    """Picture and ring meet without overlap, so their premultiplied values simply add up."""
+    size = size_of(picture)
+    hole = rounded_shape(Size(size.width - 2 * width, size.height - 2 * width), radius)
+    shape = rounded_shape(size, outer) - hole.embed(width, width, size.width, size.height)
+    ring = solid(size, Color(*color.rgb)).bandjoin(bytes_of(shape * (color.alpha / 255)))
+    added = ring.copy(interpretation="srgb").premultiply() + picture.premultiply()
+    return bytes_of(added.unpremultiply())
+
+
+@operation(reads=unchanged)
+def background(image: Image, color: Paint) -> Image:
+    """Lay the picture on a colour."""
+    return flatten(image, color)
+
+
+@operation(reads=unchanged)
+def opacity(image: Image, level: Annotated[int, Int(0, 100)] = 100) -> Image:
+    """Make the picture more transparent; 100 leaves it as it is."""
+    if level == 100:
+        return image
+    picture = with_alpha(image)
+    return picture[:3].bandjoin(bytes_of(picture[3] * (level / 100))).copy(interpretation="srgb")
