@@ -15,6 +15,7 @@ import yaml
 
 ENVIRONMENT_PREFIX = "CUTOUT_"
 MIB = 1024 * 1024
+BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 class ConfigError(Exception):
@@ -215,11 +216,8 @@ def _scalar(kind: Any, value: Any, where: str) -> Any:
     if kind is Any:
         return value
     if kind is bool:
-        words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
-        if isinstance(value, bool):
-            return value
-        if str(value).lower() in words:
-            return words[str(value).lower()]
+        if str(value).lower() in BOOLEANS:
+            return BOOLEANS[str(value).lower()]
         raise ConfigError(f"{where} must be true or false, got {value!r}.")
     try:
         return kind(value)

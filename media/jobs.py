@@ -8,6 +8,7 @@ doubles as the marker that keeps the job from being tried again too soon.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MATTE_QUEUE = "matte"
 DERIVE_QUEUE = "derive"
@@ -30,7 +31,7 @@ class Outcome:
     ok: bool
     message: str = ""
 
-    def to_fields(self) -> dict[str, str]:
+    def to_fields(self) -> dict[Any, Any]:
         return {"ok": "1" if self.ok else "0", "message": self.message}
 
     @classmethod

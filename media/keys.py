@@ -50,28 +50,3 @@ def maps_key(source_digest: str, matting: str) -> str:
 
 def cutout_key(source_digest: str, matting: str, options: CutoutOptions) -> str:
     return digest(canonical(["cutout", matting, source_digest, options.to_json()]).encode())
-
-
-def _shelved(shelf: str, key: str, suffix: str = "") -> str:
-    """Two letters of fan-out keep folders and S3 listings even."""
-    return f"{shelf}/{key[:2]}/{key}{suffix}"
-
-
-def source_path(source_digest: str) -> str:
-    return _shelved("sources", source_digest)
-
-
-def derived_path(key: str) -> str:
-    return _shelved("derived", key)
-
-
-def maps_path(key: str) -> str:
-    return _shelved("maps", key)
-
-
-def cutout_colour_path(key: str) -> str:
-    return _shelved("cutouts", key, ".jpg")
-
-
-def cutout_matte_path(key: str) -> str:
-    return _shelved("cutouts", key, ".png")

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Self
 
 import httpx
 
@@ -97,7 +98,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
 
 class OriginFetcher:
-    """Fetches sources; made once, closed with the process. Nothing of a client's request is passed on."""
+    """Fetches sources; made once per process, closed by ``async with``. It passes nothing of a client's request on."""
 
     def __init__(self, settings: Origin, *, resolve: Resolve = resolve) -> None:
         self._settings = settings
@@ -105,7 +106,10 @@ class OriginFetcher:
             allow_private=settings.allow_private, allowed_hosts=settings.allowed_hosts, resolve=resolve
         )
 
-    async def aclose(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
         await self._transport.aclose()
 
     async def fetch(self, url: str, *, max_bytes: int) -> Fetched:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from media.errors import Unavailable
-from media.stores.store import Blob, PreconditionFailed, Stat, check_key
+from media.stores.store import Blob, PreconditionFailed, Stat, check_key, check_prefix
 from media.stores.trailer import TAIL_BYTES, Tail, read_trailer, trailer, trailer_size
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class FilesystemStore:
             self._prune(path.parent)
 
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
-        folder, _, _ = prefix.rpartition("/")
+        folder, _, _ = check_prefix(prefix).rpartition("/")
         with _translated("listed", prefix):
             found = self._walk(f"{folder}/" if folder else "", prefix, after, limit)
             return list(itertools.islice(found, limit))

@@ -5,7 +5,7 @@ import heapq
 import threading
 from collections.abc import Mapping, Sequence
 
-from media.stores.store import Blob, PreconditionFailed, Stat, check_key
+from media.stores.store import Blob, PreconditionFailed, Stat, check_key, check_prefix
 
 
 class MemoryStore:
@@ -38,6 +38,7 @@ class MemoryStore:
             self._blobs.pop(check_key(key), None)
 
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
+        check_prefix(prefix)
         with self._lock:
             candidates = [key for key in self._blobs if key > after and key.startswith(prefix)]
         return heapq.nsmallest(limit, candidates)

@@ -82,3 +82,11 @@ def check_key(key: str) -> str:
             f"A key must have at most {MAX_KEY_BYTES} bytes and {MAX_SEGMENT_BYTES} in a segment, got {key!r}."
         )
     return key
+
+
+def check_prefix(prefix: str) -> str:
+    """Give ``prefix`` back, or raise ValueError where the folder it lies in could be in no key."""
+    folder, slash, _ = prefix.rpartition("/")
+    if slash:
+        check_key(folder)
+    return prefix

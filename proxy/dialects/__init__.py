@@ -1,0 +1,8 @@
+"""DIALECTS: one row per HTTP surface. A route is taken by the first row that matches it."""
+
+from proxy.dialect import Dialect
+from proxy.dialects.cloudinary.delivery import CLOUDINARY
+from proxy.dialects.cloudinary.upload import CLOUDINARY_API
+
+#: Cloudinary's delivery comes last: its first path segment is any cloud's name.
+DIALECTS: tuple[Dialect, ...] = (CLOUDINARY_API, CLOUDINARY)

@@ -219,11 +219,8 @@ HASTY = Origin(allow_private=True, total_timeout_seconds=0.3)
 
 
 async def fetch_from(server: ScriptedServer, path: str = "/", settings: Origin = SETTINGS) -> Fetched:
-    fetcher = OriginFetcher(settings, resolve=resolve)
-    try:
+    async with OriginFetcher(settings, resolve=resolve) as fetcher:
         return await fetcher.fetch(f"http://localhost:{server.port}{path}", max_bytes=MAX_BYTES)
-    finally:
-        await fetcher.aclose()
 
 
 def fetch(scripts: dict[str, list[list[bytes | float]]], path: str = "/", settings: Origin = SETTINGS) -> Fetched:

@@ -99,6 +99,11 @@ class StoreContract:
             with pytest.raises(ValueError, match=r"key|surrogate"):
                 call(key)
 
+    @pytest.mark.parametrize("prefix", ["../", "/", "a/../../b", "a//b", ".hidden/"])
+    def test_a_prefix_that_leaves_the_store_is_refused_everywhere(self, store: Store, prefix: str) -> None:
+        with pytest.raises(ValueError, match=r"key"):
+            store.keys(prefix)
+
     @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
     def test_bytes_come_back_as_they_were_put(self, store: Store, body: bytes) -> None:
         put = store.put(f"{FOLDER}/body", body)

@@ -1,0 +1,22 @@
+"""A chain and the pictures it needs → the derived asset and how it is stored: what proxy and worker share."""
+
+from collections.abc import Mapping
+
+from media.chain import Chain
+from media.config import Limits
+from media.cutout import StoredCutout
+from media.plan import plan
+from media.probe import probe, probe_cutout
+from media.render import Rendered, render
+
+
+def derive(chain: Chain, picture: bytes | StoredCutout, layers: Mapping[str, bytes], limits: Limits) -> Rendered:
+    """Probe, plan and render. ``picture`` is the stored cutout where the chain begins with one."""
+    judge = probe_cutout if isinstance(picture, StoredCutout) else probe
+    info = judge(picture, max_pixels=limits.max_source_pixels)  # type: ignore[arg-type]
+    return render(plan(chain, info, limits), picture, layers)
+
+
+def derived_metadata(picture: bytes | StoredCutout) -> dict[str, str]:
+    """What is stored with a derived asset: the confidence of the cutout underneath."""
+    return {"confidence": f"{picture.confidence:.3f}"} if isinstance(picture, StoredCutout) else {}

@@ -1,0 +1,25 @@
+"""Where things lie in the store: key → path. Two letters of fan-out keep folders and S3 listings even."""
+
+
+def _shelved(shelf: str, key: str, suffix: str = "") -> str:
+    return f"{shelf}/{key[:2]}/{key}{suffix}"
+
+
+def source_path(digest: str) -> str:
+    return _shelved("sources", digest)
+
+
+def derived_path(key: str) -> str:
+    return _shelved("derived", key)
+
+
+def maps_path(key: str) -> str:
+    return _shelved("maps", key)
+
+
+def cutout_colour_path(key: str) -> str:
+    return _shelved("cutouts", key, ".jpg")
+
+
+def cutout_matte_path(key: str) -> str:
+    return _shelved("cutouts", key, ".png")

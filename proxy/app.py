@@ -1,0 +1,96 @@
+"""create_app(): routes of every dialect, middleware, the one error handler."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path as FilePath
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from media.config import Settings
+from media.errors import DerivationPending, MediaError, Unavailable
+from proxy import health
+from proxy.dialect import Dialect, Endpoint
+from proxy.dialects import DIALECTS
+from proxy.middleware import AccessLog, BodyLimit, Preflight
+from proxy.services import Services
+
+log = logging.getLogger("cutout")
+
+PLAYGROUND = FilePath(__file__).parent / "playground"
+#: nginx's name for "the client went away before it was answered": a metric, not an error.
+CLIENT_CLOSED_REQUEST = 499
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
+    """The ASGI application. ``lifespan`` puts a :class:`proxy.services.Services` into ``app.state.services``."""
+    own: list[BaseRoute] = [
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", health.metrics),
+        Route("/", playground),
+        Mount("/playground", StaticFiles(directory=PLAYGROUND)),
+    ]
+    spoken = [route for dialect in DIALECTS for route in _routes(dialect, settings.server.request_deadline_seconds)]
+    middleware = [
+        Middleware(AccessLog),
+        Middleware(Preflight),
+        Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
+    ]
+    return Starlette(routes=own + spoken, middleware=middleware, lifespan=lifespan)
+
+
+async def playground(request: Request) -> Response:
+    return FileResponse(PLAYGROUND / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _routes(dialect: Dialect, deadline_seconds: float) -> list[BaseRoute]:
+    return [
+        Route(path.template, _speaking(dialect, path.endpoint, deadline_seconds), methods=list(path.methods))
+        for path in dialect.paths
+    ]
+
+
+def _speaking(
+    dialect: Dialect, endpoint: Endpoint, deadline_seconds: float
+) -> Callable[[Request], Awaitable[Response]]:
+    """``endpoint`` with its errors said in the dialect's words and its outcome counted."""
+
+    async def answer(request: Request) -> Response:
+        services: Services = request.app.state.services
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                response = await endpoint(services, request)
+            outcome = _outcome(response.status_code)
+        except ClientDisconnect:
+            response, outcome = Response(status_code=CLIENT_CLOSED_REQUEST), "client_closed"
+        except TimeoutError:
+            late = Unavailable(f"The request took longer than {deadline_seconds:g} seconds.", retry_after=5)
+            response, outcome = dialect.envelope(late, request), "deadline"
+        except MediaError as error:
+            response, outcome = _refuse(dialect, error, request), error.code
+        except Exception:
+            log.exception("unhandled fault while answering %s", request.url.path)
+            response, outcome = dialect.envelope(MediaError("internal error"), request), "internal"
+        services.metrics.requests.labels(dialect.name, outcome).inc()
+        return response
+
+    return answer
+
+
+def _refuse(dialect: Dialect, error: MediaError, request: Request) -> Response:
+    if error.status >= 500 and not isinstance(error, DerivationPending):
+        log.warning("%s: %s (%s)", request.url.path, error, error.__cause__ or error.code)
+    return dialect.envelope(error, request)
+
+
+def _outcome(status: int) -> str:
+    return {304: "not_modified", 206: "partial"}.get(status, "ok" if status < 400 else str(status))

@@ -1,0 +1,71 @@
+"""deliver(): the walk from an asset and a chain to an HTTP answer, on one screen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from media.asset import Asset
+from media.chain import Chain, Output
+from media.formats import sniff
+from media.keys import derived_key
+from proxy.derivation import Derived, Order, find_or_derive, read_source
+from proxy.responses import Caching, Content, matches, not_modified, respond
+from proxy.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a dialect wants delivered: everything about the request that is not in the chain.
+
+    ``layers`` maps layer sources of the chain to digests; ``patience`` is in seconds.
+    """
+
+    asset: Asset
+    chain: Chain
+    caching: Caching
+    layers: Mapping[str, str] = field(default_factory=dict)
+    patience: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def deliver(services: Services, ask: Ask, request: Request) -> Response:
+    key = derived_key(ask.asset.digest, ask.chain, ask.layers, services.matting)
+    if matches(request.headers.get("if-none-match"), key):
+        return not_modified(key, ask.caching)
+    derived = await _derived(services, ask, key)
+    content = Content(derived.body, _mime(derived.body), key, headers={**_confidence(derived), **ask.headers})
+    return respond(content, ask.caching, request.headers, head=request.method == "HEAD")
+
+
+async def _derived(services: Services, ask: Ask, key: str) -> Derived:
+    if is_original(ask.asset, ask.chain):
+        return Derived(await read_source(services, ask.asset.digest))
+    return await find_or_derive(services, Order(ask.asset, ask.chain, ask.layers, key), patience=ask.patience)
+
+
+def is_original(asset: Asset, chain: Chain) -> bool:
+    """Whether the stored bytes are the answer: nothing to do, and no other format asked for."""
+    return chain in (Chain(), Chain(output=Output(candidates=(asset.format,))))
+
+
+def _mime(body: bytes) -> str:
+    row = sniff(body)
+    return row.mime if row else "application/octet-stream"
+
+
+def _confidence(derived: Derived) -> dict[str, str]:
+    if derived.confidence is None:
+        return {}
+    return {"X-Background-Removal-Confidence": f"{derived.confidence:.2f}"}
+
+
+def patience(services: Services, request: Request) -> float:
+    """Seconds this client may wait: ``Prefer: wait=N`` (RFC 7240) within the configured bound."""
+    settings = services.settings.delivery
+    for preference in request.headers.get("prefer", "").split(","):
+        name, _, value = preference.strip().partition("=")
+        if name.lower() == "wait" and value.strip('" ').isdigit():
+            return min(float(value.strip('" ')[:6]), settings.max_wait_seconds)
+    return settings.wait_seconds

@@ -1,0 +1,133 @@
+"""find_or_derive(): look up · coalesce · render here or have the worker do it there.
+
+Walk::
+
+    find_or_derive
+      ├ store.get(derived)                     there already
+      ├ request_cutout                         only where the chain begins with one
+      │   └ stat · outcome · enqueue_once · outcome(patience)   → DerivationPending
+      └ flights.run(derived key)               a crowd renders once per process
+          └ open_picture · open_layers · plan · render · store.put
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from media import jobs
+from media.asset import Asset
+from media.chain import Chain
+from media.cutout import CutoutOptions, StoredCutout, load_cutout
+from media.derive import derive, derived_metadata
+from media.errors import DerivationFailed, DerivationPending, MediaError, NotFound, SourceError, Unavailable
+from media.jobs import MatteJob, Outcome
+from media.keys import cutout_key
+from media.paths import cutout_matte_path, derived_path, source_path
+from media.plan import cutout_options
+from proxy.services import Services
+
+log = logging.getLogger("cutout.derivation")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted: a concrete chain on an asset. ``layers`` maps the chain's layer sources to digests."""
+
+    asset: Asset
+    chain: Chain
+    layers: Mapping[str, str]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """``confidence`` is that of the cutout underneath, None where there is none."""
+
+    body: bytes
+    confidence: float | None = None
+
+    @classmethod
+    def of(cls, body: bytes, metadata: Mapping[str, str]) -> "Derived":
+        confidence = metadata.get("confidence")
+        return cls(body, float(confidence) if confidence else None)
+
+
+async def find_or_derive(services: Services, order: Order, *, patience: float) -> Derived:
+    """The derived asset's bytes, made if need be.
+
+    Waits up to ``patience`` seconds for a cutout. Raises DerivationPending while there is none,
+    DerivationFailed or SourceError where it cannot be made, Unavailable where a dependency is down.
+    """
+    stored = await services.io.run(services.store.get, derived_path(order.key))
+    if stored is not None:
+        return Derived.of(stored.body, stored.stat.metadata)
+    options = cutout_options(order.chain)
+    if options is not None:
+        await request_cutout(services, order.asset, options, patience=patience)
+    return await services.flights.run(order.key, lambda: _derive(services, order, options))
+
+
+async def request_cutout(services: Services, asset: Asset, options: CutoutOptions, *, patience: float) -> None:
+    """Return once the cutout is stored; see :func:`find_or_derive` for what is raised."""
+    key = cutout_key(asset.digest, services.matting, options)
+    if await _is_stored(services, key):
+        return
+    message = MatteJob(asset.digest, options.to_json())
+    outcome = await services.flights.run(f"request:{key}", lambda: _request(services, key, message))
+    if outcome is None and patience > 0:
+        outcome = await services.queue.outcome(key, patience=patience)
+    if outcome is None:
+        retry_after = services.settings.delivery.retry_after_seconds
+        raise DerivationPending("The background removal is in progress; try again.", retry_after=retry_after)
+    if not outcome.ok:
+        raise SourceError(outcome.message) if outcome.message else DerivationFailed("the matte job failed")
+
+
+async def _request(services: Services, key: str, message: MatteJob) -> Outcome | None:
+    outcome = await services.queue.outcome(key)
+    if outcome is not None and not outcome.ok:
+        return outcome
+    if outcome is not None and await _is_stored(services, key):
+        return outcome
+    await services.queue.enqueue_once(jobs.MATTE_QUEUE, jobs.MATTE_JOB, key, message.to_arguments())
+    return None
+
+
+async def _is_stored(services: Services, key: str) -> bool:
+    return await services.io.run(services.store.stat, cutout_matte_path(key)) is not None
+
+
+async def _derive(services: Services, order: Order, options: CutoutOptions | None) -> Derived:
+    picture = await _open_picture(services, order.asset, options)
+    layers = {source: await read_source(services, digest) for source, digest in order.layers.items()}
+    started = time.perf_counter()
+    rendered = await services.pixels.run(derive, order.chain, picture, layers, services.settings.limits)
+    services.metrics.render_seconds.observe(time.perf_counter() - started)
+    metadata = derived_metadata(picture)
+    await _keep(services, order.key, rendered.body, metadata)
+    return Derived.of(rendered.body, metadata)
+
+
+async def _open_picture(services: Services, asset: Asset, options: CutoutOptions | None) -> bytes | StoredCutout:
+    if options is None:
+        return await read_source(services, asset.digest)
+    cutout = await services.io.run(load_cutout, services.store, cutout_key(asset.digest, services.matting, options))
+    if cutout is None:
+        raise Unavailable("The cutout vanished from the store; try again.", retry_after=1)
+    return cutout
+
+
+async def read_source(services: Services, digest: str) -> bytes:
+    blob = await services.io.run(services.store.get, source_path(digest))
+    if blob is None:
+        raise NotFound("Resource not found: its source is missing from the store")
+    return blob.body
+
+
+async def _keep(services: Services, key: str, body: bytes, metadata: Mapping[str, str]) -> None:
+    """Store what was rendered. A failed store never fails a response that is already rendered."""
+    try:
+        await services.io.run(services.store.put, derived_path(key), body, metadata=metadata)
+    except MediaError as error:
+        log.warning("the derived asset %s could not be stored: %s", key, error)

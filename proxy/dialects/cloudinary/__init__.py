@@ -1,0 +1,1 @@
+"""Cloudinary's language: delivery URLs, upload and admin calls."""

@@ -1,0 +1,108 @@
+"""settings → services → app → uvicorn."""
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+
+from media.config import ConfigError, Settings, load
+from media.errors import MediaError
+from media.logs import configure_logging
+from proxy.app import create_app
+from proxy.services import open_services
+
+#: What `cutout dev` opens every door of its cloud with; published, so never valid in production.
+DEVELOPMENT_SECRET = "demo-secret"
+
+log = logging.getLogger("cutout")
+
+
+def check(settings: Settings) -> None:
+    """Refuse what must not run. Raises ConfigError with the way out."""
+    known = [name for name, cloud in settings.clouds.items() if DEVELOPMENT_SECRET in cloud.keys.values()]
+    if settings.server.environment == "production" and known:
+        raise ConfigError(
+            f"The cloud {known[0]} uses the published development secret; "
+            "set a secret of your own under clouds, or environment: development."
+        )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is started. Raises ConfigError where somebody has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise ConfigError(f"Port {port} of {host} cannot be opened ({error}); choose another with PORT.") from error
+    return listener
+
+
+def application(settings: Settings) -> Starlette:
+    """The app with services that open with it and close with it."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            app.state.services = services
+            yield
+
+    return create_app(settings, lifespan)
+
+
+def run_server(
+    app: Starlette, settings: Settings, listener: socket.socket, should_stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Answer on ``listener`` until SIGINT or SIGTERM, or until ``should_stop`` (asked once a second)."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=int(settings.server.shutdown_seconds),
+            timeout_keep_alive=30,
+        )
+    )
+    server.should_stop = should_stop
+    # uvicorn raises the signal again once it has drained; that must end the caller in order, not kill it.
+    signal.signal(signal.SIGTERM, _interrupt)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+class _Server(uvicorn.Server):
+    should_stop: Callable[[], bool]
+
+    async def on_tick(self, counter: int) -> bool:
+        # Ten ticks a second.
+        return await super().on_tick(counter) or (counter % 10 == 0 and self.should_stop())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m proxy", description="The Cutout proxy.")
+    parser.add_argument("--config", default=os.environ.get("CUTOUT_CONFIG"), help="path of config.yaml")
+    chosen = parser.parse_args(arguments)
+    configure_logging()
+    try:
+        settings = load(chosen.config)
+        check(settings)
+        listener = bind(settings.server.host, settings.server.port)
+        run_server(application(settings), settings, listener)
+    except (ConfigError, MediaError) as error:
+        print(f"cutout proxy: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,107 @@
+"""The job queue as the proxy sees it: enqueue once per key, await the outcome.
+
+Redis faults become :class:`media.errors.Unavailable`; nothing here is durable.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import redis
+import redis.asyncio
+from rq import Queue as RqQueue
+from rq import Retry
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from media import jobs
+from media.config import Queue, RedisSettings
+from media.errors import Unavailable
+from media.jobs import Outcome
+from proxy.pool import Pool
+
+#: A job nobody picked up within this time is forgotten; the next request enqueues it anew.
+QUEUED_TTL_SECONDS = 3600
+#: RQ keeps failed jobs for a year by default; the outcome stream is our marker, not the job.
+FAILED_JOB_TTL_SECONDS = 1
+
+
+class JobQueue:
+    def __init__(self, redis_settings: RedisSettings, settings: Queue, pool: Pool) -> None:
+        timeout = redis_settings.timeout_seconds
+        self._settings = settings
+        self._pool = pool
+        self._redis = redis.Redis.from_url(redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout)
+        # Any: the library's stubs give every reply as a union of both protocols' forms.
+        self._async: Any = redis.asyncio.Redis.from_url(redis_settings.url, socket_connect_timeout=timeout)
+
+    async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
+        """Put a job on ``queue`` unless one with this id is there; True where this call did it.
+
+        Raises Unavailable where Redis is down or the queue is full.
+        """
+        return await self._pool.run(self._enqueue_once, queue, function, job_id, arguments)
+
+    def _enqueue_once(self, name: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
+        with _translated():
+            queue = RqQueue(name, connection=self._redis, serializer=JSONSerializer)
+            if queue.count >= self._settings.max_length:
+                raise Unavailable(f"The queue {name} is full; try again later.", retry_after=10)
+            try:
+                queue.enqueue_call(
+                    function,
+                    args=list(arguments),
+                    job_id=job_id,
+                    unique=True,
+                    timeout=self._settings.job_timeout_seconds,
+                    ttl=QUEUED_TTL_SECONDS,
+                    result_ttl=0,
+                    failure_ttl=FAILED_JOB_TTL_SECONDS,
+                    retry=Retry(max=self._settings.max_attempts - 1) if self._settings.max_attempts > 1 else None,
+                )
+            except DuplicateJobError:
+                return False
+            self._redis.hincrby(jobs.COUNTERS, jobs.JOBS_ENQUEUED, 1)
+            return True
+
+    async def outcome(self, job_id: str, *, patience: float = 0.0) -> Outcome | None:
+        """The job's last outcome; waits up to ``patience`` seconds for one. None while there is none."""
+        stream = jobs.outcome_stream(job_id)
+        with _translated():
+            past = await self._async.xrevrange(stream, count=1)
+            if past:
+                return Outcome.from_fields(past[0][1])
+            if patience <= 0:
+                return None
+            # From "0": an outcome announced between the two calls is still read.
+            news = await self._async.xread({stream: "0"}, count=1, block=int(patience * 1000))
+            return Outcome.from_fields(news[0][1][-1][1]) if news else None
+
+    async def counters(self) -> dict[str, int]:
+        with _translated():
+            stored = await self._async.hgetall(jobs.COUNTERS)
+        return {name.decode(): int(value) for name, value in stored.items()}
+
+    async def lengths(self) -> dict[str, int]:
+        with _translated():
+            return {name: int(await self._async.llen(f"rq:queue:{name}")) for name in jobs.QUEUES}
+
+    async def ping(self) -> None:
+        with _translated():
+            await self._async.ping()
+
+    def lock(self, name: str) -> contextlib.AbstractContextManager[object]:
+        """A lock between processes, for stores that ignore conditional writes."""
+        return self._redis.lock(f"cutout:lock:{name}", timeout=10, blocking_timeout=10)
+
+    async def close(self) -> None:
+        await self._async.aclose()
+        self._redis.close()
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except redis.exceptions.RedisError as error:
+        raise Unavailable("The job queue cannot be reached; try again later.", retry_after=5) from error

@@ -1,0 +1,96 @@
+"""A derived asset as an HTTP answer: validators, ranges, cache headers.
+
+RFC 9110 sections 8.8 (validators), 13 (conditional requests) and 14 (range requests).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import formatdate
+
+from starlette.responses import Response
+
+#: Readable by scripts of any page: the polling clients need them.
+EXPOSED = "X-Cld-Error, Retry-After, X-Background-Removal-Confidence, X-Background-Removal-Status, ETag, Content-Length"
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED, "Timing-Allow-Origin": "*"}
+#: A stored file must never run as a page of our host, whatever it contains.
+SAFETY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """``max_age`` in seconds; ``immutable`` for URLs that carry a version."""
+
+    max_age: int
+    immutable: bool = False
+    vary: tuple[str, ...] = ()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        control = f"public, max-age={self.max_age}" + (", immutable" if self.immutable else "")
+        return {"Cache-Control": control} | ({"Vary": ", ".join(self.vary)} if self.vary else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body and what identifies it: ``etag`` is the derived key, unquoted; ``modified`` in unix seconds."""
+
+    body: bytes
+    mime: str
+    etag: str
+    modified: float = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def matches(if_none_match: str | None, etag: str) -> bool:
+    """Weak comparison of RFC 9110 8.8.3.2: a GET or HEAD with a matching tag is answered 304."""
+    if not if_none_match:
+        return False
+    tags = (tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(","))
+    return any(tag in (etag, "*") for tag in tags)
+
+
+def not_modified(etag: str, caching: Caching) -> Response:
+    return Response(status_code=304, headers={"ETag": f'"{etag}"', **caching.headers, **CORS})
+
+
+def respond(content: Content, caching: Caching, request_headers: Mapping[str, str], *, head: bool) -> Response:
+    """200, or 206/416 for a single byte range. Several ranges are answered whole, as the RFC allows."""
+    headers = {
+        "ETag": f'"{content.etag}"',
+        "Content-Type": content.mime,
+        "Accept-Ranges": "bytes",
+        **caching.headers,
+        **CORS,
+        **SAFETY,
+        **content.headers,
+    }
+    if content.modified:
+        headers["Last-Modified"] = formatdate(content.modified, usegmt=True)
+    body, status = content.body, 200
+    span = None if head else _span(request_headers, len(body), content.etag)
+    if span is not None:
+        start, end = span
+        if start >= end:
+            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+        body, status = body[start:end], 206
+    headers["Content-Length"] = str(len(body))
+    return Response(b"" if head else body, status_code=status, headers=headers)
+
+
+def _span(request_headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
+    """The half-open byte span asked for; an empty one where it cannot be satisfied, None for "all"."""
+    match = _RANGE.match(request_headers.get("range", ""))
+    if match is None or match.groups() == ("", ""):
+        return None
+    if request_headers.get("if-range", f'"{etag}"') != f'"{etag}"':
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size

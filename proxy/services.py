@@ -1,0 +1,52 @@
+"""What the proxy works with, made once and handed down: the composition root's result."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from media.catalog import Catalog
+from media.config import Settings
+from media.keys import matting_identity
+from media.origin import OriginFetcher
+from media.stores import open_store
+from media.stores.store import Store
+from proxy.metrics import Metrics
+from proxy.pool import IO_THREADS, Flights, Pool
+from proxy.queue import JobQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    store: Store
+    catalog: Catalog
+    queue: JobQueue
+    origin: OriginFetcher
+    metrics: Metrics
+    #: Blocking I/O (stores, the sync side of Redis).
+    io: Pool
+    #: Pixels.
+    pixels: Pool
+    #: Derivations under way in this process, by derived key.
+    flights: Flights
+
+    @property
+    def matting(self) -> str:
+        return matting_identity(self.settings.matting.model)
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings, store: Store | None = None) -> AsyncIterator[Services]:
+    """Everything ``settings`` asks for, closed again at the end. ``store`` replaces the configured one (tests)."""
+    io = Pool(IO_THREADS)
+    pixels = Pool(settings.rendering.threads, settings.rendering.queue)
+    queue = JobQueue(settings.redis, settings.queue, io)
+    opened = await io.run(open_store, settings.store) if store is None else store
+    catalog = Catalog(opened) if opened.conditional else Catalog(opened, lock=queue.lock)
+    try:
+        async with OriginFetcher(settings.origin) as origin:
+            yield Services(settings, opened, catalog, queue, origin, Metrics(), io, pixels, Flights())
+    finally:
+        await queue.close()
+        pixels.close()
+        io.close()

@@ -1,0 +1,49 @@
+"""From the name in a URL to an asset: the catalog, or for a remote address the origin behind it."""
+
+import logging
+import time
+from datetime import datetime
+
+from media.asset import Asset, SourceRef
+from media.errors import MediaError, OriginError, Unavailable
+from proxy.ingest import Arrival, receive
+from proxy.services import Services
+
+log = logging.getLogger("cutout.sources")
+
+FETCH = "fetch"
+
+
+async def find_asset(services: Services, ref: SourceRef) -> Asset | None:
+    return await services.io.run(services.catalog.get, ref.cloud, ref.resource_type, ref.type, ref.public_id)
+
+
+async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
+    """The asset of a remote image, fetched where it is new or older than ``origin.max_age_seconds``.
+
+    Concurrent first requests fetch once. Where the origin fails, a stale copy is better than none.
+    Raises what :meth:`media.origin.OriginFetcher.fetch` and :func:`proxy.ingest.receive` raise.
+    """
+    ref = SourceRef(cloud, "image", FETCH, url)
+    known = await find_asset(services, ref)
+    if known is not None and _age_seconds(known) < services.settings.origin.max_age_seconds:
+        return known
+    try:
+        return await services.flights.run(f"fetch:{cloud}:{url}", lambda: _fetch(services, ref))
+    except (OriginError, Unavailable) as error:
+        if known is None:
+            raise
+        log.warning("serving a stale copy of %s: %s", url, error)
+        return known
+
+
+async def _fetch(services: Services, ref: SourceRef) -> Asset:
+    fetched = await services.origin.fetch(ref.public_id, max_bytes=services.settings.limits.max_source_bytes)
+    return await receive(services, Arrival(fetched.body), ref)
+
+
+def _age_seconds(asset: Asset) -> float:
+    try:
+        return time.time() - datetime.fromisoformat(asset.uploaded_at).timestamp()
+    except ValueError as error:
+        raise MediaError(f"the record of {asset.public_id} has no readable time") from error

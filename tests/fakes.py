@@ -1,0 +1,54 @@
+"""Stand-ins that really work: a network that sees a disc, a worker that empties its queues and returns."""
+
+from dataclasses import replace
+
+import numpy as np
+import redis
+from rq.timeouts import TimerDeathPenalty
+
+from media.config import Settings
+from media.jobs import QUEUES
+from media.stores.store import Store
+from worker import jobs
+from worker.lease import LeaseWorker
+from worker.matting.maps import Maps
+from worker.matting.photo import Photo
+from worker.services import Services
+
+MAP_SIDE = 64
+
+
+class DiscMatter:
+    """Sees a disc in the middle of every photo; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.inferences = 0
+        self.failure: Exception | None = None
+
+    def infer(self, photo: Photo) -> Maps:
+        self.inferences += 1
+        if self.failure is not None:
+            raise self.failure
+        axis = np.linspace(-1, 1, MAP_SIDE)
+        disc = (axis[:, None] ** 2 + axis[None, :] ** 2 < 0.4).astype(np.uint8) * 255
+        return Maps(disc, None)
+
+
+class BurstWorker(LeaseWorker):
+    """Runs in a test's thread: no signals, one round."""
+
+    death_penalty_class = TimerDeathPenalty
+
+    def _install_signal_handlers(self) -> None:
+        pass
+
+
+def work_off(settings: Settings, store: Store, matter: DiscMatter) -> None:
+    """Do every job that is queued now."""
+    connection = redis.Redis.from_url(settings.redis.url)
+    services = Services(replace(settings), store, connection, matter)  # type: ignore[arg-type]
+    jobs.use(services)
+    worker = BurstWorker(
+        list(QUEUES), connection, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
+    )
+    worker.work(burst=True, logging_level="ERROR")

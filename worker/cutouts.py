@@ -1,0 +1,79 @@
+"""make_cutout(): open · infer · cut · store.
+
+Walk::
+
+    make_cutout
+      ├ lock(cutout key)                one worker at a time, whichever job asked
+      ├ stat                            made meanwhile? done
+      ├ _photo                          source → upright, within 4,194,304 pixels
+      ├ _maps                           stored network answer, or infer and store it
+      ├ cut                             hints → trimap → matte → clean foreground
+      └ save_cutout                     colour first, matte last
+"""
+
+import logging
+import time
+
+import pyvips
+
+from media.cutout import CutoutOptions, StoredCutout, save_cutout
+from media.errors import SourceError
+from media.jobs import COUNTERS, INFERENCES
+from media.keys import cutout_key, maps_key
+from media.paths import cutout_matte_path, maps_path, source_path
+from worker.matting.maps import Maps
+from worker.matting.matter import Cutout, cut
+from worker.matting.photo import Photo, load_photo
+from worker.services import Services
+
+log = logging.getLogger("cutout.worker")
+
+#: JPEG quality of the stored colours: visually lossless for every later render (docs/architecture.md).
+COLOUR_QUALITY = 95
+
+
+def make_cutout(services: Services, source_digest: str, options: CutoutOptions) -> str:
+    """Make and store one cutout unless it is there; returns its key.
+
+    Raises SourceError where the source is missing or unreadable, Unavailable where the store is.
+    """
+    key = cutout_key(source_digest, services.matting, options)
+    with services.redis.lock(f"cutout:lock:{key}", timeout=services.settings.queue.job_timeout_seconds):
+        if services.store.stat(cutout_matte_path(key)):
+            return key
+        started = time.perf_counter()
+        photo = _photo(services, source_digest)
+        cutout = cut(photo, _maps(services, source_digest, photo), options, services.settings.matting)
+        save_cutout(services.store, key, encode(cutout))
+        log.info("cutout %s made in %.0f ms", key[:12], (time.perf_counter() - started) * 1000)
+    return key
+
+
+def _photo(services: Services, source_digest: str) -> Photo:
+    blob = services.store.get(source_path(source_digest))
+    if blob is None:
+        raise SourceError("The source is no longer in the store.")
+    limits, matting = services.settings.limits, services.settings.matting
+    return load_photo(blob.body, max_source_pixels=limits.max_source_pixels, max_pixels=matting.max_input_pixels)
+
+
+def _maps(services: Services, source_digest: str, photo: Photo) -> Maps:
+    path = maps_path(maps_key(source_digest, services.matting))
+    stored = services.store.get(path)
+    if stored is not None:
+        return Maps.unpack(stored.body)
+    packed = services.matter.infer(photo).pack()
+    services.redis.hincrby(COUNTERS, INFERENCES, 1)
+    services.store.put(path, packed)
+    # From the packed form, so that the first cutout and one made later from the store are the same.
+    return Maps.unpack(packed)
+
+
+def encode(cutout: Cutout) -> StoredCutout:
+    colour = pyvips.Image.new_from_array(cutout.colour, interpretation="srgb")
+    matte = pyvips.Image.new_from_array(cutout.matte, interpretation="b-w")
+    return StoredCutout(
+        colour.jpegsave_buffer(Q=COLOUR_QUALITY, subsample_mode="off", keep="none"),
+        matte.pngsave_buffer(compression=4, filter="up", keep="none"),
+        cutout.confidence,
+    )

@@ -1,0 +1,61 @@
+"""settings → services → warm model → RQ worker."""
+
+import argparse
+import logging
+import os
+import sys
+
+import redis
+
+from media.config import ConfigError, Settings, load
+from media.errors import MediaError
+from media.jobs import QUEUES
+from media.logs import configure_logging
+from media.stores import open_store
+from worker import jobs
+from worker.lease import LeaseWorker
+from worker.matting.matter import Matter
+from worker.matting.models import ModelError, locate, resolve
+from worker.matting.session import open_session
+from worker.services import Services
+
+log = logging.getLogger("cutout.worker")
+
+#: EX_CONFIG of sysexits.h: starting again would not help, so a supervisor should not.
+REFUSED = 78
+
+
+def open_services(settings: Settings) -> Services:
+    """Raises ModelError or Unavailable with a sentence for the operator."""
+    matting = settings.matting
+    session = open_session(resolve(matting.model, matting.model_dir), locate(matting.model, matting.model_dir), matting)
+    return Services(settings, open_store(settings.store), redis.Redis.from_url(settings.redis.url), Matter(session))
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; the job under way is finished first."""
+    services = open_services(settings)
+    jobs.use(services)
+    worker = LeaseWorker(
+        list(QUEUES), services.redis, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
+    )
+    worker.work(logging_level="WARNING")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m worker", description="A Cutout worker: makes mattes.")
+    parser.add_argument("--config", default=os.environ.get("CUTOUT_CONFIG"), help="path of config.yaml")
+    chosen = parser.parse_args(arguments)
+    configure_logging()
+    try:
+        run(load(chosen.config))
+    except (ConfigError, ModelError) as error:
+        print(f"cutout worker: {error}", file=sys.stderr)
+        return REFUSED
+    except MediaError as error:
+        print(f"cutout worker: {error}", file=sys.stderr)
+        return 1
+    except redis.exceptions.RedisError as error:
+        print(f"cutout worker: Redis cannot be reached: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,99 @@
+"""Checkpoint → the bundled ONNX file: `python -m worker.training.export RUN.pt worker/weights/cutout.onnx`.
+
+The graph takes the photograph as it is, uint8 RGB `N,3,S,S` (S any multiple of 32), and answers `saliency`, float `N,1,S/2,S/2`
+in 0…1, and `classes`, logits `N,21,S/8,S/8` in the order of PASCAL VOC.
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from worker.training.network import CutoutNetwork, load_weights
+
+OPSET = 18
+LARGEST_BYTES = 10_000_000
+TRACED_SIDE = 320
+CHECKED_SHAPES = ((1, 256), (3, 320), (2, 352))  # batch, side
+LARGEST_DIFFERENCE = 2e-3
+ORIGIN = (
+    "Trained for Cutout (Apache-2.0). Encoder initialised from TensorFlow DeepLabv3 MobileNetV2 PASCAL VOC (Apache-2.0). "
+    "See MODEL_CARD.md beside this file."
+)
+
+
+class PhotographToMaps(nn.Module):
+    """The trained network with normalisation before it and the saliency sigmoid after it."""
+
+    def __init__(self, network: CutoutNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, photo: Tensor) -> tuple[Tensor, Tensor]:
+        saliency, classes = self.network(photo.float() / 127.5 - 1)
+        return saliency.sigmoid(), classes
+
+
+def export(network: CutoutNetwork, path: Path) -> None:
+    model = PhotographToMaps(network).eval()
+    example = torch.zeros(1, 3, TRACED_SIDE, TRACED_SIDE, dtype=torch.uint8)
+    with warnings.catch_warnings():
+        # The tracing exporter is called old; the new one needs a further package and writes the same graph.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            (example,),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=["photo"],
+            output_names=["saliency", "classes"],
+            dynamic_axes={
+                "photo": {0: "batch", 2: "height", 3: "width"},
+                "saliency": {0: "batch", 2: "half_height", 3: "half_width"},
+                "classes": {0: "batch", 2: "eighth_height", 3: "eighth_width"},
+            },
+        )
+    graph = onnx.load(str(path))
+    graph.doc_string = ORIGIN
+    onnx.checker.check_model(graph)
+    onnx.save(graph, str(path))
+    check(model, path)
+
+
+def check(model: PhotographToMaps, path: Path) -> None:
+    """The file answers as the network does, whatever the batch and size, and is small enough to bundle."""
+    if path.stat().st_size > LARGEST_BYTES:
+        raise SystemExit(f"{path} must be at most {LARGEST_BYTES} bytes, is {path.stat().st_size}")
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    for count, side in CHECKED_SHAPES:
+        photo = np.random.default_rng(side).integers(0, 256, (count, 3, side, side), np.uint8)
+        with torch.no_grad():
+            expected = model(torch.from_numpy(photo))
+        for got, wanted in zip(session.run(None, {"photo": photo}), expected, strict=True):
+            difference = float(np.abs(got - wanted.numpy()).max())
+            if got.shape != tuple(wanted.shape) or difference > LARGEST_DIFFERENCE:
+                raise SystemExit(f"{path} at {side} px differs from the network by {difference}, expected {LARGEST_DIFFERENCE}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path, help="checkpoint of worker.training.train, or bare weights")
+    parser.add_argument("onnx", type=Path)
+    asked = parser.parse_args()
+    state = torch.load(asked.run, map_location="cpu")
+    network = CutoutNetwork()
+    load_weights(network, state.get("average", state))
+    export(network, asked.onnx)
+    print(f"{asked.onnx}: {asked.onnx.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

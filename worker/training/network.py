@@ -1,0 +1,189 @@
+"""The two-head network: one photograph → what stands out, and where each of 20 object classes is.
+
+Encoder: MobileNetV2 (Sandler et al. 2018, table 2) at output stride 16 with the image-pooling context of DeepLabv3
+(Chen et al. 2017), batch norms already folded into the convolutions, so that TensorFlow's published DeepLab weights load as they are.
+Decoder: depthwise-separable convolutions with skips at 1/8, 1/4 and 1/2 of the input.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+import torch
+import torch.nn.functional as F  # noqa: N812  (torch's own name for it)
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+CLASS_COUNT = 21
+STRIDE = 32  # sizes are multiples of this, so that every stride-2 convolution sees an even size
+
+# expansion, channels, and per block (stride, dilation): the stride of the 160-channel stage became dilation, as in DeepLab.
+STAGES = (
+    (1, 16, ((1, 1),)),
+    (6, 24, ((2, 1), (1, 1))),
+    (6, 32, ((2, 1), (1, 1), (1, 1))),
+    (6, 64, ((2, 1), (1, 1), (1, 1), (1, 1))),
+    (6, 96, ((1, 1), (1, 1), (1, 1))),
+    (6, 160, ((1, 1), (1, 2), (1, 2))),
+    (6, 320, ((1, 2),)),
+)
+STEM_CHANNELS = 32
+CONTEXT_CHANNELS = 256
+SKIP_STAGES = (0, 1, 2)  # the last blocks at 1/2, 1/4 and 1/8
+
+
+class SameConv(nn.Conv2d):
+    """TensorFlow's SAME padding: at stride 2 an even input is padded on the far sides only."""
+
+    def __init__(self, inputs: int, outputs: int, size: int = 1, *, stride: int = 1, dilation: int = 1, groups: int = 1):
+        padding = dilation * (size // 2) if stride == 1 else 0
+        super().__init__(inputs, outputs, size, stride, padding, dilation, groups)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.stride[0] == 2:
+            x = F.pad(x, (0, 1, 0, 1) if x.shape[2] % 2 == 0 else (1, 1, 1, 1))
+        return super().forward(x)
+
+
+class InvertedResidual(nn.Module):
+    """Expand, filter, project: the block of MobileNetV2."""
+
+    def __init__(self, inputs: int, outputs: int, expansion: int, stride: int, dilation: int):
+        super().__init__()
+        wide = inputs * expansion
+        self.expand = SameConv(inputs, wide) if expansion > 1 else None
+        self.depthwise = SameConv(wide, wide, 3, stride=stride, dilation=dilation, groups=wide)
+        self.project = SameConv(wide, outputs)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu6(self.expand(x)) if self.expand is not None else x
+        y = self.project(F.relu6(self.depthwise(y)))
+        return x + y if self.residual else y
+
+
+class Encoder(nn.Module):
+    """Photograph `N,3,H,W` in -1…1 → skips at 1/2, 1/4, 1/8 (16, 24, 32 channels) and context `N,256,H/16,W/16`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = SameConv(3, STEM_CHANNELS, 3, stride=2)
+        self.stages = nn.ModuleList()
+        channels = STEM_CHANNELS
+        for expansion, outputs, blocks in STAGES:
+            stage = nn.Sequential()
+            for stride, dilation in blocks:
+                stage.append(InvertedResidual(channels, outputs, expansion, stride, dilation))
+                channels = outputs
+            self.stages.append(stage)
+        self.local = SameConv(channels, CONTEXT_CHANNELS)
+        self.pooled = SameConv(channels, CONTEXT_CHANNELS)
+        self.fuse = SameConv(2 * CONTEXT_CHANNELS, CONTEXT_CHANNELS)
+
+    def forward(self, photo: Tensor) -> tuple[list[Tensor], Tensor]:
+        x = F.relu6(self.stem(photo))
+        skips = []
+        for number, stage in enumerate(self.stages):
+            x = stage(x)
+            if number in SKIP_STAGES:
+                skips.append(x)
+        scene = F.relu6(self.pooled(x.mean((2, 3), keepdim=True)))
+        return skips, F.relu6(self._fuse(scene, F.relu6(self.local(x))))
+
+    def _fuse(self, scene: Tensor, local: Tensor) -> Tensor:
+        """`fuse` of both, side by side, without repeating the one scene vector at every place."""
+        for_scene, for_local = self.fuse.weight.split(CONTEXT_CHANNELS, 1)
+        return F.conv2d(scene, for_scene) + F.conv2d(local, for_local, self.fuse.bias)
+
+    def convolutions(self) -> list[SameConv]:
+        """Every convolution in the order of the published graph."""
+        return [module for module in self.modules() if isinstance(module, SameConv)]
+
+
+def separable(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=False),
+        nn.BatchNorm2d(inputs),
+        nn.Conv2d(inputs, outputs, 1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+def double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+class CutoutNetwork(nn.Module):
+    """Photograph `N,3,H,W` in -1…1 → saliency logits `N,1,H/2,W/2` and class logits `N,21,H/8,W/8`. H and W: multiples of 32.
+
+    The class logits are DeepLab's own at 1/16 plus a correction at 1/8 from the decoder, which sees the subject's outline.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        half, quarter, eighth = (STAGES[number][1] for number in SKIP_STAGES)
+        self.encoder = Encoder()
+        self.reduce = nn.Sequential(
+            nn.Conv2d(CONTEXT_CHANNELS, 128, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(inplace=True)
+        )
+        self.decode_16 = separable(128, 128)
+        self.decode_8 = nn.Sequential(separable(128 + eighth, 96), separable(96, 96))
+        self.decode_4 = separable(96 + quarter, 64)
+        self.decode_2 = nn.Sequential(separable(64 + half, 32), separable(32, 24))
+        self.saliency = nn.Conv2d(24, 1, 3, padding=1)
+        self.classes = nn.Conv2d(CONTEXT_CHANNELS, CLASS_COUNT, 1)
+        self.classes_8 = nn.Conv2d(96, CLASS_COUNT, 1)
+        nn.init.zeros_(self.classes_8.weight)
+        nn.init.zeros_(self.classes_8.bias)
+
+    def forward(self, photo: Tensor) -> tuple[Tensor, Tensor]:
+        (half, quarter, eighth), context = self.encoder(photo)
+        x = self.decode_16(self.reduce(context))
+        at_eighth = self.decode_8(torch.cat([double(x), eighth], 1))
+        x = self.decode_4(torch.cat([double(at_eighth), quarter], 1))
+        x = self.decode_2(torch.cat([double(x), half], 1))
+        classes = double(self.classes(context)) + self.classes_8(at_eighth)
+        return self.saliency(x), classes
+
+
+def load_deeplab(network: CutoutNetwork, path: Path) -> None:
+    """Start the encoder and the 1/16 class head from TensorFlow's DeepLabv3 MobileNetV2 PASCAL, converted to ONNX."""
+    graph = onnx.load(str(path)).graph
+    arrays = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+    published = [node for node in graph.node if node.op_type == "Conv"]
+    for convolution, node in zip([*network.encoder.convolutions(), network.classes], published, strict=True):
+        convolution.weight.data.copy_(arrays[node.input[1]])
+        convolution.bias.data.copy_(arrays[node.input[2]])
+
+
+# Names of the first, sketched network (see the model card) → names here.
+SKETCH_NAMES = {
+    "red.": "reduce.",
+    "c16.": "decode_16.",
+    "c8.": "decode_8.0.",
+    "c8b.": "decode_8.1.",
+    "c4.": "decode_4.",
+    "c2.": "decode_2.0.",
+    "c2b.": "decode_2.1.",
+    "out.": "saliency.",
+    "cls.": "classes.",
+}
+
+
+def load_weights(network: CutoutNetwork, state: dict[str, Tensor]) -> None:
+    """Weights saved by `train.py`, or those of the first sketch, whose encoder was a flat list of arrays."""
+    network.load_state_dict(_from_sketch(network, state) if "cls.weight" in state else state)
+
+
+def _from_sketch(network: CutoutNetwork, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    flat = [state[key] for key in sorted((k for k in state if k.startswith("e.P.")), key=lambda k: int(k[5:]))]
+    renamed = dict(network.state_dict())
+    modules = {module: name for name, module in network.named_modules()}
+    for number, convolution in enumerate(network.encoder.convolutions()):
+        renamed[f"{modules[convolution]}.weight"] = flat[2 * number]
+        renamed[f"{modules[convolution]}.bias"] = flat[2 * number + 1]
+    for old, new in SKETCH_NAMES.items():
+        renamed |= {new + key.removeprefix(old): value for key, value in state.items() if key.startswith(old)}
+    return renamed
