@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -43,9 +43,10 @@ class Found:
 class Documents:
     """JSON objects by path in ``store``."""
 
-    def __init__(self, store: Store, lock: Lock | None = None) -> None:
+    def __init__(self, store: Store, lock: Lock | None = None, *, attempts: int = CHANGE_ATTEMPTS) -> None:
         self._store = store
         self._lock = lock or process_lock()
+        self._attempts = attempts
         self._readers = ThreadPoolExecutor(READ_THREADS, "documents")
 
     def read(self, path: str) -> Document | None:
@@ -71,7 +72,7 @@ class Documents:
         """
         token = secrets.token_hex(8)
         with self._lock(path):
-            for attempt in range(CHANGE_ATTEMPTS):
+            for attempt in range(self._attempts):
                 blob = self._store.get(path)
                 found = _parse(path, blob.body) if blob else None
                 if found is not None and blob and blob.stat.metadata.get(WRITER) == token:
@@ -148,6 +149,6 @@ def _cursor(path: str) -> str:
 
 def _behind(cursor: str) -> str:
     try:
-        return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise RequestError(f"next_cursor must be one that an earlier answer gave, got {cursor!r}.") from error

@@ -35,7 +35,9 @@ QUOTED = [
 ids = st.text(max_size=60)
 #: Characters that a dot or an empty segment cannot disturb, with many neighbours of the escape and end marks.
 plain = st.text(
-    alphabet=st.one_of(st.sampled_from("!\"#$%&'()-019AZaz~é猫🐈 "), st.characters(exclude_characters="./\\"))
+    alphabet=st.one_of(
+        st.sampled_from("!\"#$%&'()-019AZaz~é猫🐈 "), st.characters(codec="utf-8", exclude_characters="./\\\x7f")
+    )
 )
 
 
@@ -65,8 +67,6 @@ def test_any_text_is_a_valid_key_wherever_it_stands(text: str, tag: str) -> None
 
 @given(plain, plain)
 def test_keys_sort_as_public_ids_do(one: str, other: str) -> None:
-    if "\x7f" in one + other:
-        return
     first, second = (asset_path(SourceRef("demo", "image", "upload", entry)) for entry in (one, other))
     assert (first < second) == (one < other)
 
