@@ -21,8 +21,9 @@ export class Refused extends Error {
  * Throws Refused, a TypeError where the server cannot be reached, an AbortError when `signal` says so. */
 export async function watch(address, { signal, onPending }) {
   for (let questions = 1; ; questions += 1) {
+    // "no-cache" revalidates: the facts shown are the server's of now, not those of a copy kept for 30 days.
     const asked = performance.now();
-    const response = await fetch(address, { signal, headers: { Accept: ACCEPT } });
+    const response = await fetch(address, { signal, headers: { Accept: ACCEPT }, cache: "no-cache" });
     if (response.status === LOCKED) {
       const wait = waitOf(response);
       onPending({ questions, wait });
