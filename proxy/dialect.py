@@ -3,11 +3,27 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
 from media.errors import MediaError
 from proxy.services import Services
+
+
+class _Anything(Convertor[str]):
+    """Starlette's ``path`` does not match line breaks; a dialect must see them to refuse them with a sentence."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
 
 Endpoint = Callable[[Services, Request], Awaitable[Response]]
 Envelope = Callable[[MediaError, Request], Response]
@@ -15,7 +31,7 @@ Envelope = Callable[[MediaError, Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """``template`` is Starlette's path template."""
+    """``template`` is Starlette's path template; ``{name:anything}`` matches the rest, line breaks too."""
 
     template: str
     methods: tuple[str, ...]

@@ -12,7 +12,9 @@ import redis.asyncio
 from rq import Queue as RqQueue
 from rq import Retry
 from rq.exceptions import DuplicateJobError
+from rq.job import JobStatus
 from rq.serializers import JSONSerializer
+from rq.utils import now
 
 from media import jobs
 from media.config import Queue, RedisSettings
@@ -24,6 +26,8 @@ from proxy.pool import Pool
 QUEUED_TTL_SECONDS = 3600
 #: RQ keeps failed jobs for a year by default; the outcome stream is our marker, not the job.
 FAILED_JOB_TTL_SECONDS = 1
+#: Between taking a job and starting it a worker needs milliseconds.
+LOST_AFTER_SECONDS = 10
 
 
 class JobQueue:
@@ -60,6 +64,7 @@ class JobQueue:
                     retry=Retry(max=self._settings.max_attempts - 1) if self._settings.max_attempts > 1 else None,
                 )
             except DuplicateJobError:
+                _put_back_if_lost(queue, job_id)
                 return False
             self._redis.hincrby(jobs.COUNTERS, jobs.JOBS_ENQUEUED, 1)
             return True
@@ -97,6 +102,16 @@ class JobQueue:
     async def close(self) -> None:
         await self._async.aclose()
         self._redis.close()
+
+
+def _put_back_if_lost(queue: RqQueue, job_id: str) -> None:
+    """A worker that dies between taking a job and starting it leaves it in no list, but its name taken."""
+    job = queue.fetch_job(job_id)
+    if job is None or job.get_status() != JobStatus.QUEUED or job.enqueued_at is None:
+        return
+    age = (now() - job.enqueued_at).total_seconds()
+    if age > LOST_AFTER_SECONDS and queue.get_job_position(job_id) is None:
+        queue.push_job_id(job_id)
 
 
 @contextlib.contextmanager

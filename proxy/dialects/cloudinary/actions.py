@@ -4,14 +4,16 @@ The order in the text does not count: removal, resize, rotation, effect, opacity
 background. A qualifier goes to the action that can use it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from media.chain import Step
 from media.errors import BadTransformation
 from proxy.dialects.cloudinary import effects, removal
-from proxy.dialects.cloudinary.arguments import Given, build, find_operation, invalid
+from proxy.dialects.cloudinary.arguments import build, find_operation, given, invalid, pixel_ratio, read
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.rotation import compile_rotation, compile_turn
+from proxy.dialects.cloudinary.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,9 @@ _RESIZE_ARGUMENTS = {
 _RESIZE_FLAGS = ("relative", "region_relative", "ignore_aspect_ratio")
 
 
-def steps_of(component: Component) -> list[Step]:
+def steps_of(component: Component, scope: Scope) -> list[Step]:
     """The component's steps; none where it only assigns, qualifies or chooses an output."""
-    return [step for action in ACTIONS for step in action(component)]
-
-
-def given(component: Component, keys: Mapping[str, str]) -> dict[str, Given]:
-    """Argument name → text, for the keys that the component has."""
-    dpr = float(component.get("dpr") or 1)
-    return {name: Given(key, text, dpr) for key, name in keys.items() if (text := component.get(key)) is not None}
+    return [step for action in ACTIONS for step in action(component, scope)]
 
 
 def has_resize(component: Component) -> bool:
@@ -67,12 +63,12 @@ def has_resize(component: Component) -> bool:
     return any(key in component for key in _SIZE_KEYS) and not effects.takes_size(component)
 
 
-def _removal(component: Component) -> list[Step]:
+def _removal(component: Component, scope: Scope) -> list[Step]:
     effect = component.get("e")
     return [removal.compile_removal(effect)] if effect is not None and removal.is_removal(component) else []
 
 
-def _resize(component: Component) -> list[Step]:
+def _resize(component: Component, scope: Scope) -> list[Step]:
     if not has_resize(component):
         return []
     mode = component.get("c") or "scale"
@@ -88,54 +84,49 @@ def _resize(component: Component) -> list[Step]:
     keys = {key: name for key, name in _RESIZE_ARGUMENTS.items() if not effects.claims(component, key)}
     flags = {name: True for name in _RESIZE_FLAGS if name in component.flags}
     operation = find_operation(crop.operation, f"Crop mode {mode}")
-    return [build(operation, given(component, keys), **flags)]
+    return [*compile_turn(component), build(operation, given(component, keys, scope), **flags)]
 
 
-def _rotate(component: Component) -> list[Step]:
-    angle = component.get("a")
-    if angle is None:
-        return []
-    return [build(find_operation("rotate", "Rotation"), given(component, {"a": "angle", "b": "background"}))]
-
-
-def _effect(component: Component) -> list[Step]:
+def _effect(component: Component, scope: Scope) -> list[Step]:
     effect = component.get("e")
-    return [] if effect is None or removal.is_removal(component) else effects.compile_effect(effect, component)
+    return [] if effect is None or removal.is_removal(component) else effects.compile_effect(effect, component, scope)
 
 
-def _opacity(component: Component) -> list[Step]:
+def _opacity(component: Component, scope: Scope) -> list[Step]:
     if "o" not in component:
         return []
-    return [build(find_operation("opacity", "Opacity"), given(component, {"o": "level"}))]
+    return [build(find_operation("opacity", "Opacity"), given(component, {"o": "level"}, scope))]
 
 
-def _corners(component: Component) -> list[Step]:
-    radius = component.get("r")
-    if radius is None:
+def _corners(component: Component, scope: Scope) -> list[Step]:
+    if "r" not in component:
         return []
-    return [build(find_operation("round_corners", "Radius"), given(component, {"r": "radius"}))]
+    return [build(find_operation("round_corners", "Radius"), given(component, {"r": "radius"}, scope))]
 
 
-def _border(component: Component) -> list[Step]:
+def _border(component: Component, scope: Scope) -> list[Step]:
+    """``5px_solid_red``; beside a radius it follows the rounded corners."""
     border = component.get("bo")
     if border is None:
         return []
-    width, _, paint = border.partition("_")
-    style, _, color = paint.partition("_")
-    if style != "solid" or (not width.endswith("px") and not width.startswith("$")):
+    width, solid, color = border.partition("_solid_")
+    if not solid or not (width.endswith("px") or width.startswith("$")):
         raise invalid("bo", border, "<width>px_solid_<color>")
-    dpr = float(component.get("dpr") or 1)
-    texts = {"width": Given("bo", width.removesuffix("px"), dpr), "color": Given("bo", color)}
+    texts = {
+        "width": read("bo", width.removesuffix("px"), scope, pixel_ratio(component)),
+        "color": read("co", color, scope),
+        **given(component, {"r": "radius"}, scope),
+    }
     return [build(find_operation("border", "Border"), texts)]
 
 
-def _background(component: Component) -> list[Step]:
+def _background(component: Component, scope: Scope) -> list[Step]:
     """Where no padding and no rotation takes the colour, it fills what is transparent."""
     crop = CROPS.get(component.get("c") or "")
     if "b" not in component or "a" in component or (crop is not None and crop.pads):
         return []
-    return [build(find_operation("background", "Background"), given(component, {"b": "color"}))]
+    return [build(find_operation("background", "Background"), given(component, {"b": "color"}, scope))]
 
 
-Action = Callable[[Component], list[Step]]
-ACTIONS: tuple[Action, ...] = (_removal, _resize, _rotate, _effect, _opacity, _corners, _border, _background)
+Action = Callable[[Component, Scope], list[Step]]
+ACTIONS: tuple[Action, ...] = (_removal, _resize, compile_rotation, _effect, _opacity, _corners, _border, _background)

@@ -6,21 +6,25 @@ from typing import Any
 
 from media.chain import Step
 from media.errors import BadTransformation, UnsupportedOperation
+from media.expression import Expression, spell
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
-from proxy.dialects.cloudinary.grammar import KEYS
+from proxy.dialects.cloudinary.grammar import KEYS, Component
+from proxy.dialects.cloudinary.scope import Read, Scope
 
 #: Keys whose whole numbers are pixels: a device pixel ratio multiplies them.
-PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
+_PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
+#: Keys whose value is arithmetic; in all others a variable stands for a piece of text.
+_NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """``text`` as it stood behind ``key``; whole pixels are multiplied by ``dpr``."""
+    """What stood behind ``key``: ``text`` as written, ``value`` as far as it is known."""
 
     key: str
     text: str
-    dpr: float = 1.0
+    value: Read
 
 
 def find_operation(name: str, label: str) -> Operation:
@@ -29,8 +33,38 @@ def find_operation(name: str, label: str) -> Operation:
     return OPERATIONS[name]
 
 
+def given(component: Component, keys: Mapping[str, str], scope: Scope) -> dict[str, Given]:
+    """Argument name → what was given for it, for those of ``keys`` (key → argument name) that the component has."""
+    dpr = pixel_ratio(component)
+    return {name: read(key, text, scope, dpr) for key, name in keys.items() if (text := component.get(key)) is not None}
+
+
+def pixel_ratio(component: Component) -> float:
+    """Already a plain number: see responsive.py."""
+    return float(component.get("dpr") or 1)
+
+
+def read(key: str, text: str, scope: Scope, dpr: float = 1.0) -> Given:
+    value = scope.read(text) if key in _NUMERIC_KEYS else scope.mention(text)
+    return Given(key, text, _multiplied(value, dpr) if key in _PIXEL_KEYS and dpr != 1.0 else value)
+
+
+def _multiplied(value: Read, dpr: float) -> Read:
+    """Pixels times ``dpr``, several joined by ``:`` alike; fractions and words stay."""
+    if isinstance(value, Expression):
+        return Expression(("scale", value.tree, ("number", repr(dpr))))
+    if isinstance(value, float):
+        return float(round(value * dpr))
+    return ":".join(_multiplied_text(part, dpr) for part in value.split(":"))
+
+
+def _multiplied_text(text: str, dpr: float) -> str:
+    is_pixels = text.removeprefix("-").isdecimal() and len(text) < 10
+    return str(round(int(text) * dpr)) if is_pixels else text
+
+
 def build(operation: Operation, given: Mapping[str, Given], **values: Any) -> Step:
-    """A complete step. ``given`` maps argument names to texts, ``values`` are typed already.
+    """A complete step. ``given`` is still text, ``values`` are typed already.
 
     Arguments the operation does not have are left out: a qualifier without a use has no effect.
     """
@@ -40,13 +74,12 @@ def build(operation: Operation, given: Mapping[str, Given], **values: Any) -> St
 
 
 def _parse(argument: Argument, given: Given) -> Any:
+    if isinstance(given.value, Expression):
+        return given.value
     try:
-        value = argument.kind.parse(given.text)
+        return argument.kind.parse(spell(argument.kind, given.value))
     except ValueError as error:
         raise invalid(given.key, given.text, argument.kind.expected) from error
-    if given.key in PIXEL_KEYS and isinstance(value, int) and given.dpr != 1.0:
-        return _parse(argument, Given(given.key, str(round(value * given.dpr))))
-    return value
 
 
 def invalid(key: str, text: str, expected: str) -> BadTransformation:

@@ -24,6 +24,7 @@ from proxy.delivery import Ask, deliver, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope, signature, vocabulary
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.removal import is_removal
 from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.dialects.cloudinary.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
@@ -45,10 +46,10 @@ async def image(services: Services, request: Request) -> Response:
     url = parse(request.scope["raw_path"].decode("ascii", "replace"))
     cloud = find_cloud(services, url.cloud)
     _authorize(cloud, url)
+    if url.remote is not None and any(is_removal(component) for component in url.components):
+        raise BadTransformation("Invalid transformation: background_removal is not supported for fetched images")
     found = await _find(services, url)
     compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers))
-    if url.delivery_type == "fetch" and has_removal(compiled.chain):
-        raise BadTransformation("Invalid transformation: background_removal is not supported for fetched images")
     negotiated = negotiate(compiled.chain, request.headers, services.settings.delivery.auto_formats)
     settings = services.settings.delivery
     caching = Caching(
@@ -74,10 +75,6 @@ def compile_for(services: Services, components: tuple[Component, ...], found: Fo
         hints=hints,
         removal_first=services.settings.delivery.removal_first,
     )
-
-
-def has_removal(chain: Chain) -> bool:
-    return bool(chain.steps) and chain.steps[0].operation == "background_removal"
 
 
 def _authorize(cloud: Cloud, url: DeliveryUrl) -> None:
@@ -136,4 +133,4 @@ def say(error: MediaError, request: Request) -> Response:
     return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
 
 
-CLOUDINARY = Dialect("cloudinary", (Path("/{cloud}/{rest:path}", ("GET", "HEAD"), image),), say)
+CLOUDINARY = Dialect("cloudinary", (Path("/{cloud}/{rest:anything}", ("GET", "HEAD"), image),), say)

@@ -10,8 +10,10 @@ from media.errors import BadTransformation, Forbidden, UnsupportedOperation
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
 from media.params import Float, Int
-from proxy.dialects.cloudinary.arguments import Given, build
+from proxy.dialects.cloudinary.arguments import Given, build, given, read
+from proxy.dialects.cloudinary.expression import looks_computed
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.scope import Scope
 
 #: Qualifiers of an effect and the arguments they become.
 _QUALIFIERS = {"co": "color", "x": "x", "y": "y", "w": "width", "h": "height", "g": "gravity"}
@@ -43,9 +45,10 @@ BLENDS = frozenset({
 _OWN_NAMES = {"dither": "ordered_dither"}
 
 
-def compile_effect(value: str, component: Component) -> list[Step]:
+def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]:
     """The step of ``e_<value>``; none for effects that only concern videos or stand beside a layer."""
-    name, _, text = value.partition(":")
+    written, _, text = value.partition(":")
+    name = scope.constant(written, "effect")
     if name in _VIDEO:
         raise UnsupportedOperation(f"Effect {name} applies to videos and animations only and is not available here")
     if name in _GENERATIVE:
@@ -57,16 +60,8 @@ def compile_effect(value: str, component: Component) -> list[Step]:
     operation = OPERATIONS.get(_OWN_NAMES.get(name, name))
     if operation is None:
         raise UnsupportedOperation(f"Effect {name} is not available here yet")
-    return [build(operation, {**_qualifiers(component, operation), **_positional(operation, name, text)})]
-
-
-def _qualifiers(component: Component, operation: Operation) -> dict[str, Given]:
-    dpr = float(component.get("dpr") or 1)
-    return {
-        name: Given(key, text, dpr)
-        for key, name in _QUALIFIERS.items()
-        if claims(component, key) and (text := component.get(key)) is not None
-    }
+    qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
+    return [build(operation, {**given(component, qualifiers, scope), **_positional(operation, name, text, scope)})]
 
 
 def claims(component: Component, key: str) -> bool:
@@ -85,7 +80,7 @@ def takes_size(component: Component) -> bool:
     return claims(component, "w") or claims(component, "h")
 
 
-def _positional(operation: Operation, effect: str, text: str) -> dict[str, Given]:
+def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> dict[str, Given]:
     """Texts to arguments: by name where written ``name_value``, else the next argument of that kind.
 
     A word skips numeric arguments and a number skips words (``e_trim:white``, ``e_outline:15``): every part of
@@ -98,9 +93,9 @@ def _positional(operation: Operation, effect: str, text: str) -> dict[str, Given
         name, _, value = part.partition("_")
         name = name.replace("-", "_")
         if value and name in named:
-            found[name] = Given("e", value)
+            found[name] = read("e", value, scope)
         else:
-            found[_next(waiting, part, effect)] = Given("e", part)
+            found[_next(waiting, part, effect)] = read("e", part, scope)
     return found
 
 
@@ -116,7 +111,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _next(waiting: Iterator[Argument], part: str, effect: str) -> str:
-    is_number = _is_number(part)
+    is_number = _is_number(part) or looks_computed(part)
     for argument in waiting:
         is_numeric = isinstance(argument.kind, Int | Float)
         if is_numeric == is_number or (not is_numeric and _parses(argument, part)):

@@ -1,0 +1,93 @@
+"""The playground as a person meets it: what is shown, pressed and typed."""
+
+from typing import Any
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE_SECONDS = 10
+POLL_SECONDS = 0.02
+
+
+class Page:
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    def open(self, address: str, fragment: str = "") -> None:
+        # Another fragment alone would not load the page anew.
+        self.driver.get("about:blank")
+        self.driver.get(f"{address}/{fragment}")
+
+    def find(self, selector: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        return self.find(selector).text
+
+    def click(self, selector: str) -> None:
+        self.find(selector).click()
+
+    def button(self, step: str) -> WebElement:
+        return self.find(f'[data-step="{step}"]')
+
+    def is_pressed(self, step: str) -> bool:
+        return self.button(step).get_attribute("aria-pressed") == "true"
+
+    @property
+    def chain(self) -> str:
+        return str(self.find("#chain").get_property("value"))
+
+    def type_chain(self, text: str) -> None:
+        area = self.find("#chain")
+        area.clear()
+        area.send_keys(text, Keys.ENTER)
+
+    @property
+    def links(self) -> list[str]:
+        return [each.text for each in self.driver.find_elements(By.CSS_SELECTOR, ".code")]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        script = "return [...document.querySelectorAll('#facts > div')].map(e => [e.children[0].textContent, e.children[1].textContent])"
+        return dict(self.driver.execute_script(script))
+
+    @property
+    def state(self) -> str:
+        return str(self.find("#result-figure").get_attribute("data-state"))
+
+    def wait_for(self, state: str) -> None:
+        self.wait(lambda: self.state == state)
+
+    def wait(self, condition: Any) -> None:
+        WebDriverWait(self.driver, PATIENCE_SECONDS, POLL_SECONDS).until(lambda _: condition())
+
+    def press(self, *keys: str) -> None:
+        self.driver.switch_to.active_element.send_keys(*keys)
+
+    def focused(self) -> str:
+        script = "const e = document.activeElement; return e.dataset.step ?? (e.id || e.value || e.textContent)"
+        return str(self.driver.execute_script(script))
+
+    def resize(self, width: int, height: int, *, scheme: str = "light") -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+    def overflow(self) -> int:
+        """Pixels that the page is wider than the window."""
+        return int(self.driver.execute_script("return document.documentElement.scrollWidth - innerWidth"))
+
+    def forget(self) -> None:
+        self.driver.get_log("browser")
+
+    def complaints(self) -> list[str]:
+        """Console errors, but those about answers that a test asked for (a refused picture is logged by Chromium)."""
+        entries = self.driver.get_log("browser")
+        return [
+            entry["message"]
+            for entry in entries
+            if entry["level"] == "SEVERE" and "the server responded with a status of" not in entry["message"]
+        ]

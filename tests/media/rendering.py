@@ -1,0 +1,20 @@
+"""Render in one line: what the tests of operations share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from media.chain import Chain, Output, Step
+from media.config import Limits
+from media.derive import derive
+from media.operations import step
+from media.render import Rendered
+
+
+def rendered(
+    source: Any, *steps: Step, output: Output | None = None, layers: Mapping[str, bytes] | None = None
+) -> Rendered:
+    return derive(Chain(steps, output or Output()), source, layers or {}, Limits())
+
+
+def rendered_with(source: Any, operation: str, /, **arguments: Any) -> Rendered:
+    return rendered(source, step(operation, **arguments), output=Output(("png",)))
