@@ -12,6 +12,7 @@ os.environ.setdefault("VIPS_CONCURRENCY", "1")
 
 import pyvips
 
+from media import gif
 from media.cutout import StoredCutout
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
 from media.formats import sniff
@@ -39,8 +40,11 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
     Raises UnsupportedFormat (not an image format we read), LimitExceeded (width × height × pages over
     ``max_pixels``) or SourceError (libvips cannot read the header).
     """
-    if sniff(body) is None:
+    row = sniff(body)
+    if row is None:
         raise UnsupportedFormat("The bytes are not an image of a supported format.")
+    if row.name == "gif" and not gif.is_whole(body):
+        raise SourceError("The image cannot be read: its frames are truncated or corrupt.")
     try:
         image = pyvips.Image.new_from_buffer(body, options, fail_on="truncated")
     except pyvips.Error as error:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from media.geometry import Size, nearest
 from media.operations.arguments import OwnSize
-from media.operations.pixels import Image, bytes_of, on_neighbours, resample, size_of
+from media.operations.pixels import Image, bytes_of, on_colours, on_neighbours, resample, size_of, split
 from media.operations.registry import operation
 from media.params import Int
 
@@ -42,8 +42,9 @@ def blur(image: Image, strength: Strength = 100) -> Image:
 
 
 def sharpened(image: Image, sigma: float, amount: float) -> Image:
-    """Unsharp masking: add ``amount`` times what a blur takes away."""
-    return on_neighbours(image, lambda picture: picture + (picture - picture.gaussblur(sigma)) * amount)
+    """Unsharp masking: add ``amount`` times what a blur takes away from the colours."""
+    soft, _ = split(on_neighbours(image, lambda picture: picture.gaussblur(sigma)))
+    return on_colours(image, lambda colours: colours + (colours - soft) * amount)
 
 
 @operation

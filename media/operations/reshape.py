@@ -14,7 +14,6 @@ from media.operations.pixels import (
     bytes_of,
     flatten,
     looked_at,
-    on_neighbours,
     resample,
     size_of,
     solid,
@@ -78,10 +77,8 @@ def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], backgr
     if longest > FREE_ROTATION_MAX_SIDE:
         share = FREE_ROTATION_MAX_SIDE / longest
         image = resample(image, Size(max(1, round(image.width * share)), max(1, round(image.height * share))))
-    turned = on_neighbours(
-        with_alpha(image),
-        lambda picture: picture.rotate(angle, interpolate=pyvips.Interpolate.new("bicubic"), background=[0, 0, 0, 0]),
-    )
+    # libvips premultiplies by itself here.
+    turned = bytes_of(with_alpha(image).rotate(angle, interpolate=pyvips.Interpolate.new("bicubic")))
     return flatten(turned, background) if background else turned
 
 
