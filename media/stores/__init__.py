@@ -5,11 +5,13 @@ from collections.abc import Callable
 from media.config import ConfigError, StoreSettings
 from media.stores.filesystem import FilesystemStore
 from media.stores.memory import MemoryStore
+from media.stores.s3 import S3Store
 from media.stores.store import Store
 
 KINDS: dict[str, Callable[[StoreSettings], Store]] = {
     "memory": lambda settings: MemoryStore(),
     "filesystem": lambda settings: FilesystemStore(settings.path),
+    "s3": S3Store,
 }
 
 

@@ -52,7 +52,8 @@ class Store(Protocol):
         """Write atomically: a reader sees the old object or the new one.
 
         ``if_match`` is the etag that must be there now, ``""`` for "nothing may be there"; otherwise
-        :class:`PreconditionFailed`. Metadata names are lower-case ``[a-z0-9-]``, values short ASCII.
+        :class:`PreconditionFailed`. Metadata names are lower-case ``[a-z0-9-]``, values short ASCII;
+        keep nothing there that cannot be made again (``rclone serve s3`` forgets it with a restart).
         """
         ...
 

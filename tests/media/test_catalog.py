@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -270,17 +270,17 @@ def test_a_kill_at_any_moment_leaves_no_asset_that_a_list_misses(writes: int) ->
 def test_no_update_of_fifty_parallel_writers_is_lost(
     tmp_path: Path, open_one: Callable[[Path], Store], proxies: int
 ) -> None:
-    assert_no_update_is_lost(open_one(tmp_path), proxies)
+    store = open_one(tmp_path)
+    assert_no_update_is_lost([Catalog(store) for _ in range(proxies)])
 
 
-def assert_no_update_is_lost(store: Store, proxies: int) -> None:
-    catalogs = [Catalog(store) for _ in range(proxies)]
+def assert_no_update_is_lost(catalogs: Sequence[Catalog]) -> None:
     catalogs[0].save(asset())
     start = threading.Barrier(WRITERS)
 
     def write(number: int) -> None:
         start.wait()
-        catalogs[number % proxies].update(REF, tagged(f"tag {number:02}"))
+        catalogs[number % len(catalogs)].update(REF, tagged(f"tag {number:02}"))
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))

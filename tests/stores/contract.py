@@ -74,9 +74,6 @@ LISTINGS = [
 class StoreContract:
     #: What the store must find out about itself.
     conditional = True
-    #: Whether the server behind it replaces an object in one step (see the subclass that says no).
-    atomic = True
-    keeps_metadata = True
     many = 2500
 
     @pytest.mark.parametrize("key", KEYS)
@@ -173,8 +170,6 @@ class StoreContract:
             assert sum(pool.map(write, range(8))) == 1
 
     def test_no_half_written_object_is_visible_during_writes(self, store: Store) -> None:
-        if not self.atomic:
-            pytest.skip("this server replaces an object in more than one step")
         key, size, stop = f"{FOLDER}/whole", 300_000, threading.Event()
         bodies = {bytes([letter]) * size for letter in b"abc"}
         store.put(key, b"a" * size)
