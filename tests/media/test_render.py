@@ -85,12 +85,7 @@ def layer(*steps: Step, **arguments: str) -> Step:
 
 
 def test_layer_is_sized_relative_to_its_base_and_placed_inward() -> None:
-    logo = bytes(
-        (pyvips.Image.black(10, 10, bands=3) + [0, 255, 0])
-        .cast("uchar")
-        .copy(interpretation="srgb")
-        .write_to_buffer(".png")
-    )
+    logo = bytes(pyvips.Image.new_from_array(np.full((10, 10, 3), (0, 255, 0), np.uint8)).write_to_buffer(".png"))
     sized = step("scale", width="0.5", height="0.25", relative="true")
     placed = layer(sized, gravity="south_east", x="5", y="3")
     result = pixels(rendered(pictures.jpeg(), placed, output=Output(("png",)), layers={"logo": logo}).body)
