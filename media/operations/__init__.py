@@ -2,6 +2,7 @@
 
 from media.operations import (  # noqa: F401  entering their functions into the table
     adjust,
+    control,
     cutout,
     effect,
     layer,

@@ -20,6 +20,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from media.chain import Chain, Step, canonical, format_output, parse_output
 from media.errors import BadTransformation, UnsupportedOperation
+from media.expression import Expression
 from media.geometry import Size
 from media.params import Kind
 
@@ -139,12 +140,23 @@ def format_steps(steps: tuple[Step, ...]) -> list[Any]:
 
 def _format_arguments(each: Step) -> dict[str, Any]:
     kinds = {argument.name: argument.kind for argument in OPERATIONS[each.operation].arguments}
-    return {name: kinds[name].format(value) for name, value in each.arguments if value is not None}
+    return {name: _format_value(kinds[name], value) for name, value in each.arguments if value is not None}
+
+
+def _format_value(kind: Kind, value: Any) -> Any:
+    """Text of its kind; an expression, whose value the picture gives, as a JSON object."""
+    return value.to_json() if isinstance(value, Expression) else kind.format(value)
+
+
+def _parse_value(value: Any) -> Any:
+    return Expression.from_json(value) if isinstance(value, dict) else value
 
 
 def parse_steps(document: list[Any]) -> tuple[Step, ...]:
     """The inverse of :func:`format_steps`."""
-    return tuple(step(name, **values) for name, values in document)
+    return tuple(
+        step(name, **{argument: _parse_value(value) for argument, value in values.items()}) for name, values in document
+    )
 
 
 def format_chain(chain: Chain) -> str:

@@ -66,7 +66,9 @@ def _tokens(text: str) -> list[_Token]:
             raise _invalid(text, "expected operands and operators joined by _")
         tokens.append(_token(match))
         if len(tokens) > MAX_TOKENS:
-            raise BadTransformation(f"Invalid expression in transformation: more than {MAX_TOKENS} operands and operators")
+            raise BadTransformation(
+                f"Invalid expression in transformation: more than {MAX_TOKENS} operands and operators"
+            )
         position = match.end()
         if position < len(text) and text[position] != "_":
             raise _invalid(text, f"expected _ before {text[position:][:20]}")

@@ -9,6 +9,7 @@ from media.params import number
 from proxy.dialects.cloudinary.arguments import invalid
 from proxy.dialects.cloudinary.formats import writable
 from proxy.dialects.cloudinary.grammar import KEYS, Component
+from proxy.dialects.cloudinary.scope import Scope
 
 #: The marker of an output whose format the request headers decide (proxy/negotiation.py).
 AUTO = ("auto",)
@@ -33,12 +34,12 @@ class Delivery:
     default_image: str | None = None
 
 
-def read(delivery: Delivery, component: Component) -> Delivery:
+def read(delivery: Delivery, component: Component, scope: Scope) -> Delivery:
     """``delivery`` with everything that ``component`` says about the output; later components win."""
     if (name := component.get("f")) is not None:
-        delivery = _with_format(delivery, name)
+        delivery = _with_format(delivery, scope.constant(name, "format"))
     if (quality := component.get("q")) is not None:
-        delivery = replace(delivery, output=_with_quality(delivery.output, quality))
+        delivery = replace(delivery, output=_with_quality(delivery.output, scope.constant(quality, "quality")))
     if (default := component.get("d")) is not None:
         delivery = replace(delivery, default_image=default.replace(":", "/"))
     for flag in component.flags:

@@ -7,21 +7,19 @@ Walk::
       ├ resolve           dpr, w_auto and client hints become numbers
       ├ check_position    the background removal comes first
       ├ nest              layers and conditions become brackets
-      ├ steps             each component, in the fixed order of its actions
-      └ read              format, quality, flags
+      └ Compiler.steps    each component: variables, actions in their fixed order, format, quality, flags
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from media.chain import Chain, Step
-from media.errors import BadTransformation, UnsupportedOperation
+from media.chain import Chain
+from media.errors import BadTransformation
 from proxy.dialects.cloudinary import grammar, output, removal
-from proxy.dialects.cloudinary.actions import steps_of
-from proxy.dialects.cloudinary.grammar import Component, Parameter
-from proxy.dialects.cloudinary.layers import compile_layer
+from proxy.dialects.cloudinary.compiler import Compiler, arrange
+from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.responsive import ClientHints, resolve
-from proxy.dialects.cloudinary.structure import Condition, Layer, Node, nest
+from proxy.dialects.cloudinary.structure import nest
 
 __all__ = ["ClientHints", "Compiled", "Definitions", "canonical_text", "compile"]
 
@@ -30,8 +28,6 @@ MAX_NAMED_DEPTH = 5
 Definitions = Callable[[str], str | None]
 #: Answered by request headers, which a stored definition cannot know.
 _IGNORED_WHEN_NAMED = (("f", "auto"), ("dpr", "auto"), ("w", "auto"))
-#: Keys that are understood and concern other media, or nothing here.
-_UNAVAILABLE = {"fn": "Custom functions", "sp": "Streaming profiles", "vc": "Video codecs", "ac": "Audio codecs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +64,11 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     resolved = resolve(expanded, hints)
     if removal_first:
         removal.check_position(resolved.components)
-    steps = _steps(nest(resolved.components))
-    delivery = output.Delivery()
-    for component in resolved.components:
-        delivery = output.read(delivery, component)
-    delivery = output.with_extension(delivery, extension)
+    compiler = Compiler()
+    steps = compiler.steps(nest(resolved.components))
+    delivery = output.with_extension(compiler.delivery, extension)
     return Compiled(
-        chain=Chain(_removal_first(steps), delivery.output),
+        chain=Chain(arrange(steps), delivery.output),
         attachment=delivery.attachment,
         immutable=delivery.immutable,
         wants_info=delivery.wants_info,
@@ -118,33 +112,6 @@ def _without_negotiation(component: Component) -> Component:
         each for each in component.parameters if (each.key, each.value.partition(":")[0]) not in _IGNORED_WHEN_NAMED
     )
     return Component(tuple(kept))
-
-
-def _steps(nodes: Sequence[Node]) -> tuple[Step, ...]:
-    return tuple(step for node in nodes for step in _steps_of_node(node))
-
-
-def _steps_of_node(node: Node) -> Sequence[Step]:
-    if isinstance(node, Layer):
-        return [compile_layer(node, _steps)]
-    if isinstance(node, Condition):
-        raise UnsupportedOperation("Conditions (if_) are not available here yet")
-    for parameter in node.parameters:
-        _check_available(parameter)
-    return steps_of(node)
-
-
-def _check_available(parameter: Parameter) -> None:
-    if parameter.is_assignment:
-        raise UnsupportedOperation("Variables ($) are not available here yet")
-    if parameter.key in _UNAVAILABLE:
-        raise UnsupportedOperation(f"{_UNAVAILABLE[parameter.key]} are not available here: {parameter}")
-
-
-def _removal_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The cutout is made of the source itself, whatever stood beside it."""
-    removals = tuple(step for step in steps if step.operation == "background_removal")
-    return (*removals, *(step for step in steps if step.operation != "background_removal"))
 
 
 def canonical_text(transformation: str) -> str:

@@ -1,0 +1,101 @@
+"""The walk over components, layers and conditions that turns them into steps, variables known from left to right."""
+
+from collections.abc import Sequence
+
+from media.binding import output_step, referenced
+from media.chain import Output, Step
+from media.errors import UnsupportedOperation
+from media.expression import Expression, is_true
+from media.operations import step
+from proxy.dialects.cloudinary import output
+from proxy.dialects.cloudinary.actions import steps_of
+from proxy.dialects.cloudinary.grammar import Component, Parameter
+from proxy.dialects.cloudinary.layers import compile_layer
+from proxy.dialects.cloudinary.output import Delivery
+from proxy.dialects.cloudinary.scope import Scope
+from proxy.dialects.cloudinary.structure import Condition, Layer, Node
+
+#: Keys that are understood and ask for something that is not here.
+_UNAVAILABLE = {
+    "fn": "Custom functions", "sp": "Streaming profiles", "vc": "Video codecs", "ac": "Audio codecs",
+    "af": "Audio frequencies", "br": "Bit rates", "bl": "Baseline transformations",
+}  # fmt: skip
+
+
+class Compiler:
+    """``scope`` and ``delivery`` are what components before the current one have settled."""
+
+    def __init__(self, scope: Scope | None = None, *, is_conditional: bool = False) -> None:
+        self.scope = scope or Scope()
+        self.delivery = Delivery()
+        self.is_conditional = is_conditional
+
+    def steps(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
+        return tuple(each for node in nodes for each in self._node(node))
+
+    def _node(self, node: Node) -> Sequence[Step]:
+        if isinstance(node, Condition):
+            return self._condition(node)
+        if isinstance(node, Layer):
+            return self._layer(node)
+        return self._component(node)
+
+    def _component(self, component: Component) -> Sequence[Step]:
+        for parameter in component.parameters:
+            _check_available(parameter)
+        assignments = [self.scope.assign(each) for each in component.assignments]
+        return [*assignments, *steps_of(component, self.scope), *self._output(component)]
+
+    def _output(self, component: Component) -> Sequence[Step]:
+        """Inside a condition the choice of an output is a step like any other."""
+        if not self.is_conditional:
+            self.delivery = output.read(self.delivery, component, self.scope)
+            return []
+        chosen = output.read(Delivery(), component, self.scope).output
+        return [] if chosen == Output() else [output_step(chosen)]
+
+    def _layer(self, layer: Layer) -> Sequence[Step]:
+        declaration = layer.declaration
+        assignments = [self.scope.assign(each) for each in declaration.assignments]
+        bare = Layer(declaration.without(*(each.key for each in declaration.assignments)), layer.nodes, layer.placement)
+        # A format or a quality beside a layer concerns the whole result.
+        outputs = [each for part in (declaration, layer.placement) if part for each in self._output(part)]
+        return [*assignments, compile_layer(bare, self.scope, self.steps), *outputs]
+
+    def _condition(self, condition: Condition) -> Sequence[Step]:
+        value = self.scope.condition(condition.text)
+        if not isinstance(value, Expression):
+            return self.steps(condition.then if is_true(value) else condition.otherwise)
+        ways = [Compiler(self.scope.branch(), is_conditional=True) for _ in range(2)]
+        steps, otherwise = (
+            way.steps(nodes) for way, nodes in zip(ways, (condition.then, condition.otherwise), strict=True)
+        )
+        self.scope.join(*(way.scope for way in ways))
+        return [step("when", condition=value, steps=steps, otherwise=otherwise)]
+
+
+def _check_available(parameter: Parameter) -> None:
+    if parameter.key in _UNAVAILABLE:
+        raise UnsupportedOperation(f"{_UNAVAILABLE[parameter.key]} are not available here: {parameter}")
+
+
+def arrange(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The background removal first (a cutout is made of the source itself), and no variable that nothing reads."""
+    read = referenced(steps)
+    kept = [each for each in _pruned(steps, read) if each.operation != "background_removal"]
+    return (*(each for each in steps if each.operation == "background_removal"), *kept)
+
+
+def _pruned(steps: tuple[Step, ...], read: frozenset[str]) -> tuple[Step, ...]:
+    return tuple(_without_unread(each, read) for each in steps if each.operation != "assign" or each["name"] in read)
+
+
+def _without_unread(each: Step, read: frozenset[str]) -> Step:
+    return Step(
+        each.operation,
+        tuple((name, _pruned(value, read) if _is_steps(value) else value) for name, value in each.arguments),
+    )
+
+
+def _is_steps(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], Step)

@@ -1,0 +1,51 @@
+"""What a layer shows: the public id of an asset, or a remote address in base64."""
+
+import base64
+import binascii
+
+from media.errors import BadTransformation, UnsupportedOperation
+from proxy.dialects.cloudinary.formats import EXTENSIONS
+from proxy.dialects.cloudinary.grammar import decode
+
+_TYPES = frozenset({"upload", "private", "authenticated", "text"})
+_NOT_PICTURES = frozenset({"video", "audio", "subtitles", "lut", "raw"})
+
+
+def source_of(text: str) -> str:
+    """``image/<type>/<public id>`` or ``fetch:<url>``.
+
+    ``text`` is ``docs:logo``, ``authenticated:docs:logo``, ``image:private:logo.png`` or ``fetch:<base64>``.
+    """
+    first, _, rest = text.partition(":")
+    if first == "fetch":
+        return f"fetch:{decode_address(rest)}"
+    if first in _NOT_PICTURES and rest:
+        raise UnsupportedOperation(f"A layer of {first} is not available here")
+    words = text.split(":")
+    if len(words) > 2 and words[0] == "image" and words[1] in _TYPES:
+        words = words[1:]
+    has_type = words[0] in _TYPES and len(words) > 1
+    delivery_type = words[0] if has_type else "upload"
+    return f"image/{delivery_type}/{_public_id('/'.join(words[1:] if has_type else words), text)}"
+
+
+def _public_id(written: str, text: str) -> str:
+    public_id = decode(written)
+    parts = public_id.split("/")
+    if not all(parts) or "." in parts or ".." in parts or any(character < " " for character in public_id):
+        raise BadTransformation(f"Invalid overlay in transformation: {text}; expected a public id")
+    stem, dot, extension = public_id.rpartition(".")
+    return stem if dot and stem and extension.lower() in EXTENSIONS else public_id
+
+
+def decode_address(text: str) -> str:
+    """URL-safe or plain base64 of a URL, with or without padding, a file extension behind it or not."""
+    encoded = text.partition(".")[0].rstrip("=").replace("+", "-").replace("/", "_")
+    padded = encoded + "=" * (-len(encoded) % 4)
+    try:
+        url = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError) as error:
+        raise BadTransformation(f"Invalid overlay in transformation: {text}; expected a URL in base64") from error
+    if any(character < " " for character in url):
+        raise BadTransformation("Invalid overlay in transformation: the URL contains control characters")
+    return url
