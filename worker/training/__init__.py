@@ -1,1 +1,1 @@
-"""How the bundled network is made and judged. torch is imported only here, never by the running product (extra `train`)."""
+"""How the bundled network is made and judged. torch is imported nowhere else (extra `train`)."""

@@ -1,7 +1,7 @@
 """Training samples: crops, flips and composites of the photographs, each with what the two heads should answer.
 
-Composites put a cut-out known from a human's mask on a quiet part of another photograph, so the edge is supervised exactly
-and the old surroundings teach nothing.
+Composites put a cut-out known from a human's mask on a quiet part of another photograph, so the edge is supervised
+exactly and the old surroundings teach nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ MASK_BELIEF = 0.85  # how much of the class answer a one-class mask decides, the
 TRUTH_BELIEF = 0.7
 TEACHER_WEIGHT = 0.5  # a network's mask against a human's
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Crop:
         cut = picture.resize((size, size), Image.Resampling.BILINEAR, box=box)
         return cut.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if self.mirrored else cut
 
-    def cut_grid(self, grid: NDArray[np.floating], size: int) -> Array:
+    def cut_grid(self, grid: NDArray[Any], size: int) -> Array:
         """The same for an array of any number of channels: `G,G,C` → `size,size,C`."""
         across, down = ((torch.arange(size) + 0.5) / size for _ in range(2))
         across = 1 - across if self.mirrored else across

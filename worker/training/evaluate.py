@@ -1,35 +1,30 @@
 """How good a model's cutouts are, through the whole pipeline: `python -m worker.training.evaluate FOLDER --model NAME`.
 
-FOLDER holds photographs `ID.jpg` beside their truth, `ID.png` for the subject or `ID.CLASS.png` for one hint each; or it holds
-such folders. Overlap and error are taken at the photograph's own size, outlines at 320 pixels.
+FOLDER holds photographs `ID.jpg` beside their truth, `ID.png` for the subject or `ID.CLASS.png` for one hint each; or
+it holds such folders. Overlap and error are taken at the photograph's own size, outlines at 320 pixels.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import resource
 import statistics
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from media.config import Matting
 from media.cutout import CutoutOptions
 from worker.matting.matter import Matter, cut
-from worker.matting.models import Model, locate, resolve
+from worker.matting.models import locate, resolve
 from worker.matting.photo import load_photo
 from worker.matting.raster import Floats, resize
 from worker.matting.session import Session, open_session
 from worker.training import metrics
+from worker.training.cost import SETTINGS, measure_alone
 
 OUTLINE_SIDE = 320
 MAX_PIXELS = 4_194_304
-TIMED_RUNS = 30
-SETTINGS = Matting(device="cpu", threads=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +45,6 @@ class Score:
     precision: Floats
     recall: Floats
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Inference alone, one thread: the median milliseconds, and the most memory the process ever held."""
-
-    milliseconds: float
-    megabytes: float
 
 
 def read_cases(folder: Path) -> list[Case]:
@@ -89,12 +76,12 @@ def read_truth(path: Path, width: int, height: int) -> Floats:
 
 
 def score(hint: str, matte: Floats, truth: Floats, confidence: float) -> Score:
-    small = [resize(values.astype(np.float32), OUTLINE_SIDE, OUTLINE_SIDE) for values in (matte, truth)]
+    small_matte, small_truth = (resize(values, OUTLINE_SIDE, OUTLINE_SIDE) for values in (matte, truth))
     return Score(
         hint,
         metrics.intersection_over_union(matte, truth),
         metrics.mean_absolute_error(matte, truth),
-        metrics.boundary_f(*small),
+        metrics.boundary_f(small_matte, small_truth),
         *metrics.precision_recall(matte, truth),
         confidence,
     )
@@ -117,25 +104,6 @@ def describe(name: str, scores: list[Score]) -> str:
     return "\n".join(lines)
 
 
-def measure(model: Model, weights: Path) -> Cost:
-    """Run the model alone, in a process of its own, so that nothing else counts."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measure_here, (model, weights))
-
-
-def _measure_here(model: Model, weights: Path) -> Cost:
-    session = open_session(model, weights, SETTINGS)
-    kind = np.uint8 if model.mean is None else np.float32
-    photo = np.random.default_rng(1).integers(0, 256, (3, model.input_size, model.input_size)).astype(kind)
-    seconds = []
-    for _ in range(TIMED_RUNS):
-        started = time.perf_counter()
-        session.run([photo])
-        seconds.append(time.perf_counter() - started)
-    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Cost(statistics.median(seconds) * 1000, kibibytes * 1024 / 1e6)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
@@ -155,9 +123,10 @@ def main() -> None:
             print(describe(folder.name, scores), flush=True)
         judged += scores
     rank = metrics.rank_correlation([score.confidence for score in judged], [score.overlap for score in judged])
-    cost = measure(model, weights)
+    cost = measure_alone(asked.model, weights, model.input_size)
     print(f"all ({len(judged)}): confidence rank {rank:.3f}")
-    print(f"{cost.milliseconds:.0f} ms on one thread at {model.input_size} px, {cost.megabytes:.0f} MB resident")
+    memory = f"{cost.resident:.0f} MB resident, {cost.peak:.0f} MB at most"
+    print(f"{cost.milliseconds:.0f} ms on one thread at {model.input_size} px, {memory}")
 
 
 if __name__ == "__main__":

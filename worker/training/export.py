@@ -1,7 +1,7 @@
 """Checkpoint → the bundled ONNX file: `python -m worker.training.export RUN.pt worker/weights/cutout.onnx`.
 
-The graph takes the photograph as it is, uint8 RGB `N,3,S,S` (S any multiple of 32), and answers `saliency`, float `N,1,S/2,S/2`
-in 0…1, and `classes`, logits `N,21,S/8,S/8` in the order of PASCAL VOC.
+The graph takes the photograph as it is, uint8 RGB `N,3,S,S` (S any multiple of 32), and answers `saliency`, float
+`N,1,S/2,S/2` in 0…1, and `classes`, logits `N,21,S/8,S/8` in the order of PASCAL VOC.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ TRACED_SIDE = 320
 CHECKED_SHAPES = ((1, 256), (3, 320), (2, 352))  # batch, side
 LARGEST_DIFFERENCE = 2e-3
 ORIGIN = (
-    "Trained for Cutout (Apache-2.0). Encoder initialised from TensorFlow DeepLabv3 MobileNetV2 PASCAL VOC (Apache-2.0). "
-    "See MODEL_CARD.md beside this file."
+    "Trained for Cutout (Apache-2.0). Encoder initialised from TensorFlow DeepLabv3 MobileNetV2 PASCAL VOC "
+    "(Apache-2.0). See MODEL_CARD.md beside this file."
 )
 
 
@@ -80,7 +80,7 @@ def check(model: PhotographToMaps, path: Path) -> None:
         for got, wanted in zip(session.run(None, {"photo": photo}), expected, strict=True):
             difference = float(np.abs(got - wanted.numpy()).max())
             if got.shape != tuple(wanted.shape) or difference > LARGEST_DIFFERENCE:
-                raise SystemExit(f"{path} at {side} px differs from the network by {difference}, expected {LARGEST_DIFFERENCE}")
+                raise SystemExit(f"{path} at {side} px must answer as the network does, differs by {difference}")
 
 
 def main() -> None:

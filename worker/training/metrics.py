@@ -78,10 +78,11 @@ def dilate(mask: Mask, radius: int) -> Mask:
 
 def rank_correlation(scores: list[float], outcomes: list[float]) -> float:
     """Spearman's rho, ties sharing their mean rank; 0 where either side is constant."""
-    ranks = [_mean_ranks(np.asarray(values, float)) for values in (scores, outcomes)]
-    if len(scores) < 2 or any(np.ptp(rank) == 0 for rank in ranks):
+    if len(set(scores)) < 2 or len(set(outcomes)) < 2:
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    left, right = (_mean_ranks(np.asarray(values, float)) for values in (scores, outcomes))
+    left, right = left - left.mean(), right - right.mean()
+    return float((left * right).sum() / np.sqrt((left**2).sum() * (right**2).sum()))
 
 
 def _mean_ranks(values: Map) -> Map:

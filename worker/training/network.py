@@ -1,7 +1,8 @@
 """The two-head network: one photograph → what stands out, and where each of 20 object classes is.
 
 Encoder: MobileNetV2 (Sandler et al. 2018, table 2) at output stride 16 with the image-pooling context of DeepLabv3
-(Chen et al. 2017), batch norms already folded into the convolutions, so that TensorFlow's published DeepLab weights load as they are.
+(Chen et al. 2017), batch norms already folded into the convolutions, so that TensorFlow's published DeepLab weights
+load as they are.
 Decoder: depthwise-separable convolutions with skips at 1/8, 1/4 and 1/2 of the input.
 """
 
@@ -16,9 +17,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 CLASS_COUNT = 21
-STRIDE = 32  # sizes are multiples of this, so that every stride-2 convolution sees an even size
 
-# expansion, channels, and per block (stride, dilation): the stride of the 160-channel stage became dilation, as in DeepLab.
+# Expansion, channels, and per block (stride, dilation). As in DeepLab, the last stride became dilation.
 STAGES = (
     (1, 16, ((1, 1),)),
     (6, 24, ((2, 1), (1, 1))),
@@ -36,7 +36,9 @@ SKIP_STAGES = (0, 1, 2)  # the last blocks at 1/2, 1/4 and 1/8
 class SameConv(nn.Conv2d):
     """TensorFlow's SAME padding: at stride 2 an even input is padded on the far sides only."""
 
-    def __init__(self, inputs: int, outputs: int, size: int = 1, *, stride: int = 1, dilation: int = 1, groups: int = 1):
+    def __init__(
+        self, inputs: int, outputs: int, size: int = 1, *, stride: int = 1, dilation: int = 1, groups: int = 1
+    ):
         padding = dilation * (size // 2) if stride == 1 else 0
         super().__init__(inputs, outputs, size, stride, padding, dilation, groups)
 
@@ -116,9 +118,10 @@ def double(x: Tensor) -> Tensor:
 
 
 class CutoutNetwork(nn.Module):
-    """Photograph `N,3,H,W` in -1…1 → saliency logits `N,1,H/2,W/2` and class logits `N,21,H/8,W/8`. H and W: multiples of 32.
+    """Photograph `N,3,H,W` in -1…1 → saliency logits `N,1,H/2,W/2` and class logits `N,21,H/8,W/8`.
 
-    The class logits are DeepLab's own at 1/16 plus a correction at 1/8 from the decoder, which sees the subject's outline.
+    H and W are multiples of 32. The class logits are DeepLab's own at 1/16 plus a correction at 1/8 from the decoder,
+    which sees the subject's outline.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""The training folder as rows: which photographs there are, what is known of each, and which are held out for decisions.
+"""The training folder as rows: which photographs there are, what is known of each, which are held out for decisions.
 
-Layout: `train.tsv` (id, kind, mask), `train/ID.webp` with `ID.mask.png` and sometimes `ID.classes.png` (class numbers, squeezed over
-the photograph), and `unlabelled/ID-KIND.webp`.
+Layout: `train.tsv` (id, kind, mask), `train/ID.webp` with `ID.mask.png` and sometimes `ID.classes.png` (class numbers,
+squeezed over the photograph), and `unlabelled/ID-KIND.webp`.
 """
 
 from __future__ import annotations

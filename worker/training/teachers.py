@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,11 @@ RECORD = np.dtype(
 SALIENCY_SIDE = 320
 SALIENCY_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 SALIENCY_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+Teacher = Callable[[Image.Image], np.ndarray]
 SURE_MAXIMUM = 0.3  # below it the photograph shows no subject, and stretching the answer would teach noise
 
 
-def open_teachers(path: Path, count: int) -> np.ndarray:
+def open_teachers(path: Path, count: int) -> np.memmap:
     """The packed file, made empty (and sparse on disk) at the first use."""
     if not path.exists():
         np.lib.format.open_memmap(path, mode="w+", dtype=RECORD, shape=(count,)).flush()
@@ -100,7 +102,7 @@ class SaliencyTeacher:
         return np.asarray(picture.resize((SALIENCY_GRID, SALIENCY_GRID), Image.Resampling.BOX))
 
 
-def fill(records: np.ndarray, photographs: list[Photograph], field: str, teacher: ClassTeacher | SaliencyTeacher) -> None:
+def fill(records: np.memmap, photographs: list[Photograph], field: str, teacher: Teacher) -> None:
     started = time.monotonic()
     missing = [photograph for photograph in photographs if not records[f"has_{field}"][photograph.number]]
     for done, photograph in enumerate(missing, 1):

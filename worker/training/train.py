@@ -1,7 +1,8 @@
-"""Train the bundled network: `python -m worker.training.train PHOTOS TEACHERS.npy RUN.pt --minutes 80 --deeplab deeplab.onnx`.
+"""Train the bundled network.
 
-The same command on a CPU and a GPU; interrupted, it goes on from RUN.pt, which is written every minute. The schedule is a
-cosine over the asked minutes, the last third of which sees larger photographs. The class head is held by distillation.
+`python -m worker.training.train PHOTOS TEACHERS.npy RUN.pt --minutes 80 --deeplab deeplab.onnx`, the same on a CPU and
+a GPU. Interrupted, it goes on from RUN.pt, which is written every minute. The schedule is a cosine over the asked
+minutes, the last part of which sees larger photographs. The class head is held by distillation.
 """
 
 from __future__ import annotations
@@ -15,50 +16,27 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
-from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from worker.training.dataset import Photographs, jitter
-from worker.training.metrics import intersection_over_union, mean_absolute_error
+from worker.training.held_out import judge
+from worker.training.losses import class_loss, saliency_loss
 from worker.training.network import CutoutNetwork, load_deeplab, load_weights
-from worker.training.photographs import Photograph, read_photographs
+from worker.training.photographs import read_photographs
 
 SIZES, LAST_SIZES = (256,), (320,)
 LAST_SHARE = 0.4
-ENCODER_RATE, DECODER_RATE = 3e-4, 1.5e-3
+PEAK_RATES = (3e-4, 1.5e-3)  # of what began as DeepLab, and of the decoder
 LOWEST_RATE = 0.01  # of the peak
 WARM_UP_STEPS = 60
 WEIGHT_DECAY = 1e-4
 AVERAGE_DECAY = 0.995
 LARGEST_GRADIENT = 5.0
-EDGE_WEIGHT, EDGE_PIXELS = 2.0, 9
-OVERLAP_WEIGHT, CLASS_WEIGHT = 0.8, 1.0
-OBJECT_WEIGHT = 3.0  # of a class cell that shows an object, against one of background
+CLASS_WEIGHT = 1.0  # against the saliency loss
+PUBLISHED = ("encoder.", "classes.")  # began as DeepLab's weights, and stay near them
 CHECKPOINT_SECONDS, JUDGE_SECONDS = 60, 600
 FROZEN_STAGES = 2  # the stem and 1/2 and 1/4: half of the cost of a step, and already trained for edges
-JUDGED_SIZE = 320
-
-
-def saliency_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """Cross entropy, heavier near edges, and soft overlap, both at the photograph's resolution."""
-    logits = F.interpolate(logits, size=truth.shape[2:], mode="bilinear", align_corners=False)
-    reach = EDGE_PIXELS // 2
-    edges = F.max_pool2d(truth, EDGE_PIXELS, 1, reach) + F.max_pool2d(-truth, EDGE_PIXELS, 1, reach)
-    entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    per_photo = (entropy * (1 + EDGE_WEIGHT * edges)).mean((1, 2, 3))
-    opacity = logits.sigmoid()
-    both = (opacity * truth).sum((1, 2, 3))
-    overlap = (both + 1) / ((opacity + truth).sum((1, 2, 3)) - both + 1)
-    return ((per_photo + OVERLAP_WEIGHT * (1 - overlap)) * weights).mean()
-
-
-def class_loss(logits: Tensor, probabilities: Tensor, weights: Tensor) -> Tensor:
-    """Divergence from the teacher's probabilities at 1/8 of the photograph's resolution."""
-    divergence = F.kl_div(logits.log_softmax(1), probabilities, reduction="none").sum(1)
-    cell_weights = 1 + (OBJECT_WEIGHT - 1) * (1 - probabilities[:, 0])
-    return ((divergence * cell_weights).mean((1, 2)) * weights).mean()
 
 
 class Training:
@@ -67,19 +45,17 @@ class Training:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self.network = CutoutNetwork().to(device, memory_format=torch.channels_last)
+        for module in (self.network.encoder.stem, *self.network.encoder.stages[:FROZEN_STAGES]):
+            module.requires_grad_(False)
         self.seconds, self.seen, self.steps = 0.0, 0, 0
 
     def start(self) -> None:
         """Once the first weights are in place."""
         self.average = copy.deepcopy(self.network).eval()
-        encoder = self.network.encoder
-        for module in (encoder.stem, *encoder.stages[:FROZEN_STAGES]):
-            module.requires_grad_(False)
-        held = [parameter for parameter in (*encoder.parameters(), *self.network.classes.parameters()) if parameter.requires_grad]
-        known = {id(parameter) for parameter in (*encoder.parameters(), *self.network.classes.parameters())}
-        free = [parameter for parameter in self.network.parameters() if id(parameter) not in known]
-        self.peaks = (ENCODER_RATE, DECODER_RATE)
-        groups = [{"params": held, "lr": ENCODER_RATE}, {"params": free, "lr": DECODER_RATE}]
+        learning = {name: weight for name, weight in self.network.named_parameters() if weight.requires_grad}
+        held = [weight for name, weight in learning.items() if name.startswith(PUBLISHED)]
+        free = [weight for name, weight in learning.items() if not name.startswith(PUBLISHED)]
+        groups = [{"params": weights, "lr": peak} for weights, peak in zip((held, free), PEAK_RATES, strict=True)]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
 
     def save(self, path: Path) -> None:
@@ -106,7 +82,7 @@ class Training:
         """One batch at `progress` 0…1 of the schedule; the two losses."""
         photos, saliency, classes, saliency_weights, class_weights = (part.to(self.device) for part in batch)
         rate = max(LOWEST_RATE, (1 + math.cos(math.pi * progress)) / 2) * min(1.0, (self.steps + 1) / WARM_UP_STEPS)
-        for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
+        for group, peak in zip(self.optimizer.param_groups, PEAK_RATES, strict=True):
             group["lr"] = peak * rate
         x = jitter(photos).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16):
@@ -131,41 +107,13 @@ class Training:
             old.lerp_(new, 1 - decay) if old.is_floating_point() else old.copy_(new)
 
 
-@torch.no_grad()
-def judge(network: CutoutNetwork, held_out: list[Photograph], device: torch.device) -> str:
-    """Saliency IoU and MAE per kind, and class IoU where humans marked classes, on photographs never trained on."""
-    scores: dict[str, list[tuple[float, float]]] = {}
-    asked: list[float] = []
-    for row in held_out:
-        photo = Image.open(row.path).convert("RGB").resize((JUDGED_SIZE, JUDGED_SIZE), Image.Resampling.BILINEAR)
-        x = torch.from_numpy(np.asarray(photo).copy()).to(device).permute(2, 0, 1)[None] / 127.5 - 1
-        logits, classes = network(x)
-        if row.classes is not None:
-            asked += _asked_overlaps(classes, np.asarray(Image.open(row.classes)))
-        elif row.mask is not None:
-            truth = np.asarray(Image.open(row.mask).convert("L").resize(photo.size), np.float32) / 255
-            matte = F.interpolate(logits, size=truth.shape, mode="bilinear").sigmoid()[0, 0].cpu().numpy()
-            scores.setdefault(row.kind, []).append((intersection_over_union(matte, truth), mean_absolute_error(matte, truth)))
-    kinds = [f"{kind} {np.mean(pairs, axis=0).round(4).tolist()}" for kind, pairs in scores.items()]
-    return f"{', '.join(kinds)}, classes {np.mean(asked):.4f}"
-
-
-def _asked_overlaps(classes: Tensor, numbers: np.ndarray) -> list[float]:
-    likely = F.interpolate(classes, size=numbers.shape, mode="bilinear", antialias=True)[0].argmax(0).cpu().numpy()
-    present = [number for number in range(1, classes.shape[1]) if (numbers == number).mean() > 0.02]
-    return [intersection_over_union((likely == number).astype(float), (numbers == number).astype(float)) for number in present]
-
-
 def mix_deeplab(network: CutoutNetwork, path: Path, share: float) -> None:
-    """Pull the deeper encoder and class head `share` of the way back to DeepLab's weights (Wortsman et al. 2022, WiSE-FT)."""
-    original = CutoutNetwork()
+    """Pull what is trained of DeepLab's part `share` of the way back to it (Wortsman et al. 2022, WiSE-FT)."""
+    original = CutoutNetwork().to(next(network.parameters()).device)
     load_deeplab(original, path)
-    deeper = {f"encoder.stages.{number}." for number in range(FROZEN_STAGES, len(network.encoder.stages))}
-    deeper |= {"encoder.local.", "encoder.pooled.", "encoder.fuse.", "classes."}
-    theirs = dict(original.named_parameters())
-    for name, parameter in network.named_parameters():
-        if name.startswith(tuple(deeper)):
-            parameter.data.lerp_(theirs[name].data.to(parameter.device), share)
+    for (name, own), published in zip(network.named_parameters(), original.parameters(), strict=True):
+        if own.requires_grad and name.startswith(PUBLISHED):
+            own.data.lerp_(published.data, share)
 
 
 def batches(asked: argparse.Namespace, sizes: tuple[int, ...], seed: int) -> Iterator[list[Tensor]]:
