@@ -29,7 +29,10 @@ WORKER_STOP_SECONDS = 15.0
 
 DEMO = Cloud(
     keys={"demo-key": DEVELOPMENT_SECRET, "test_demo": DEVELOPMENT_SECRET, "live_demo": DEVELOPMENT_SECRET},
-    presets={"playground": {"unsigned": True, "folder": "playground"}},
+    presets={
+        "playground": {"unsigned": True, "folder": "playground"},
+        "eager-cutout": {"unsigned": True, "eager": "e_background_removal/png", "eager_async": "true"},
+    },
 )
 
 

@@ -38,6 +38,15 @@ def negotiate(chain: Chain, headers: Mapping[str, str], auto_formats: Sequence[s
 
 def _candidates(accept: str, auto_formats: Sequence[str]) -> tuple[str, ...]:
     # A wildcard is no promise: browsers send */* for formats they cannot show.
-    accepted = {part.partition(";")[0].strip().lower() for part in accept.split(",") if ";q=0," not in f"{part},"}
-    modern = tuple(name for name in auto_formats if FORMATS[name].mime in accepted)
-    return (*modern, "jpg", "png")
+    accepted = {media_type for media_type, quality in map(_read, accept.split(",")) if quality > 0}
+    return (*(name for name in auto_formats if FORMATS[name].mime in accepted), "jpg", "png")
+
+
+def _read(part: str) -> tuple[str, float]:
+    """One element of Accept: media type and weight (RFC 9110 12.5.1); a weight that is none counts as 1."""
+    media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    weights = [value for name, _, value in (each.partition("=") for each in parameters) if name == "q"]
+    try:
+        return media_type, float(weights[0]) if weights else 1.0
+    except ValueError:
+        return media_type, 1.0

@@ -52,10 +52,9 @@ def descendant(server: Server, word: str) -> psutil.Process:
 
 
 def redis_of(server: Server) -> "redis.Redis":
-    arguments = descendant(server, "redis-server").cmdline()
-    # redis-server rewrites its title: "redis-server unixsocket:/tmp/…/redis.sock".
-    path = next(word.removeprefix("unixsocket:") for word in arguments if ".sock" in word)
-    return redis.Redis(unix_socket_path=path)
+    # redis-server rewrites its title: "…/redis-server unixsocket:/tmp/…/redis.sock".
+    title = " ".join(descendant(server, "redis-server").cmdline())
+    return redis.Redis(unix_socket_path=title.partition("unixsocket:")[2].split()[0])
 
 
 def test_the_cat_is_cut_out_on_any_background(server: Server) -> None:
