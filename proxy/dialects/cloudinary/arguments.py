@@ -9,6 +9,7 @@ from media.errors import BadTransformation, UnsupportedOperation
 from media.expression import Expression, spell
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
+from media.params import number
 from proxy.dialects.cloudinary.grammar import KEYS, Component
 from proxy.dialects.cloudinary.scope import Read, Scope
 
@@ -16,6 +17,8 @@ from proxy.dialects.cloudinary.scope import Read, Scope
 _PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
 #: Keys whose value is arithmetic; in all others a variable stands for a piece of text.
 _NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
+#: Words of the language that no operation may know: refused as missing, not as wrong.
+_NOT_YET = {"b": ("auto", "blurred")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,17 @@ def pixel_ratio(component: Component) -> float:
 
 def read(key: str, text: str, scope: Scope, dpr: float = 1.0) -> Given:
     value = scope.read(text) if key in _NUMERIC_KEYS else scope.mention(text)
+    if key == "bo" and isinstance(value, str):
+        value = _computed(value)
     return Given(key, text, _multiplied(value, dpr) if key in _PIXEL_KEYS and dpr != 1.0 else value)
+
+
+def _computed(text: str) -> Read:
+    """Half a pixel of border is rounded like any computed length."""
+    try:
+        return number(text)
+    except ValueError:
+        return text
 
 
 def _multiplied(value: Read, dpr: float) -> Read:
@@ -79,6 +92,10 @@ def _parse(argument: Argument, given: Given) -> Any:
     try:
         return argument.kind.parse(spell(argument.kind, given.value))
     except ValueError as error:
+        if given.text.partition(":")[0] in _NOT_YET.get(given.key, ()):
+            raise UnsupportedOperation(
+                f"{KEYS[given.key].capitalize()} {given.text} is not available here yet"
+            ) from error
         raise invalid(given.key, given.text, argument.kind.expected) from error
 
 

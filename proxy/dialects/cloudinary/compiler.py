@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from media.binding import output_step, referenced
 from media.chain import Output, Step
-from media.errors import UnsupportedOperation
+from media.errors import Forbidden, UnsupportedOperation
 from media.expression import Expression, is_true
 from media.operations import step
 from proxy.dialects.cloudinary import output
@@ -77,6 +77,8 @@ class Compiler:
 def _check_available(parameter: Parameter) -> None:
     if parameter.key in _UNAVAILABLE:
         raise UnsupportedOperation(f"{_UNAVAILABLE[parameter.key]} are not available here: {parameter}")
+    if parameter.key == "b" and parameter.value.startswith("gen_fill"):
+        raise Forbidden("Background gen_fill needs a generative model and is not available here")
 
 
 def arrange(steps: tuple[Step, ...]) -> tuple[Step, ...]:

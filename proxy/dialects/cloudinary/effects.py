@@ -6,7 +6,7 @@ Effects are called like their operations and take their arguments in Cloudinary'
 from collections.abc import Iterator
 
 from media.chain import Step
-from media.errors import BadTransformation, Forbidden, UnsupportedOperation
+from media.errors import BadTransformation, Forbidden, RequestError, UnsupportedOperation
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
 from media.params import Float, Int
@@ -17,15 +17,20 @@ from proxy.dialects.cloudinary.scope import Scope
 
 #: Qualifiers of an effect and the arguments they become.
 _QUALIFIERS = {"co": "color", "x": "x", "y": "y", "w": "width", "h": "height", "g": "gravity"}
-_GENERATIVE = frozenset({
-    "gen_background_replace", "gen_remove", "gen_replace", "gen_recolor", "gen_restore", "gen_fill", "upscale",
-    "enhance", "auto_enhance", "extract",
-})  # fmt: skip
-_ADD_ONS = frozenset({"viesus_correct", "lightroom", "adv_redeye"})
-_VIDEO = frozenset({
-    "zoompan", "loop", "fade", "accelerate", "boomerang", "reverse", "deshake", "volume", "transition", "preview",
-    "progressbar", "noise",
-})  # fmt: skip
+#: Effects that are understood and refused: what they need, and the error it makes.
+_REFUSED: dict[str, tuple[type[RequestError], str]] = {
+    **dict.fromkeys(
+        ("gen_background_replace", "gen_remove", "gen_replace", "gen_recolor", "gen_restore", "gen_fill", "upscale",
+         "enhance", "auto_enhance", "extract", "style_transfer"),
+        (Forbidden, "needs a generative model"),
+    ),
+    **dict.fromkeys(("viesus_correct", "lightroom", "adv_redeye"), (Forbidden, "belongs to an add-on")),
+    **dict.fromkeys(
+        ("zoompan", "loop", "fade", "accelerate", "boomerang", "reverse", "deshake", "volume", "transition", "preview",
+         "progressbar", "noise"),
+        (UnsupportedOperation, "applies to videos and animations only"),
+    ),
+}  # fmt: skip
 #: Understood, but without pixels here so far.
 _KNOWN = frozenset({
     "bgremoval", "make_transparent", "trim", "grayscale", "sepia", "blackwhite", "blur", "blur_region", "blur_faces",
@@ -34,8 +39,7 @@ _KNOWN = frozenset({
     "dropshadow", "outline", "colorize", "tint", "replace_color", "recolor", "gradient_fade", "oil_paint",
     "cartoonify", "art", "improve", "auto_contrast", "auto_color", "auto_brightness", "fill_light",
     "opacity_threshold", "ordered_dither", "dither", "morphology", "embed_clipping_path", "vectorize", "distort",
-    "shear", "displace", "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "style_transfer", "redeye",
-    "simulate_colorblind", "assist_colorblind", "theme",
+    "shear", "redeye", "simulate_colorblind", "assist_colorblind", "theme",
 })  # fmt: skip
 #: Ways a layer meets the picture under it; they qualify the layer's placement.
 BLENDS = frozenset({
@@ -46,15 +50,12 @@ _OWN_NAMES = {"dither": "ordered_dither"}
 
 
 def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]:
-    """The step of ``e_<value>``; none for effects that only concern videos or stand beside a layer."""
+    """The step of ``e_<value>``; none for a blend without a layer to blend."""
     written, _, text = value.partition(":")
     name = scope.constant(written, "effect")
-    if name in _VIDEO:
-        raise UnsupportedOperation(f"Effect {name} applies to videos and animations only and is not available here")
-    if name in _GENERATIVE:
-        raise Forbidden(f"Effect {name} needs a generative model and is not available here")
-    if name in _ADD_ONS:
-        raise Forbidden(f"Effect {name} belongs to an add-on and is not available here")
+    if name in BLENDS:
+        return []
+    refuse(name)
     if name not in _KNOWN:
         raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
     operation = OPERATIONS.get(_OWN_NAMES.get(name, name))
@@ -62,6 +63,13 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
         raise UnsupportedOperation(f"Effect {name} is not available here yet")
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
     return [build(operation, {**given(component, qualifiers, scope), **_positional(operation, name, text, scope)})]
+
+
+def refuse(name: str) -> None:
+    """Raises Forbidden or UnsupportedOperation for an effect that is known and not offered."""
+    if name in _REFUSED:
+        error, reason = _REFUSED[name]
+        raise error(f"Effect {name} {reason} and is not available here")
 
 
 def claims(component: Component, key: str) -> bool:
@@ -87,7 +95,7 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
     Cloudinary's lists is optional.
     """
     named = {argument.name: argument for argument in operation.arguments}
-    waiting = iter([argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()])
+    waiting = iter(_in_order(operation))
     found: dict[str, Given] = {}
     for part in _parts(text):
         name, _, value = part.partition("_")
@@ -97,6 +105,12 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
         else:
             found[_next(waiting, part, effect)] = read("e", part, scope)
     return found
+
+
+def _in_order(operation: Operation) -> list[Argument]:
+    """Qualifiers have no place in the list, but a colour may stand at its end (``e_trim:10:white``)."""
+    own = [argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()]
+    return own + [argument for argument in operation.arguments if argument.name == "color"]
 
 
 def _parts(text: str) -> list[str]:

@@ -23,8 +23,6 @@ _PLACING_FLAGS = ("tiled", "no_overflow", "text_disallow_overflow")
 _PLACING_KEYS = ("g", "x", "y", "l", "u", "if", "f", "q", "d")
 #: Keys that a text takes for itself.
 _TEXT_KEYS = ("co", "b", "bo")
-#: Blends that need a model.
-_MODEL_BLENDS = frozenset({"style_transfer"})
 
 #: Turns nodes into the steps of a layer.
 Compile = Callable[[Sequence[Node]], tuple[Step, ...]]
@@ -72,6 +70,7 @@ def _blend(parts: Sequence[Component], operation: Operation) -> dict[str, Given]
     if effect is None:
         return {}
     name, _, text = effect.partition(":")
+    effects.refuse(name)
     kinds = {argument.name: argument.kind for argument in operation.arguments}
     try:
         kinds["blend"].parse(name)

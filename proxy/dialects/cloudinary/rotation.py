@@ -1,7 +1,6 @@
 """``a_``: degrees, flips and the turns that depend on the picture, several joined by ``.`` (``a_vflip.45``)."""
 
 from media.chain import Step
-from media.errors import UnsupportedOperation
 from media.expression import Expression
 from media.operations import step
 from proxy.dialects.cloudinary.arguments import build, find_operation, given, invalid, read
@@ -11,8 +10,8 @@ from proxy.dialects.cloudinary.scope import Scope
 _FLIPS = {"hflip": "horizontal", "vflip": "vertical"}
 #: Degrees of the turns that happen only if the requested orientation is the other one.
 _TURNS = {"auto_right": 90, "auto_left": 270}
-#: Our default: pictures are turned upright by their EXIF orientation.
-_DEFAULTS = frozenset({"exif", "auto"})
+#: Pictures are always turned upright by their EXIF orientation; ``ignore`` cannot take that back.
+_DEFAULTS = frozenset({"exif", "auto", "ignore"})
 
 
 def compile_rotation(component: Component, scope: Scope) -> list[Step]:
@@ -24,8 +23,6 @@ def compile_rotation(component: Component, scope: Scope) -> list[Step]:
 def _rotation(angle: str, component: Component, scope: Scope) -> list[Step]:
     if angle in _DEFAULTS or angle in _TURNS:
         return []
-    if angle == "ignore":
-        raise UnsupportedOperation("Rotation ignore is not available here: pictures are always turned upright first")
     if angle in _FLIPS:
         return [step("flip", axis=_FLIPS[angle])]
     if not angle:

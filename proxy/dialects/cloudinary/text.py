@@ -71,7 +71,7 @@ def compile_text(layer: TextLayer, component: Component, scope: Scope) -> Step:
         "text": Given("l", layer.text, scope.fill(read_text(layer.text))),
     }
     flags = {"no_trim": "text_no_trim" in component.flags, "no_overflow": "text_disallow_overflow" in component.flags}
-    return build(find_operation("text", "Text layers"), {**texts, **stroke, **qualifiers}, **flags)
+    return build(find_operation("text", "A text layer"), {**texts, **stroke, **qualifiers}, **flags)
 
 
 def read_text(text: str) -> str:
