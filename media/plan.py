@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from media.binding import advance
 from media.chain import Chain, Step, walk
 from media.config import Limits
 from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
+from media.expression import Facts
 from media.geometry import Size
 from media.operations import OPERATIONS, cutout
 from media.probe import SourceInfo
@@ -21,22 +23,14 @@ MAX_LAYER_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known about the picture at one point of a chain: all that expressions and fractions may refer to."""
-
-    current: Size
-    initial: Size
-    base: Size
-    frames: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """``target`` is the size the decoder must at least deliver (None: every pixel); ``size`` the planned result
-    (None where only pixels can tell); ``cutout`` is set where the render starts from the stored cutout."""
+    (None where only pixels can tell); ``cutout`` is set where the render starts from the stored cutout; ``facts``
+    are what expressions of the first step may refer to."""
 
     chain: Chain
     source: SourceInfo
+    facts: Facts
     limits: Limits
     cutout: CutoutOptions | None
     target: Size | None
@@ -48,16 +42,21 @@ class Plan:
         return self.chain.steps[1:] if self.cutout else self.chain.steps
 
 
-def plan(chain: Chain, info: SourceInfo, limits: Limits, *, base: Size | None = None) -> Plan:
-    """Judge a chain on a source; ``base`` is the size of the picture under it where the source is a layer.
+def plan(
+    chain: Chain, info: SourceInfo, limits: Limits, *, base: Size | None = None, facts: Facts | None = None
+) -> Plan:
+    """Judge a chain on a source.
 
-    Raises BadTransformation (a step that cannot stand where it stands) or LimitExceeded.
+    ``base`` is the size of the picture under it where the source is a layer; ``facts`` holds what the asset's record
+    knows (tags, context), its sizes are taken from ``info``. Raises BadTransformation (a step that cannot stand where
+    it stands) or LimitExceeded.
     """
     _check_steps(chain.steps, limits)
+    size = info.size
+    known = replace(facts or Facts(size, size, size), current=size, initial=size, base=base or size, frames=info.frames)
     options = cutout_options(chain)
-    facts = Facts(info.size, info.size, base or info.size, info.frames)
     steps = chain.steps[1:] if options else chain.steps
-    return Plan(chain, info, limits, options, _target(steps, facts), _final_size(steps, facts, limits))
+    return Plan(chain, info, known, limits, options, _target(steps, known), _final_size(steps, known, limits))
 
 
 def cutout_options(chain: Chain) -> CutoutOptions | None:
@@ -71,11 +70,6 @@ def sources(chain: Chain) -> tuple[str, ...]:
     """The layer sources in the chain, each once, in order: ``image/upload/logos/ours`` or ``fetch:https://…``."""
     named = (step["source"] for step in walk(chain.steps) if step.operation == "layer" and step["source"])
     return tuple(dict.fromkeys(named))
-
-
-def bind(step: Step, facts: Facts) -> Step:
-    """The step with every expression replaced by its value at this point of the chain."""
-    return step
 
 
 def size_after(step: Step, facts: Facts) -> Size | None:
@@ -106,18 +100,23 @@ def _check_steps(steps: tuple[Step, ...], limits: Limits) -> None:
 
 
 def _depth(steps: Iterable[Step]) -> int:
-    return max((1 + _depth(step["steps"]) for step in steps if step.operation == "layer"), default=0)
+    return max((_depth_of(step) for step in steps), default=0)
+
+
+def _depth_of(step: Step) -> int:
+    nested = [value for _, value in step.arguments if isinstance(value, tuple) and value and isinstance(value[0], Step)]
+    return (step.operation == "layer") + max(map(_depth, nested), default=0)
 
 
 def _walk(steps: tuple[Step, ...], facts: Facts) -> Iterator[tuple[Step, Facts]]:
     """Bound steps with the facts before each, as far as sizes are known without pixels."""
-    for step in steps:
-        bound = bind(step, facts)
-        yield bound, facts
-        size = size_after(bound, facts)
+    turn = advance(steps, facts)
+    while turn.step is not None:
+        yield turn.step, turn.facts
+        size = size_after(turn.step, turn.facts)
         if size is None:
             return
-        facts = replace(facts, current=size)
+        turn = advance(turn.rest, replace(turn.facts, current=size))
 
 
 def _target(steps: tuple[Step, ...], facts: Facts) -> Size | None:
@@ -138,12 +137,5 @@ def _final_size(steps: tuple[Step, ...], facts: Facts, limits: Limits) -> Size |
         size = size_after(step, before)
         if size is not None and size != before.current:
             # An untouched source may be larger than what we would make of it.
-            check_size(_largest(step, before, size), limits)
+            check_size(size, limits)
     return size
-
-
-def _largest(step: Step, facts: Facts, size: Size) -> Size:
-    """The largest picture a step makes on its way: a fill scales beyond its window."""
-    reads = OPERATIONS[step.operation].reads
-    read = reads(facts.current, _arguments(step, facts)) if reads else None
-    return size if read is None else Size(max(size.width, read.width), max(size.height, read.height))

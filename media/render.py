@@ -10,15 +10,16 @@ from typing import Any
 
 import pyvips
 
+from media.binding import advance, chosen_output
 from media.chain import Chain, Step
 from media.cutout import StoredCutout
 from media.decode import decode_cutout, decode_picture
 from media.encode import Rendered, encode
 from media.errors import DerivationFailed, NotFound
-from media.geometry import Size
+from media.expression import Facts
 from media.operations import OPERATIONS, Operation
 from media.picture import Picture
-from media.plan import Facts, Plan, bind, check_size, plan, size_after
+from media.plan import Plan, check_size, plan, size_after
 from media.probe import probe, probe_cutout
 
 __all__ = ["Rendered", "render", "render_pixels"]
@@ -34,10 +35,10 @@ def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> Rendere
     """
     plan = _on_real_size(plan, picture)
     try:
-        result = render_pixels(plan, picture, layers, base=None)
+        pixels, facts = render_pixels(plan, picture, layers)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
-    return encode(result, plan.chain.output, plan.source.format)
+    return encode(pixels, chosen_output(plan.chain.output, facts), plan.source.format)
 
 
 def _on_real_size(given: Plan, picture: bytes | StoredCutout) -> Plan:
@@ -47,23 +48,21 @@ def _on_real_size(given: Plan, picture: bytes | StoredCutout) -> Plan:
     source = probe_cutout(picture, max_pixels=given.limits.max_source_pixels)
     if source.size == given.source.size:
         return given
-    return plan(given.chain, replace(source, format=given.source.format), given.limits)
+    return plan(given.chain, replace(source, format=given.source.format), given.limits, facts=given.facts)
 
 
-def render_pixels(plan: Plan, picture: bytes | StoredCutout, layers: Layers, *, base: Size | None) -> Picture:
-    """The picture after all steps, not yet encoded; ``base`` is the size of the picture under it, if any."""
+def render_pixels(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> tuple[Picture, Facts]:
+    """The picture after all steps, not yet encoded, and what is known about it then."""
     pixels = _decode(plan, picture)
-    size = plan.source.size
-    facts = Facts(size, size, base or size, plan.source.frames)
-    for step in plan.steps:
-        step = bind(step, facts)
-        pixels = _apply(step, pixels, facts, plan, layers)
-        size_now = size_after(step, facts) or pixels.size
-        if size_now != facts.current:
-            check_size(size_now, plan.limits)
+    turn = advance(plan.steps, plan.facts)
+    while turn.step is not None:
+        pixels = _apply(turn.step, pixels, turn.facts, plan, layers)
+        size = size_after(turn.step, turn.facts) or pixels.size
+        if size != turn.facts.current:
+            check_size(size, plan.limits)
         pixels = _computed(pixels)
-        facts = replace(facts, current=size_now)
-    return pixels
+        turn = advance(turn.rest, replace(turn.facts, current=size))
+    return pixels, turn.facts
 
 
 def _decode(plan: Plan, picture: bytes | StoredCutout) -> Picture:
@@ -99,7 +98,7 @@ def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers) -> pyvips.Im
         raise NotFound(f"the layer {step['source']} does not exist")
     source = probe(body, max_pixels=outer.limits.max_source_pixels)
     inner = plan(Chain(step["steps"]), source, outer.limits, base=facts.current)
-    return render_pixels(inner, body, layers, base=facts.current).frames[0]
+    return render_pixels(inner, body, layers)[0].frames[0]
 
 
 def _computed(pixels: Picture) -> Picture:
