@@ -208,9 +208,10 @@ _LEAVES: dict[str, Callable[..., Value]] = {
 
 def _arithmetic(compute: Callable[[float, float], float]) -> Callable[[Value, Value], float]:
     def apply(left: Value, right: Value) -> float:
+        operands = to_number(left), to_number(right)
         try:
-            result = compute(to_number(left), to_number(right))
-        except ZeroDivisionError as error:
+            result = compute(*operands)
+        except (ZeroDivisionError, ValueError) as error:
             raise BadTransformation("Invalid expression: division by zero") from error
         except OverflowError as error:
             raise BadTransformation("Invalid expression: the result is too large") from error

@@ -20,7 +20,7 @@ def envelope(error: MediaError, *, api: bool) -> Answer:
     """Status, headers and body. ``api``: an upload or admin call, answered in JSON; otherwise image delivery."""
     status = _STATUSES.get(type(error), error.status)
     reason = str(error) if error.public else "Internal error"
-    headers = {"X-Cld-Error": _header_text(reason), "Cache-Control": _caching(status, api=api)}
+    headers = {"X-Cld-Error": header_text(reason), "Cache-Control": _caching(status, api=api)}
     if isinstance(error, Retryable):
         headers["Retry-After"] = str(error.retry_after)
     if api:
@@ -31,7 +31,7 @@ def envelope(error: MediaError, *, api: bool) -> Answer:
     return status, {**headers, **cors, "Content-Type": "text/plain; charset=utf-8"}, b""
 
 
-def _header_text(reason: str) -> str:
+def header_text(reason: str) -> str:
     """Printable ASCII: whatever a client wrote into the URL cannot end a header line."""
     return quote(reason[:_MAX_REASON_LENGTH], errors="replace", safe=" !\"#$%&'()*+,/:;<=>?@[]^`{|}~")
 
