@@ -31,18 +31,24 @@ class Ask:
 
 
 async def deliver(services: Services, ask: Ask, request: Request) -> Response:
-    key = derived_key(ask.asset.digest, ask.chain, ask.layers, services.matting)
+    key = _key(services, ask)
     if matches(request.headers.get("if-none-match"), key):
         return not_modified(key, ask.caching)
-    derived = await _derived(services, ask, key)
+    derived = await derived_of(services, ask)
     content = Content(derived.body, _mime(derived.body), key, headers={**_confidence(derived), **ask.headers})
     return respond(content, ask.caching, request.headers, head=request.method == "HEAD")
 
 
-async def _derived(services: Services, ask: Ask, key: str) -> Derived:
+async def derived_of(services: Services, ask: Ask) -> Derived:
+    """What is asked for, made if need be; raises what :func:`proxy.derivation.find_or_derive` raises."""
     if is_original(ask.asset, ask.chain):
         return Derived(await read_source(services, ask.asset.digest))
-    return await find_or_derive(services, Order(ask.asset, ask.chain, ask.layers, key), patience=ask.patience)
+    order = Order(ask.asset, ask.chain, ask.layers, _key(services, ask))
+    return await find_or_derive(services, order, patience=ask.patience)
+
+
+def _key(services: Services, ask: Ask) -> str:
+    return derived_key(ask.asset.digest, ask.chain, ask.layers, services.matting)
 
 
 def is_original(asset: Asset, chain: Chain) -> bool:

@@ -23,15 +23,17 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """``max_age`` in seconds; ``immutable`` for URLs that carry a version."""
+    """``max_age`` in seconds; ``immutable`` for URLs that carry a version; ``private``: not for shared caches."""
 
     max_age: int
     immutable: bool = False
     vary: tuple[str, ...] = ()
+    private: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
-        control = f"public, max-age={self.max_age}" + (", immutable" if self.immutable else "")
+        scope = "private" if self.private else "public"
+        control = f"{scope}, max-age={self.max_age}" + (", immutable" if self.immutable else "")
         return {"Cache-Control": control} | ({"Vary": ", ".join(self.vary)} if self.vary else {})
 
 

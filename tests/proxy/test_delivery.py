@@ -117,9 +117,7 @@ def test_a_cutout_keeps_its_alpha_where_the_format_is_chosen_for_it(stage: Stage
 
 
 @pytest.mark.parametrize(("chain", "corner"), [("", (255, 255, 255)), ("/b_rgb:0000ff", (0, 0, 255))])
-def test_jpeg_is_flattened_on_the_background_or_white(
-    stage: Stage, chain: str, corner: tuple[int, int, int]
-) -> None:
+def test_jpeg_is_flattened_on_the_background_or_white(stage: Stage, chain: str, corner: tuple[int, int, int]) -> None:
     stage.upload(photo(), "shoe")
     ready(stage, f"{CUTOUT}/shoe.png")
     picture = opened(stage.client.get(f"{CUTOUT}{chain}/shoe.jpg").content)
@@ -221,3 +219,19 @@ def test_patience_is_bounded_by_the_configuration(make_stage: MakeStage) -> None
         started = time.monotonic()
         assert stage.client.get(f"{CUTOUT}/shoe.png", headers={"Prefer": "wait=600"}).status_code == 423
         assert 0.2 < time.monotonic() - started < 5
+
+
+def test_a_default_image_stands_in_for_one_that_is_missing(stage: Stage) -> None:
+    stage.upload(photo(), "brand/placeholder")
+    answer = stage.client.get("/demo/image/upload/c_scale,d_brand:placeholder.jpg,w_40/nothing.png")
+    assert (answer.status_code, answer.headers["content-type"], opened(answer.content).width) == (200, "image/png", 40)
+    assert "Resource not found - nothing.png" in answer.headers["x-cld-error"]
+    assert answer.headers["cache-control"].startswith("private, max-age=")
+    assert stage.client.get("/demo/image/upload/d_none.png/nothing.png").status_code == 404
+
+
+def test_getinfo_describes_instead_of_showing(stage: Stage) -> None:
+    stage.upload(photo(), "shoe")
+    facts = stage.client.get("/demo/image/upload/c_fill,h_30,w_40/fl_getinfo/shoe.webp").json()
+    assert (facts["input"]["width"], facts["input"]["format"]) == (96, "jpg")
+    assert (facts["output"]["width"], facts["output"]["height"], facts["output"]["format"]) == (40, 30, "webp")

@@ -57,7 +57,7 @@ def test_a_data_uri_is_a_file(stage: Stage) -> None:
     assert answer.json()["bytes"] == len(body)
 
 
-@pytest.fixture()
+@pytest.fixture
 def origin() -> Iterator[str]:
     class Photo(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -67,7 +67,7 @@ def origin() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *values: object) -> None:
+        def log_message(self, *values: object) -> None:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Photo)
@@ -126,7 +126,12 @@ def test_a_bad_upload_says_why(stage: Stage, fields: dict[str, str], status: int
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"<svg xmlns='http://www.w3.org/2000/svg'/>", 400), (b"", 400), (photo()[:400], 422), (b"\x89PNG\r\n\x1a\n", 422)],
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 400),
+        (b"", 400),
+        (photo()[:400], 422),
+        (b"\x89PNG\r\n\x1a\n", 422),
+    ],
 )
 def test_bytes_that_are_no_picture_are_not_kept(stage: Stage, body: bytes, status: int) -> None:
     answer = stage.client.post(UPLOAD, data=signed({"public_id": "bad"}), files={"file": body})

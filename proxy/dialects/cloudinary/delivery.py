@@ -4,23 +4,25 @@
 
     image
       ├ url.parse · find_cloud · _authorize      text only, no I/O before the signature
-      ├ _find                                    catalog, or the origin of a fetch URL
+      ├ _find_or_default                         catalog, d_, or the origin of a fetch URL
       ├ vocabulary.compile · negotiate           vendor text → concrete chain
       ├ find_layers                              layer sources → digests
-      └ delivery.deliver                         key · 304 · look up · derive · respond
+      └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from media.asset import Asset, SourceRef
 from media.chain import Chain
 from media.config import Cloud
 from media.errors import BadSignature, BadTransformation, MediaError, NotFound, UnsupportedOperation
+from media.header_text import header_text
 from media.plan import sources
-from proxy.delivery import Ask, deliver, patience
+from media.probe import probe
+from proxy.delivery import Ask, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope, signature, vocabulary
 from proxy.dialects.cloudinary.grammar import Component
@@ -29,43 +31,36 @@ from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.dialects.cloudinary.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
 from proxy.negotiation import negotiate
-from proxy.responses import Caching
+from proxy.responses import CORS, Caching
 from proxy.services import Services
 from proxy.sources import fetch_asset, find_asset
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``extension`` is the one that was cut off the URL's last part to find the asset."""
+    """``extension`` was cut off the URL's last part to find the asset. ``missing`` is the sentence about the asset
+    that is not there, where ``d_`` names another to show in its place."""
 
     asset: Asset
     extension: str | None
+    missing: str | None = None
 
 
 async def image(services: Services, request: Request) -> Response:
     url = parse(request.scope["raw_path"].decode("ascii", "replace"))
-    cloud = find_cloud(services, url.cloud)
-    _authorize(cloud, url)
-    if url.remote is not None and any(is_removal(component) for component in url.components):
-        raise BadTransformation("Invalid transformation: background_removal is not supported for fetched images")
-    found = await _find(services, url)
+    _authorize(find_cloud(services, url.cloud), url)
+    found = await _find_or_default(services, url)
     compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers))
     negotiated = negotiate(compiled.chain, request.headers, services.settings.delivery.auto_formats)
-    settings = services.settings.delivery
-    caching = Caching(
-        settings.max_age_seconds,
-        immutable=url.version is not None or compiled.immutable,
-        vary=tuple(dict.fromkeys((*negotiated.vary, *compiled.vary))),
-    )
     ask = Ask(
         found.asset,
         negotiated.chain,
-        caching,
+        _caching(services, url, compiled, found, negotiated.vary),
         layers=await find_layers(services, url.cloud, negotiated.chain),
         patience=patience(services, request),
-        headers=_disposition(compiled, found.asset),
+        headers={**_disposition(compiled, found.asset), **_warning(found)},
     )
-    return await deliver(services, ask, request)
+    return await (describe if compiled.wants_info else deliver)(services, ask, request)
 
 
 def compile_for(services: Services, components: tuple[Component, ...], found: Found, hints: ClientHints) -> Compiled:
@@ -75,6 +70,29 @@ def compile_for(services: Services, components: tuple[Component, ...], found: Fo
         hints=hints,
         removal_first=services.settings.delivery.removal_first,
     )
+
+
+async def describe(services: Services, ask: Ask, request: Request) -> Response:
+    """``fl_getinfo``: facts about the source and the result instead of the result."""
+    result = await derived_of(services, ask)
+    info = probe(result.body, max_pixels=services.settings.limits.max_source_pixels)
+    source = ask.asset
+    document = {
+        "input": {"width": source.width, "height": source.height, "bytes": source.bytes, "format": source.format},
+        "output": {"width": info.width, "height": info.height, "bytes": len(result.body), "format": info.format},
+    }
+    return JSONResponse(document, headers={**ask.caching.headers, **CORS})
+
+
+def _caching(
+    services: Services, url: DeliveryUrl, compiled: Compiled, found: Found, negotiated: tuple[str, ...]
+) -> Caching:
+    vary = tuple(dict.fromkeys((*negotiated, *compiled.vary)))
+    if found.missing is not None:
+        # The asset may come: a shared cache must not keep the placeholder in its name.
+        return Caching(services.settings.delivery.error_max_age_seconds, vary=vary, private=True)
+    is_immutable = url.version is not None or compiled.immutable
+    return Caching(services.settings.delivery.max_age_seconds, immutable=is_immutable, vary=vary)
 
 
 def _authorize(cloud: Cloud, url: DeliveryUrl) -> None:
@@ -94,6 +112,8 @@ async def _find(services: Services, url: DeliveryUrl) -> Found:
     if url.resource_type != "image":
         raise UnsupportedOperation(f"Invalid resource type {url.resource_type}: only images are delivered here")
     if url.remote is not None:
+        if any(is_removal(component) for component in url.components):
+            raise BadTransformation("Invalid transformation: background_removal is not supported for fetched images")
         return Found(await fetch_asset(services, url.cloud, url.remote), None)
     for candidate in url.candidates:
         ref = SourceRef(url.cloud, url.resource_type, url.delivery_type, candidate.public_id)
@@ -103,6 +123,20 @@ async def _find(services: Services, url: DeliveryUrl) -> Found:
     if url.doubt is not None:
         raise BadTransformation(url.doubt)
     raise NotFound(f"Resource not found - {url.public_id}")
+
+
+async def _find_or_default(services: Services, url: DeliveryUrl) -> Found:
+    """The asset, or the one that ``d_`` names in its place (spec 3.11)."""
+    try:
+        return await _find(services, url)
+    except NotFound as error:
+        named = next((component.get("d") for component in url.components if "d" in component), None)
+        stem, _, extension = (named or "").replace(":", "/").rpartition(".")
+        ref = SourceRef(url.cloud, "image", "upload", stem or extension)
+        asset = await find_asset(services, ref) if named else None
+        if asset is None:
+            raise
+        return Found(asset, url.extension, missing=str(error))
 
 
 async def find_layers(services: Services, cloud: str, chain: Chain) -> dict[str, str]:
@@ -126,6 +160,10 @@ def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:
     name = compiled.attachment or asset.original_filename or asset.public_id.rpartition("/")[2]
     safe = "".join(character if character.isascii() and character.isprintable() else "_" for character in name)
     return {"Content-Disposition": 'attachment; filename="{}"'.format(safe.replace('"', "_"))}
+
+
+def _warning(found: Found) -> dict[str, str]:
+    return {"X-Cld-Error": header_text(found.missing)} if found.missing else {}
 
 
 def say(error: MediaError, request: Request) -> Response:

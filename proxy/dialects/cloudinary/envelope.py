@@ -1,16 +1,15 @@
 """How errors look to Cloudinary's clients: the reason is in a header, the body of an image stays empty (spec 5)."""
 
 import json
-from urllib.parse import quote
 
 from media.errors import DerivationPending, LimitExceeded, MediaError, Retryable, UnsupportedFormat
+from media.header_text import header_text
 
 #: Where the vendor's status differs from our tree's hint. A pending derived asset is "locked".
 _STATUSES: dict[type[MediaError], int] = {DerivationPending: 423, UnsupportedFormat: 400, LimitExceeded: 400}
 #: A CDN keeps 4xx per URL; short, because an upload heals a 404. What heals by itself is never kept.
 _ERROR_MAX_AGE_SECONDS = 60
 _CACHEABLE = frozenset({400, 404})
-_MAX_REASON_LENGTH = 1000
 _EXPOSED = "X-Cld-Error, Retry-After, X-Request-Id"
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -29,11 +28,6 @@ def envelope(error: MediaError, *, api: bool) -> Answer:
     # Pages poll a 423 with fetch(), cross-origin: without these headers they cannot see the status.
     cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
     return status, {**headers, **cors, "Content-Type": "text/plain; charset=utf-8"}, b""
-
-
-def header_text(reason: str) -> str:
-    """Printable ASCII: whatever a client wrote into the URL cannot end a header line."""
-    return quote(reason[:_MAX_REASON_LENGTH], errors="replace", safe=" !\"#$%&'()*+,/:;<=>?@[]^`{|}~")
 
 
 def _caching(status: int, *, api: bool) -> str:
