@@ -4,6 +4,7 @@ import { readAddress, writeAddress } from "./language/address.js";
 import { cloudinaryPath } from "./language/link.js";
 import { createControls } from "./view/controls.js";
 import { byId } from "./view/dom.js";
+import { createFollow } from "./view/follow.js";
 import { createLinks } from "./view/links.js";
 import { createPhotos } from "./view/photos.js";
 import { createResult } from "./view/result.js";
@@ -66,4 +67,5 @@ addEventListener("popstate", () => {
   show();
 });
 
+createFollow();
 show();

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from tests.browser.fake_server import create_fake
+from tests.browser.fake_server import create_fake, forget, picture
 from tests.browser.page import Page
 
 #: Debian's browser needs no sandbox under root, and asks nobody anything in a closed network.
@@ -49,8 +49,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     chrome.quit()
 
 
-@pytest.fixture
-def fake() -> Iterator[Fake]:
+@pytest.fixture(scope="session")
+def fake_server() -> Iterator[Fake]:
     app = create_fake()
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
@@ -59,11 +59,25 @@ def fake() -> Iterator[Fake]:
     deadline = time.monotonic() + START_SECONDS
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
-    yield Fake("http://127.0.0.1:{}".format(listener.getsockname()[1]), app)
-    server.should_exit = True
-    server.force_exit = True
+    yield Fake(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+    server.should_exit = server.force_exit = True
     thread.join()
     listener.close()
+
+
+@pytest.fixture
+def fake(fake_server: Fake) -> Fake:
+    """The fake server without a memory of the tests before."""
+    forget(fake_server.app)
+    return fake_server
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A file as a person has it on the disk."""
+    path = tmp_path / "mine.png"
+    path.write_bytes(picture().pngsave_buffer())
+    return path
 
 
 @pytest.fixture
@@ -73,4 +87,6 @@ def page(browser: object, tmp_path: Path) -> Iterator[Page]:
     chrome.resize(*DESKTOP)
     chrome.forget()
     yield chrome
+    # Left before it is judged: a page that still asks would ask during the next test.
+    chrome.leave()
     assert chrome.complaints() == []

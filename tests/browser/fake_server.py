@@ -28,17 +28,26 @@ def create_fake() -> Starlette:
         routes=[
             Route("/", _page),
             Mount("/playground", StaticFiles(directory=PLAYGROUND)),
+            Route("/cases.js", _cases),
             Route("/v1_1/demo/image/upload", _upload, methods=["POST"]),
             Route("/demo/image/upload/{rest:path}", _deliver),
         ]
     )
+    forget(app)
+    return app
+
+
+def forget(app: Starlette) -> None:
     app.state.asked = Counter()
     app.state.uploads = []
-    return app
 
 
 async def _page(request: Request) -> Response:
     return FileResponse(PLAYGROUND / "index.html", headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+
+async def _cases(request: Request) -> Response:
+    return FileResponse(Path(__file__).parent / "language_cases.js")
 
 
 async def _upload(request: Request) -> Response:
@@ -59,7 +68,7 @@ async def _deliver(request: Request) -> Response:
     if "stuck" in rest:
         return _pending(retry_after=1)
     if "e_background_removal" not in rest:
-        return Response(_photo().jpegsave_buffer(), media_type="image/jpeg")
+        return Response(picture().jpegsave_buffer(), media_type="image/jpeg")
     if request.app.state.asked[rest] <= PENDING_ANSWERS:
         return _pending(retry_after=0.2)
     headers = {"X-Background-Removal-Confidence": "0.93", "Cache-Control": "public, max-age=2592000", "ETag": '"abc"'}
@@ -71,7 +80,8 @@ def _pending(retry_after: float) -> Response:
     return Response(status_code=423, headers=headers)
 
 
-def _photo() -> pyvips.Image:
+def picture() -> pyvips.Image:
+    """An opaque gradient of WIDTH × HEIGHT."""
     gradient = pyvips.Image.identity().resize(WIDTH / 256, vscale=HEIGHT).cast("uchar")
     return gradient.bandjoin([gradient.rot180(), gradient.linear(0, 120).cast("uchar")]).copy(interpretation="srgb")
 
@@ -79,4 +89,4 @@ def _photo() -> pyvips.Image:
 def _cutout() -> bytes:
     across = (pyvips.Image.xyz(WIDTH, HEIGHT) - [WIDTH / 2, HEIGHT / 2]).cast("float")
     inside = ((across * across).bandmean() * 2 < (HEIGHT / 2.5) ** 2).ifthenelse(255, 0)
-    return bytes(_photo().bandjoin(inside.cast("uchar")).pngsave_buffer())
+    return bytes(picture().bandjoin(inside.cast("uchar")).pngsave_buffer())

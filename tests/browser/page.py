@@ -1,7 +1,9 @@
 """The playground as a person meets it: what is shown, pressed and typed."""
 
+from collections.abc import Callable
 from typing import Any
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -17,8 +19,11 @@ class Page:
 
     def open(self, address: str, fragment: str = "") -> None:
         # Another fragment alone would not load the page anew.
-        self.driver.get("about:blank")
+        self.leave()
         self.driver.get(f"{address}/{fragment}")
+
+    def leave(self) -> None:
+        self.driver.get("about:blank")
 
     def find(self, selector: str) -> WebElement:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
@@ -50,21 +55,23 @@ class Page:
 
     @property
     def facts(self) -> dict[str, str]:
-        script = "return [...document.querySelectorAll('#facts > div')].map(e => [e.children[0].textContent, e.children[1].textContent])"
-        return dict(self.driver.execute_script(script))
+        pairs = "[...document.querySelectorAll('#facts > div')].map(div => [...div.children].map(e => e.textContent))"
+        return dict(self.driver.execute_script(f"return {pairs}"))
 
     @property
     def state(self) -> str:
         return str(self.find("#result-figure").get_attribute("data-state"))
 
-    def wait_for(self, state: str) -> None:
-        self.wait(lambda: self.state == state)
+    def wait_for(self, state: str, *, seconds: float = PATIENCE_SECONDS) -> None:
+        self.wait(lambda: self.state == state, seconds=seconds)
 
-    def wait(self, condition: Any) -> None:
-        WebDriverWait(self.driver, PATIENCE_SECONDS, POLL_SECONDS).until(lambda _: condition())
+    def wait(self, condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:
+        WebDriverWait(self.driver, seconds, POLL_SECONDS).until(lambda _: condition())
 
     def press(self, *keys: str) -> None:
-        self.driver.switch_to.active_element.send_keys(*keys)
+        # As a keyboard does, one by one: sent to an element, keys do not follow the focus.
+        for key in keys:
+            ActionChains(self.driver, duration=0).send_keys(key).perform()
 
     def focused(self) -> str:
         script = "const e = document.activeElement; return e.dataset.step ?? (e.id || e.value || e.textContent)"

@@ -35,7 +35,8 @@ export function read(text, step) {
 /** The text with `step` set to `options`; null takes it out. */
 export function write(text, step, options) {
   const before = understood(text);
-  const kept = before.filter((each) => each.step !== step && each.step?.id !== (options && step.excludes));
+  const isExcluded = (other) => options !== null && other !== null && other.id === step.excludes;
+  const kept = before.filter((each) => each.step !== step && !isExcluded(each.step));
   const written = options ? step.write(options) : "";
   if (written) kept.splice(place(kept, before, step), 0, { component: written });
   return kept.map((each) => each.component).join("/");

@@ -14,7 +14,7 @@ export function factsOf({ status, headers, blob, milliseconds, questions }, size
     { name: "Format", value: formatName(headers.get("Content-Type") ?? blob.type) },
     { name: "Dimensions", value: size ? `${size.width} × ${size.height} px` : "not decodable in this browser" },
     { name: "Size", value: bytes(blob.size) },
-    { name: "Time", value: questions > 1 ? `${seconds.toFixed(1)} s, asked ${questions} times` : `${Math.round(milliseconds)} ms` },
+    { name: "Time", value: questions > 1 ? `${seconds.toFixed(1)} s (asked ${questions}×)` : `${Math.round(milliseconds)} ms` },
     ...(confidence ? [{ name: "Confidence", value: percent(confidence), share: Number(confidence) }] : []),
     ...HEADERS.filter(([header]) => headers.get(header)).map(([header, name]) => ({ name, value: headers.get(header), isText: true })),
   ];

@@ -4,6 +4,7 @@ import { needsRemoval } from "../language/link.js";
 import { Refused, watch } from "../service/watch.js";
 import { byId } from "./dom.js";
 import { factsOf, showFacts } from "./facts.js";
+import { follow } from "./follow.js";
 
 const TITLES = { 400: "The server does not accept this chain", 404: "The server has no such photo" };
 
@@ -61,7 +62,7 @@ function showPending({ questions, wait }, chain) {
 }
 
 function showReady(answer, size, seconds) {
-  show("ready", {});
+  show("ready", { text: "Result ready" });
   const facts = factsOf(answer, size, seconds);
   showFacts(facts);
   byId("result-size").textContent = size ? `${size.width} × ${size.height}` : "";
@@ -69,7 +70,7 @@ function showReady(answer, size, seconds) {
 }
 
 function showRefusal(error) {
-  show("refused", {});
+  show("refused", { text: "No result" });
   showFacts(error instanceof Refused ? [{ name: "Status", value: String(error.status) }] : []);
   byId("result-size").textContent = "";
   byId("refusal-title").textContent = error instanceof Refused
@@ -84,6 +85,7 @@ function show(state, { text = "", note = "" }) {
   byId("waiting").hidden = !["asking", "pending"].includes(state);
   byId("refusal").hidden = state !== "refused";
   byId("waiting-text").textContent = text;
+  follow(text);
   byId("waiting-note").textContent = note;
   byId("result-pane").setAttribute("aria-busy", String(["asking", "pending"].includes(state)));
 }
