@@ -2,6 +2,7 @@
 
 from media.operations import (  # noqa: F401  entering their functions into the table
     adjust,
+    color,
     control,
     cutout,
     effect,
@@ -9,6 +10,7 @@ from media.operations import (  # noqa: F401  entering their functions into the 
     reshape,
     resize,
     shadow,
+    vision,
 )
 from media.operations.registry import (
     OPERATIONS,

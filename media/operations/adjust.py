@@ -3,8 +3,10 @@
 Numbers are worked out on sRGB values 0…255, as the services whose words these are do; nothing here is linear light.
 """
 
+import math
 from typing import Annotated
 
+import numpy as np
 import pyvips
 
 from media.operations.pixels import Image, join, on_colours, split
@@ -15,8 +17,15 @@ from media.params import Choice, Int
 LUMA = (0.299, 0.587, 0.114)
 #: The sepia tone of the W3C filter effects specification.
 SEPIA = ((0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.131))
+#: Rotation around the grey axis that keeps luma: W3C filter effects, hueRotate.
+HUE_KEPT = np.array([[0.213, 0.715, 0.072]] * 3)
+HUE_COSINE = np.array([[0.787, -0.715, -0.072], [-0.213, 0.285, -0.072], [-0.213, -0.715, 0.928]])
+HUE_SINE = np.array([[-0.213, -0.715, 0.928], [0.143, 0.140, -0.283], [-0.787, 0.715, 0.072]])
 #: Steepness of the strongest sigmoidal contrast.
 SIGMOID_STEEPNESS = 10.0
+
+#: What one level of red, green or blue adds to the channel.
+CHANNEL_STEP = 1.28
 
 Level = Annotated[int, Int(-100, 100)]
 
@@ -104,10 +113,80 @@ def _sigmoidal(values: Image, level: float) -> Image:
 
 
 def _logistic(value: float, steep: float) -> float:
-    return float(1 / (1 + 2.718281828459045 ** (-steep * (value - 0.5))))
+    return 1 / (1 + math.exp(-steep * (value - 0.5)))
 
 
 @operation(reads=unchanged)
 def saturation(image: Image, level: Level = 80) -> Image:
     """Make the colours stronger or, below zero, weaker; -100 is grey."""
     return recombined(image, towards((LUMA, LUMA, LUMA), -level / 100))
+
+
+def _most(colours: Image) -> Image:
+    return colours[0].bandrank([colours[1], colours[2]], index=2)
+
+
+def _least(colours: Image) -> Image:
+    return colours[0].bandrank([colours[1], colours[2]], index=0)
+
+
+@operation(reads=unchanged)
+def brightness_hsb(image: Image, level: Annotated[int, Int(-99, 100)] = 80) -> Image:
+    """Make the picture brighter or darker without washing out its colours: the largest channel stops at white."""
+    factor = 1 + level / 100
+
+    def brighter(colours: Image) -> Image:
+        room = 255 / (_most(colours) < 1).ifthenelse(1, _most(colours))
+        return colours * (room < factor).ifthenelse(room, factor)
+
+    return on_colours(image, brighter)
+
+
+@operation(reads=unchanged)
+def hue(image: Image, level: Level = 80) -> Image:
+    """Turn all hues around the colour wheel; 100 is half a turn."""
+    angle = math.radians(level * 1.8)
+    weights = HUE_KEPT + math.cos(angle) * HUE_COSINE + math.sin(angle) * HUE_SINE
+    return recombined(image, weights.tolist())
+
+
+@operation(reads=unchanged)
+def gamma(image: Image, level: Annotated[int, Int(-50, 150)] = 0) -> Image:
+    """Brighten or darken the middle tones; black and white stay."""
+    return curved(image, (ramp() / 255) ** (1 / (1 + level / 100)) * 255)
+
+
+def _channel_moved(image: Image, channel: int, level: int) -> Image:
+    moved = [0.0, 0.0, 0.0]
+    moved[channel] = level * CHANNEL_STEP
+    return on_colours(image, lambda colours: colours + moved)
+
+
+@operation(reads=unchanged)
+def red(image: Image, level: Level = 0) -> Image:
+    """Add red or, below zero, take it away."""
+    return _channel_moved(image, 0, level)
+
+
+@operation(reads=unchanged)
+def green(image: Image, level: Level = 0) -> Image:
+    """Add green or, below zero, take it away."""
+    return _channel_moved(image, 1, level)
+
+
+@operation(reads=unchanged)
+def blue(image: Image, level: Level = 0) -> Image:
+    """Add blue or, below zero, take it away."""
+    return _channel_moved(image, 2, level)
+
+
+@operation(reads=unchanged)
+def vibrance(image: Image, level: Level = 20) -> Image:
+    """Make weak colours stronger and leave strong ones alone; below zero weaker."""
+
+    def vivid(colours: Image) -> Image:
+        strength = (_most(colours) - _least(colours)) / 255
+        grey = colours.recomb([list(LUMA)] * 3)
+        return grey + (colours - grey) * ((1 - strength) * (level / 100) + 1)
+
+    return on_colours(image, vivid)

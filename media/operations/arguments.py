@@ -4,8 +4,9 @@ from fractions import Fraction
 from typing import Annotated
 
 from media.geometry import Size
+from media.operations.pixels import Image
 from media.operations.registry import Prepared
-from media.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Length, LengthKind, RatioKind
+from media.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Int, Length, LengthKind, RatioKind
 
 #: More than any limit lets through: the planner refuses with the configured bound, not with this one.
 MAX_SIDE = 100_000
@@ -36,8 +37,11 @@ MaybeWhere = Annotated[Gravity | None, GravityKind(GRAVITIES)]
 Paint = Annotated[Color, ColorKind()]
 MaybePaint = Annotated[Color | None, ColorKind()]
 Flag = Annotated[bool, Bool()]
+Percent = Annotated[int, Int(0, 100)]
 
 #: The picture's size as the chain sees it (its pixels may be fewer after shrink-on-load).
 OwnSize = Annotated[Size, Prepared("size")]
 #: The size of the picture under a layer; the picture's own elsewhere.
 BaseSize = Annotated[Size, Prepared("base")]
+#: The first frame: what an operation decides by looking, it decides there.
+First = Annotated[Image, Prepared("first")]

@@ -104,3 +104,9 @@ def view(image: Image, scaled: Size, box: Box, color: Color = TRANSPARENT) -> Im
     left, top = math.floor(box.left / across), math.floor(box.top / down)
     right, bottom = math.ceil((box.left + box.width) / across), math.ceil((box.top + box.height) / down)
     return resample(looked_at(image, Box(left, top, max(1, right - left), max(1, bottom - top)), color), box.size)
+
+
+def shares(share: Image) -> Image:
+    """Values below 0 and above 1 cut off."""
+    share = (share < 0).ifthenelse(0, share)
+    return (share > 1).ifthenelse(1, share)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pyvips
 
 from media.geometry import Box, Size
-from media.operations.arguments import MaybePaint, OwnSize, Paint
+from media.operations.arguments import First, MaybePaint, OwnSize, Paint
 from media.operations.pixels import (
     Image,
     bytes_of,
@@ -19,7 +19,7 @@ from media.operations.pixels import (
     solid,
     with_alpha,
 )
-from media.operations.registry import Prepared, operation, unchanged
+from media.operations.registry import operation, unchanged
 from media.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
 
 #: Inputs with a longer side are scaled down before a rotation that is not a quarter turn.
@@ -92,12 +92,12 @@ def flip(image: Image, axis: Annotated[str, Choice(("horizontal", "vertical"))])
 def trim(
     image: Image,
     tolerance: Annotated[int, Int(0, 100)] = 10,
-    color: MaybePaint = None,
+    edge: MaybePaint = None,
     *,
-    first: Annotated[Image, Prepared("first")],
+    first: First,
 ) -> Image:
     """Cut off borders that are transparent or have the colour of the corner."""
-    left, top, width, height = _content(first, tolerance, color)
+    left, top, width, height = _content(first, tolerance, edge)
     return image.crop(left, top, width, height) if width and height else image
 
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from media.geometry import Box, Size
+from media.operations.arguments import Percent
 from media.operations.effect import blurred
+from media.operations.palette import GRAY
 from media.operations.pixels import Image, looked_at, size_of, solid, with_alpha
 from media.operations.registry import operation
 from media.params import BLACK, TRANSPARENT, Color, ColorKind, Int, Length, LengthKind
 
-GRAY = Color(128, 128, 128)
 #: Softness per pixel of standard deviation: 40 blurs the shadow's edge by eight pixels.
 SOFTNESS_PER_PIXEL = 5
 #: A gaussian has faded after this many standard deviations.
@@ -23,7 +24,6 @@ LEAST_DEPTH = 0.05
 LOWEST_SUN_DEGREES = 5
 
 Shift = Annotated[Length, LengthKind(-2000, 2000)]
-Percent = Annotated[int, Int(0, 100)]
 
 
 def _growth(size: Size, arguments: Mapping[str, Any]) -> Box:
