@@ -4,6 +4,7 @@ Redis faults become :class:`media.errors.Unavailable`; nothing here is durable.
 """
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -35,9 +36,12 @@ class JobQueue:
         timeout = redis_settings.timeout_seconds
         self._settings = settings
         self._pool = pool
+        self._slice_seconds = timeout / 2
         self._redis = redis.Redis.from_url(redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout)
         # Any: the library's stubs give every reply as a union of both protocols' forms.
-        self._async: Any = redis.asyncio.Redis.from_url(redis_settings.url, socket_connect_timeout=timeout)
+        self._async: Any = redis.asyncio.Redis.from_url(
+            redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
+        )
 
     async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
         """Put a job on ``queue`` unless one with this id is there; True where this call did it.
@@ -71,16 +75,16 @@ class JobQueue:
 
     async def outcome(self, job_id: str, *, patience: float = 0.0) -> Outcome | None:
         """The job's last outcome; waits up to ``patience`` seconds for one. None while there is none."""
-        stream = jobs.outcome_stream(job_id)
+        stream, deadline = jobs.outcome_stream(job_id), time.monotonic() + patience
         with _translated():
             past = await self._async.xrevrange(stream, count=1)
-            if past:
-                return Outcome.from_fields(past[0][1])
-            if patience <= 0:
-                return None
-            # From "0": an outcome announced between the two calls is still read.
-            news = await self._async.xread({stream: "0"}, count=1, block=int(patience * 1000))
-            return Outcome.from_fields(news[0][1][-1][1]) if news else None
+            while not past and (left := deadline - time.monotonic()) > 0:
+                # From "0": an outcome announced between two calls is still read. In slices, so that a Redis
+                # that no longer answers is told from one that has nothing to say.
+                block = int(min(left, self._slice_seconds) * 1000) or 1
+                news = await self._async.xread({stream: "0"}, count=1, block=block)
+                past = news[0][1] if news else []
+        return Outcome.from_fields(past[-1][1]) if past else None
 
     async def counters(self) -> dict[str, int]:
         with _translated():
