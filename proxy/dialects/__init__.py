@@ -1,8 +1,9 @@
 """DIALECTS: one row per HTTP surface. A route is taken by the first row that matches it."""
 
 from proxy.dialect import Dialect
+from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudinary.delivery import CLOUDINARY
 from proxy.dialects.cloudinary.upload import CLOUDINARY_API
 
 #: Cloudinary's delivery comes last: its first path segment is any cloud's name.
-DIALECTS: tuple[Dialect, ...] = (CLOUDINARY_API, CLOUDINARY)
+DIALECTS: tuple[Dialect, ...] = (CLOUDIMAGE, CLOUDINARY_API, CLOUDINARY)

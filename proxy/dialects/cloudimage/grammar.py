@@ -92,16 +92,24 @@ def read_pairs(query: str) -> Pairs:
 
 
 def split_pairs(query: str) -> Iterator[str]:
-    """Pairs as sent; empty ones (``?&w=1``) fall away. A ``?`` separates only in front of one of our keys."""
+    """Pairs as sent; empty ones (``?&w=1``) fall away.
+
+    A ``?`` separates in front of one of our keys, and a pair of ours from a pair behind it; elsewhere it belongs to a
+    value of the origin's.
+    """
     for piece in query.split("&"):
-        pair, *lists = piece.split("?")
+        start, *lists = piece.split("?")
+        pair = [start]
         for text in lists:
-            if canonical_key(text.partition("=")[0]) is None:
-                pair = f"{pair}?{text}"
-                continue
-            yield from (pair,) if pair else ()
-            pair = text
-        yield from (pair,) if pair else ()
+            if _is_ours(text) or (_is_ours(pair[0]) and (not text or "=" in text)):
+                yield from filter(None, ["?".join(pair)])
+                pair = []
+            pair.append(text)
+        yield from filter(None, ["?".join(pair)])
+
+
+def _is_ours(pair: str) -> bool:
+    return canonical_key(pair.partition("=")[0]) is not None
 
 
 def canonical_key(text: str) -> str | None:

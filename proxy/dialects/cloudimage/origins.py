@@ -96,7 +96,7 @@ def _is_host(text: str, *, has_prefix: bool) -> bool:
     name, _, port = segment.rpartition(":")
     if has_prefix and not slash:
         return False
-    return not segment.startswith("_") and ("." in segment or (bool(name) and port.isdecimal()))
+    return not segment.startswith(("_", ".")) and ("." in segment or (bool(name) and port.isdecimal()))
 
 
 def _joined(base: str, path: str, scheme: str) -> str:

@@ -5,16 +5,17 @@
     ci_sign = sha1(salt + path [+ "?" + query without the ci_sign pair])
     ci_seal = sha1(path + ci_eqs + salt)
 
-``path`` is the one behind ``/v7``, with its leading slash (the Ruby client) or without (the vendor's pages). Hexadecimal,
-may be cut; the rules and vectors are those of scaleflex/cloudimage-rb. Comparisons take constant time.
+``path`` is the one behind ``/v7``, with its leading slash (the Ruby client) or without (the vendor's pages).
+Hexadecimal, may be cut; the rules and vectors are those of scaleflex/cloudimage-rb. Comparisons take constant time.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 from media.errors import BadSignature
+from proxy.dialects.cloudimage.grammar import canonical_key, split_pairs
 
 FULL_LENGTH = 40
 
@@ -27,9 +28,7 @@ def seal(path: str, sealed: str, salt: str) -> str:
     return hashlib.sha1((path + sealed + salt).encode(), usedforsecurity=False).hexdigest()
 
 
-def authorize(
-    path: str, query: str, *, sign_salts: Sequence[str], seal_salts: Sequence[str], min_length: int
-) -> None:
+def authorize(path: str, query: str, *, sign_salts: Sequence[str], seal_salts: Sequence[str], min_length: int) -> None:
     """Raises BadSignature unless the request carries what its account asks for; without salts all may pass.
 
     ``path`` and ``query`` as sent. An account signs or seals; with salts for both, either will do.
@@ -48,11 +47,13 @@ def _is_signed(path: str, query: str, salts: Iterable[str], min_length: int) -> 
 
 
 def _is_sealed(path: str, query: str, salts: Iterable[str], min_length: int) -> bool:
-    given, rest = take(query, "ci_seal")
-    sealed, _ = take(rest, "ci_eqs")
+    # Pairs as the grammar splits and spells them: a second ci_eqs in disguise would override the sealed one.
+    pairs = [(canonical_key(key), text) for key, _, text in (pair.partition("=") for pair in split_pairs(query))]
+    given = [text for key, text in pairs if key == "ci_seal"]
+    sealed = [text for key, text in pairs if key == "ci_eqs"]
     if len(sealed) > 1:
         return False
-    text = unquote_plus(sealed[0]) if sealed else ""
+    text = unquote(sealed[0]) if sealed else ""
     made = [seal(reading, text, salt) for salt in salts for reading in _readings(path)]
     return _is_prefix_of_any(given, made, min_length)
 
@@ -73,4 +74,5 @@ def _is_prefix_of_any(given: Sequence[str], made: Sequence[str], min_length: int
     if len(given) != 1 or not min_length <= len(given[0]) <= FULL_LENGTH:
         return False
     text = given[0].lower().encode()
-    return any([hmac.compare_digest(full[: len(text)].encode(), text) for full in made])
+    matches = [hmac.compare_digest(full[: len(text)].encode(), text) for full in made]
+    return any(matches)

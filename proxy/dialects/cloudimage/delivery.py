@@ -1,0 +1,179 @@
+"""GET /v7/<origin>?<parameters>: the route and its walk.
+
+::
+
+    image
+      ├ find_token · grammar.parse · authorize    text only, no I/O before the signature
+      ├ addresses · _fetch                        the origin, guarded, kept as a source
+      └ _deliver                                  the result, or the photo as it is until there is a cutout
+          └ vocabulary.compile · negotiate · delivery.deliver
+"""
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from media.asset import Asset, SourceRef
+from media.config import Cloudimage, CloudimageToken
+from media.errors import (
+    DerivationFailed,
+    DerivationPending,
+    MediaError,
+    OriginError,
+    RequestError,
+    SourceError,
+    Unavailable,
+)
+from media.geometry import Size
+from proxy.delivery import Ask, deliver, patience
+from proxy.dialect import Dialect, Path
+from proxy.dialects.cloudimage import envelope, grammar, output, signature, vocabulary
+from proxy.dialects.cloudimage.grammar import Asked, Parameters
+from proxy.dialects.cloudimage.origins import Naming, addresses
+from proxy.dialects.cloudimage.vocabulary import Compiled
+from proxy.negotiation import negotiate
+from proxy.responses import Caching
+from proxy.services import Services
+from proxy.sources import FETCH, fetch_asset, find_asset
+
+STATUS_HEADER = "X-Background-Removal-Status"
+DONE = "done"
+#: Why there is no cutout → what the status header says; the photo is served all the same.
+STATUSES: dict[type[MediaError], str] = {
+    DerivationPending: "processing",
+    DerivationFailed: "failed",
+    SourceError: "failed",
+    Unavailable: "unavailable",
+}
+MAX_FILE_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One request on one asset: what to make of it and how to answer."""
+
+    asset: Asset
+    parameters: Parameters
+    request: Request
+
+
+async def image(services: Services, request: Request) -> Response:
+    token = find_token(services.settings.cloudimage, request.headers.get("host", ""))
+    asked = _parse(request, token, max_bytes=services.settings.limits.max_url_bytes)
+    signature.authorize(
+        asked.uri_path,
+        asked.query,
+        sign_salts=token.sign_salts,
+        seal_salts=token.seal_salts,
+        min_length=token.min_signature_length,
+    )
+    asset = await _fetch(services, token.cloud, _locate(asked, token))
+    return await _deliver(services, Wish(asset, asked.parameters, request))
+
+
+def find_token(settings: Cloudimage, host: str) -> CloudimageToken:
+    """The account behind a host name; the settings themselves are the account of all other hosts."""
+    name = settings.hosts.get(host.lower().partition(":")[0], "")
+    return settings.tokens.get(name, settings)
+
+
+def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> Asked:
+    raw_path, raw_query = request.scope["raw_path"], request.scope["query_string"]
+    if len(raw_path) + len(raw_query) > max_bytes:
+        raise RequestError(f"A URL must have at most {max_bytes} bytes.")
+    return grammar.parse(raw_path.decode("latin-1"), raw_query.decode("latin-1"), token.presets)
+
+
+def _locate(asked: Asked, token: CloudimageToken) -> tuple[str, ...]:
+    naming = Naming(token.aliases, token.origin_prefix, token.default_scheme)
+    is_encoded = grammar.is_true(asked.parameters.get("ci_url_encoded"))
+    return addresses(asked.origin, asked.foreign, naming, encoded=is_encoded)
+
+
+async def _fetch(services: Services, cloud: str, found: tuple[str, ...]) -> Asset:
+    """The asset behind the first address; another is tried where that one's origin cannot be reached."""
+    first, *others = await _known_first(services, cloud, found)
+    try:
+        return await fetch_asset(services, cloud, first)
+    except OriginError:
+        for address in others:
+            return await fetch_asset(services, cloud, address)
+        raise
+
+
+async def _known_first(services: Services, cloud: str, found: tuple[str, ...]) -> tuple[str, ...]:
+    """An address that delivered before is asked first, or every request would wait for the dead one."""
+    for address in found if len(found) > 1 else ():
+        if await find_asset(services, SourceRef(cloud, "image", FETCH, address)):
+            return (address, *(other for other in found if other != address))
+    return found
+
+
+async def _deliver(services: Services, wish: Wish) -> Response:
+    """The result; while its cutout cannot be had, the photo with everything else applied and a short life."""
+    if not vocabulary.removes_background(wish.parameters):
+        return await _answer(services, wish)
+    try:
+        response = await _answer(services, wish)
+        response.headers[STATUS_HEADER] = DONE
+    except tuple(STATUSES) as error:
+        return await _answer_without(services, wish, error)
+    return response
+
+
+async def _answer_without(services: Services, wish: Wish, error: MediaError) -> Response:
+    settings = services.settings.delivery
+    photo = replace(wish, parameters=vocabulary.without_removal(wish.parameters))
+    response = await _answer(services, photo)
+    response.headers[STATUS_HEADER] = STATUSES[type(error)]
+    response.headers["Retry-After"] = str(getattr(error, "retry_after", settings.error_max_age_seconds))
+    _set_age(response, settings.pending_max_age_seconds)
+    return response
+
+
+async def _answer(services: Services, wish: Wish) -> Response:
+    asset, request = wish.asset, wish.request
+    compiled = vocabulary.compile(wish.parameters, Size(asset.width, asset.height), asset.format)
+    negotiated = negotiate(compiled.chain, request.headers, compiled.formats.modern)
+    max_age = services.settings.delivery.max_age_seconds if compiled.max_age is None else compiled.max_age
+    ask = Ask(
+        asset,
+        output.settled(negotiated.chain, compiled.formats),
+        Caching(max_age, vary=negotiated.vary),
+        patience=patience(services, request),
+        headers=_disposition(compiled, asset) | _facts(compiled, asset),
+    )
+    response = await deliver(services, ask, request)
+    if compiled.max_age is not None:
+        _set_age(response, compiled.max_age)
+    return response
+
+
+def _set_age(response: Response, seconds: int) -> None:
+    """Shared caches too: their own default could keep a photo that is about to be replaced."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}, s-maxage={seconds}"
+
+
+def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:
+    if compiled.attachment is None:
+        return {}
+    name = compiled.attachment or asset.public_id.partition("?")[0].rpartition("/")[2]
+    safe = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in name)
+    return {"Content-Disposition": f'attachment; filename="{safe[:MAX_FILE_NAME_LENGTH]}"'}
+
+
+def _facts(compiled: Compiled, asset: Asset) -> dict[str, str]:
+    """``ci_info=1``: what the vendor paints over the picture stands in a header."""
+    if not compiled.wants_info:
+        return {}
+    steps = ",".join(step.operation for step in compiled.chain.steps)
+    return {"X-Cloudimage-Info": f"source={asset.width}x{asset.height} {asset.format} {asset.bytes}B; steps={steps}"}
+
+
+def say(error: MediaError, request: Request) -> Response:
+    status, headers, body = envelope.envelope(error)
+    return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
+
+
+CLOUDIMAGE = Dialect("cloudimage", (Path("/v7/{rest:anything}", ("GET", "HEAD"), image),), say)
