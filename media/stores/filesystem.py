@@ -8,8 +8,6 @@ conditional writes.
 import errno
 import fcntl
 import hashlib
-import heapq
-import itertools
 import logging
 import os
 import secrets
@@ -18,9 +16,9 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from media.errors import Unavailable
+from media.stores.listing import ABSENT, Listing
 from media.stores.store import Blob, PreconditionFailed, Stat, check_key, check_prefix
 from media.stores.trailer import TAIL_BYTES, Tail, read_trailer, trailer, trailer_size
 
@@ -34,7 +32,6 @@ LEFTOVER_SECONDS = 3600
 #: A delete may remove the empty folder between a writer's mkdir and its rename.
 RENAME_ATTEMPTS = 20
 
-ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 SENTENCES = {
     errno.ENOSPC: "The store's disk is full",
     errno.EDQUOT: "The store's disk quota is used up",
@@ -52,6 +49,7 @@ class FilesystemStore:
     def __init__(self, folder: str | Path) -> None:
         """Open the store in ``folder``, made where it is missing, and sweep what killed writers left."""
         self._root = Path(folder).absolute()
+        self._listing = Listing(self._root)
         with _translated("opened", str(self._root)):
             for name in (INCOMING, LOCKS):
                 (self._root / name).mkdir(parents=True, exist_ok=True)
@@ -96,10 +94,9 @@ class FilesystemStore:
             self._prune(path.parent)
 
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
-        folder, _, _ = check_prefix(prefix).rpartition("/")
+        check_prefix(prefix)
         with _translated("listed", prefix):
-            found = self._walk(f"{folder}/" if folder else "", prefix, after, limit)
-            return list(itertools.islice(found, limit))
+            return self._listing.keys(prefix, after, limit)
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
@@ -163,55 +160,6 @@ class FilesystemStore:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
-
-    def _walk(self, folder: str, prefix: str, after: str, limit: int) -> Iterator[str]:
-        """Keys in ``folder`` (``""`` or with a slash behind it) in order, reading a folder only when its turn comes.
-
-        Memory holds ``limit`` names per level, however many a folder has.
-        """
-        behind = ""
-        while True:
-            entries = _smallest(self._root, folder, _Range(prefix, after, behind), limit)
-            for name in entries:
-                if name.endswith("/"):
-                    yield from self._walk(name, prefix, after, limit)
-                else:
-                    yield name
-            if len(entries) < limit:
-                return
-            behind = entries[-1]
-
-
-class _Range(NamedTuple):
-    """Which entries a listing still wants; an entry is a key, or a folder's path with a slash behind it."""
-
-    prefix: str
-    after: str
-    behind: str
-
-    def wants(self, entry: str) -> bool:
-        if entry <= self.behind:
-            return False
-        if entry.endswith("/"):
-            below = entry.startswith(self.prefix) or self.prefix.startswith(entry)
-            return below and (entry > self.after or self.after.startswith(entry))
-        return entry > self.after and entry.startswith(self.prefix)
-
-
-def _smallest(root: Path, folder: str, wanted: _Range, limit: int) -> list[str]:
-    try:
-        with os.scandir(root / folder) as entries:
-            names = (_entry(folder, entry) for entry in entries if not entry.name.startswith("."))
-            return heapq.nsmallest(limit, (name for name in names if wanted.wants(name)))
-    except OSError as error:
-        if error.errno in ABSENT:
-            return []
-        raise
-
-
-def _entry(folder: str, entry: os.DirEntry[str]) -> str:
-    slash = "/" if entry.is_dir(follow_symlinks=False) else ""
-    return f"{folder}{entry.name}{slash}"
 
 
 def _read_stat(file: int, key: str) -> Stat | None:

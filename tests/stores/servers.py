@@ -1,5 +1,6 @@
 """S3 servers to test against: two that come from PyPI, and the one that the environment names."""
 
+import logging
 import os
 import secrets
 import socket
@@ -27,6 +28,7 @@ ENVIRONMENT = "CUTOUT_TEST_S3_"
 
 @contextmanager
 def moto() -> Iterator[StoreSettings]:
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
