@@ -2,14 +2,17 @@
 
 from media.operations import (  # noqa: F401  entering their functions into the table
     adjust,
+    alpha,
     color,
     control,
     cutout,
     effect,
     layer,
+    region,
     reshape,
     resize,
     shadow,
+    tone,
     vision,
 )
 from media.operations.registry import (

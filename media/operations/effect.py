@@ -3,8 +3,10 @@
 import math
 from typing import Annotated
 
+import pyvips
+
 from media.geometry import Size, nearest
-from media.operations.arguments import OwnSize
+from media.operations.arguments import OwnSize, Percent
 from media.operations.pixels import Image, bytes_of, on_colours, on_neighbours, resample, size_of, split
 from media.operations.registry import operation
 from media.params import Int
@@ -19,7 +21,11 @@ UNSHARP_SIGMA = 2.5
 #: Pixelation squares are a hundredth of the longer side unless chosen.
 PIXELATE_SHARE = 100
 
+#: How late a vignette sets in on the way to the corner.
+VIGNETTE_POWER = 1.25
+
 Strength = Annotated[int, Int(1, 2000)]
+Square = Annotated[int, Int(0, 200)]
 
 
 def blurred(image: Image, sigma: float) -> Image:
@@ -48,6 +54,14 @@ def sharpened(image: Image, sigma: float, amount: float) -> Image:
 
 
 @operation
+def vignette(image: Image, strength: Percent = 20) -> Image:
+    """Darken the picture towards its corners."""
+    grid = (pyvips.Image.xyz(image.width, image.height) + 0.5) * [2 / image.width, 2 / image.height] - 1
+    reach = (grid[0] ** 2 + grid[1] ** 2) / 2
+    return on_colours(image, lambda colours: colours * (1 - reach**VIGNETTE_POWER * (strength / 100)))
+
+
+@operation
 def sharpen(image: Image, strength: Strength = 100) -> Image:
     """Make fine edges crisper."""
     return sharpened(image, SHARPEN_SIGMA, strength / 100)
@@ -72,6 +86,6 @@ def default_square(size: Size) -> int:
 
 
 @operation
-def pixelate(image: Image, square: Annotated[int, Int(0, 200)] = 0, *, size: OwnSize) -> Image:
+def pixelate(image: Image, square: Square = 0, *, size: OwnSize) -> Image:
     """Show the picture in coarse squares; 0 picks a side from the picture's size."""
     return pixelated(image, square or default_square(size))

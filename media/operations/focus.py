@@ -31,6 +31,12 @@ def resolved(gravity: Gravity) -> str:
     return "north" if first in FACES else NOT_FOUND.get(first, "auto")
 
 
+def is_undetected(gravity: Gravity) -> bool:
+    """Whether only a detector could have found it, and no fallback is named."""
+    first = gravity.targets[0]
+    return first not in (*COMPASS, "auto", *NOT_FOUND) and not any(each in COMPASS for each in gravity.targets)
+
+
 def is_auto(gravity: Gravity) -> bool:
     return resolved(gravity) == "auto"
 

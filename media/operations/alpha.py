@@ -1,0 +1,160 @@
+"""Transparency by colour, by threshold, by gradient; and the outline of what is opaque."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import pyvips
+
+from media.geometry import pixels
+from media.operations.arguments import First, MaybePaint, Offset, Paint, Percent
+from media.operations.effect import blurred
+from media.operations.palette import edge_color
+from media.operations.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split, with_alpha
+from media.operations.registry import operation
+from media.params import BLACK, Choice, Color, Int
+
+#: The longest difference between two sRGB colours, and the width of the soft step where a colour is keyed out.
+FARTHEST = 441.7
+KEY_SOFTNESS = 18.0
+
+
+def with_share(image: Image, share: Image) -> Image:
+    """The picture with its alpha multiplied by a share 0…1."""
+    picture = with_alpha(image)
+    return join(picture[:3], bytes_of(picture[3] * share))
+
+
+def _unlike(image: Image, color: Color, tolerance: int) -> Image:
+    """0 where a pixel has the colour, 1 where it is further away than the tolerance, soft between."""
+    away = (split(image)[0].cast("float") - color.rgb) ** 2
+    distance = (away[0] + away[1] + away[2]) ** 0.5
+    return shares((distance - tolerance * FARTHEST / 100) / KEY_SOFTNESS)
+
+
+@operation
+def make_transparent(image: Image, tolerance: Percent = 10, color: MaybePaint = None, *, first: First) -> Image:
+    """Make one colour transparent: that of the edge unless chosen."""
+    return with_share(image, _unlike(image, color or edge_color(first), tolerance))
+
+
+@operation
+def bgremoval(
+    image: Image, method: Annotated[str, Choice(("", "screen"))] = "", key: MaybePaint = None, *, first: First
+) -> Image:
+    """Remove a plain background by its colour; screen also takes its reflection out of the edges."""
+    backdrop = key or edge_color(first)
+    cleared = with_share(image, _unlike(image, backdrop, 10))
+    return _despilled(cleared, backdrop) if method == "screen" else cleared
+
+
+def _despilled(image: Image, backdrop: Color) -> Image:
+    """The backdrop's strongest channel never exceeds the larger of the other two."""
+    channel = backdrop.rgb.index(max(backdrop.rgb))
+
+    def without_spill(colours: Image) -> Image:
+        bands = [colours[index] for index in range(3)]
+        others = [band for index, band in enumerate(bands) if index != channel]
+        bound = (others[0] > others[1]).ifthenelse(others[0], others[1])
+        bands[channel] = (bands[channel] > bound).ifthenelse(bound, bands[channel])
+        return bands[0].bandjoin(bands[1:]).copy(interpretation="srgb")
+
+    return on_colours(image, without_spill)
+
+
+@operation
+def opacity_threshold(image: Image, level: Annotated[int, Int(1, 100)] = 50) -> Image:
+    """Make what is less opaque than the level fully transparent and the rest opaque."""
+    colours, alpha = split(image)
+    return image if alpha is None else join(colours, alpha >= level * 255 / 100)
+
+
+@operation
+def gradient_fade(
+    image: Image,
+    type: Annotated[str, Choice(("", "symmetric", "symmetric_pad"))] = "",  # noqa: A002  the vendor's word
+    strength: Percent = 20,
+    x: Offset = 0,
+    y: Offset = 0,
+) -> Image:
+    """Fade the picture out towards an edge, by default over its upper half.
+
+    ``x`` from the left and ``y`` from the top (negative: from the right, from the bottom) say which edge and how far
+    the fade reaches; symmetric fades the opposite edge, too. A higher strength fades more of the way.
+    """
+    size = size_of(image)
+    across, down = pixels(x, size.width), pixels(y, size.height)
+    if not across and not down:
+        down = max(1, size.height // 2)
+    both = type != ""
+    grid = pyvips.Image.xyz(size.width, size.height) + 0.5
+    share = _rise(grid[0], across, size.width, both=both) * _rise(grid[1], down, size.height, both=both)
+    return with_share(image, share ** (strength / 20))
+
+
+def _rise(places: Image, extent: int, side: int, *, both: bool) -> Image:
+    """0 at the edge to 1 at ``extent`` from it; from the far edge where negative."""
+    if extent == 0:
+        return (places * 0) + 1
+    near, far = shares(places / abs(extent)), shares((side - places) / abs(extent))
+    if both:
+        return near * far
+    return near if extent > 0 else far
+
+
+@operation
+def outline(
+    image: Image,
+    mode: Annotated[str, Choice(("outer", "inner", "inner_fill", "fill"))] = "outer",
+    thickness: Annotated[int, Int(1, 100)] = 5,
+    blur: Annotated[int, Int(0, 2000)] = 0,
+    color: Paint = BLACK,
+) -> Image:
+    """Draw a line around what is opaque, outside or inside its edge, or fill it with the line's colour."""
+    picture = with_alpha(image)
+    return OUTLINES[mode](picture, picture[3], thickness, blur, color)
+
+
+#: A gaussian of this standard deviation per pixel of thickness has this value one thickness outside an edge.
+GROWN_SIGMA, GROWN_VALUE = 1.0, 0.159
+
+
+def grown(alpha: Image, thickness: float) -> Image:
+    """The alpha spread by ``thickness`` pixels with round corners and a soft last pixel, 0…1."""
+    soft = alpha.cast("float").gaussblur(thickness * GROWN_SIGMA, precision="float") / 255
+    # The slope of a gaussian edge there: 0.242 / sigma per pixel.
+    return shares((soft - GROWN_VALUE) / (0.242 / thickness) + 0.5)
+
+
+def _line(share: Image, blur: int, color: Color) -> Image:
+    soft = blurred(bytes_of(share * color.alpha), blur / 20)
+    return join(solid(size_of(share), Color(*color.rgb)), soft)
+
+
+def _over(lower: Image, upper: Image) -> Image:
+    return lower.composite2(upper, "over").cast("uchar")
+
+
+def _outer(picture: Image, alpha: Image, thickness: int, blur: int, color: Color) -> Image:
+    return _over(_line(grown(alpha, thickness), blur, color), picture)
+
+
+def _inner_share(alpha: Image, thickness: int) -> Image:
+    return grown(alpha.invert(), thickness) * (alpha / 255)
+
+
+def _inner(picture: Image, alpha: Image, thickness: int, blur: int, color: Color) -> Image:
+    line = _line(_inner_share(alpha, thickness), blur, color)
+    return join(_over(picture, line)[:3], alpha)
+
+
+def _inner_fill(picture: Image, alpha: Image, thickness: int, blur: int, color: Color) -> Image:
+    return _line((1 - grown(alpha.invert(), thickness)) * (alpha / 255), blur, color)
+
+
+def _fill(picture: Image, alpha: Image, thickness: int, blur: int, color: Color) -> Image:
+    return _line(grown(alpha, thickness), blur, color)
+
+
+OUTLINES: dict[str, Callable[[Image, Image, int, int, Color], Image]] = {
+    "outer": _outer, "inner": _inner, "inner_fill": _inner_fill, "fill": _fill,
+}  # fmt: skip
