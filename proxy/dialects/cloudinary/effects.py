@@ -95,6 +95,9 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
     Cloudinary's lists is optional.
     """
     named = {argument.name: argument for argument in operation.arguments}
+    first, *_ = [*_in_order(operation), None]
+    if text and first is not None and getattr(first.kind, "takes_all", False):
+        return {first.name: Given("e", text, scope.mention(text))}
     waiting = iter(_in_order(operation))
     found: dict[str, Given] = {}
     for part in _parts(text):

@@ -108,22 +108,22 @@ def parse(transformation: str) -> tuple[Component, ...]:
     Raises BadTransformation naming the parameter; never takes more than linear time.
     """
     segments = [segment for segment in decode(transformation).split("/") if segment]
-    return check_count(parse_component(segment) for segment in segments)
+    check_count(len(segments))
+    return tuple(parse_component(segment) for segment in segments)
 
 
-def check_count(components: Iterable[Component]) -> tuple[Component, ...]:
-    kept: list[Component] = []
-    for component in components:
-        if len(kept) == MAX_COMPONENTS:
-            raise BadTransformation(f"Too many components in transformation: at most {MAX_COMPONENTS}")
-        kept.append(component)
-    return tuple(kept)
+def check_count(components: int) -> None:
+    if components > MAX_COMPONENTS:
+        raise BadTransformation(f"Too many components in transformation: at most {MAX_COMPONENTS}")
 
 
 def parse_component(segment: str) -> Component:
     """One component from text that is already decoded once."""
     parameters = []
-    for part in split_outside_parentheses(segment, ","):
+    parts = split_outside_parentheses(segment, ",")
+    if len(parts) > MAX_PARAMETERS:
+        raise BadTransformation(f"Too many parameters in one component: at most {MAX_PARAMETERS}")
+    for part in parts:
         parameter = parse_parameter(part)
         if parameter is None:
             raise BadTransformation(_complaint(part, segment))
@@ -149,8 +149,6 @@ def parse_parameter(part: str) -> Parameter | None:
 
 
 def _check_conflicts(parameters: list[Parameter]) -> None:
-    if len(parameters) > MAX_PARAMETERS:
-        raise BadTransformation(f"Too many parameters in one component: at most {MAX_PARAMETERS}")
     seen: dict[str, Parameter] = {}
     for parameter in parameters:
         if parameter.key in seen and parameter.key not in REPEATABLE and not parameter.is_assignment:

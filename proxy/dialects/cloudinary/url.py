@@ -130,7 +130,7 @@ def parse(path_raw: str, *, cloud: str | None = None) -> DeliveryUrl:
         delivery_type=delivery_type,
         signature=signature,
         transformation=transformation,
-        components=grammar.check_count(grammar.parse_component(each.text) for each in chain),
+        components=tuple(grammar.parse_component(each.text) for each in chain),
         version=version,
         candidates=_candidates(raw_source, is_remote=remote is not None),
         remote=remote,
@@ -190,6 +190,7 @@ _Chain = tuple[list[_Segment], str | None, list[_Segment], str | None]
 def _split_chain(segments: list[_Segment], *, is_remote: bool) -> _Chain:
     """Components, version, source segments, doubt. The last segment always belongs to the source."""
     for index, segment in enumerate(segments[:-1]):
+        grammar.check_count(index)
         if is_remote and _REMOTE_START.match(segment.raw):
             return segments[:index], None, segments[index:], None
         if _VERSION.fullmatch(segment.text):

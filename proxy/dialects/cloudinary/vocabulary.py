@@ -95,8 +95,7 @@ def expand(components: Sequence[Component], named: Definitions, *, depth: int = 
         rest = tuple(each for each in component.without("t").parameters if not each.is_assignment)
         if rest:
             found.append(Component(rest))
-        if len(found) > grammar.MAX_COMPONENTS:
-            raise BadTransformation(f"Too many components in transformation: at most {grammar.MAX_COMPONENTS}")
+        grammar.check_count(len(found))
     return tuple(found)
 
 

@@ -81,7 +81,7 @@ def test_undefined_variable_is_refused() -> None:
 
 
 def test_bound_value_outside_its_range_is_refused() -> None:
-    with pytest.raises(BadTransformation, match="blur strength must be 1..2000"):
+    with pytest.raises(BadTransformation, match=r"blur strength must be 1\.\.2000"):
         settled("e_blur:$s,$s_w_mul_10")
 
 
