@@ -10,7 +10,8 @@ from media.asset import Asset
 from media.chain import Chain, Output
 from media.formats import sniff
 from media.keys import derived_key
-from proxy.derivation import Derived, Order, find_or_derive, read_source
+from proxy.derivation import Order, find_or_derive, read_source
+from proxy.hot import Derived
 from proxy.responses import Caching, Content, matches, not_modified, respond
 from proxy.services import Services
 

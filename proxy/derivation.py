@@ -3,11 +3,12 @@
 Walk::
 
     find_or_derive
-      ├ store.get(derived)                     there already
-      ├ request_cutout                         only where the chain begins with one
-      │   └ stat · outcome · enqueue_once · outcome(patience)   → DerivationPending
-      └ flights.run(derived key)               a crowd renders once per process
-          └ open_picture · open_layers · plan · render · store.put
+      ├ hot · _stored                          there already
+      └ _make
+          ├ request_cutout                     only where the chain begins with one
+          │   └ stat · outcome · enqueue_once · outcome(patience)   → DerivationPending
+          └ flights.run(derived key)           a crowd renders once per process
+              └ _open_picture · read_source of layers · derive · _keep
 """
 
 import logging
@@ -25,6 +26,7 @@ from media.jobs import MatteJob, Outcome
 from media.keys import cutout_key
 from media.paths import cutout_matte_path, derived_path, source_path
 from media.plan import cutout_options
+from proxy.hot import Derived
 from proxy.services import Services
 
 log = logging.getLogger("cutout.derivation")
@@ -40,28 +42,25 @@ class Order:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """``confidence`` is that of the cutout underneath, None where there is none."""
-
-    body: bytes
-    confidence: float | None = None
-
-    @classmethod
-    def of(cls, body: bytes, metadata: Mapping[str, str]) -> "Derived":
-        confidence = metadata.get("confidence")
-        return cls(body, float(confidence) if confidence else None)
-
-
 async def find_or_derive(services: Services, order: Order, *, patience: float) -> Derived:
     """The derived asset's bytes, made if need be.
 
     Waits up to ``patience`` seconds for a cutout. Raises DerivationPending while there is none,
     DerivationFailed or SourceError where it cannot be made, Unavailable where a dependency is down.
     """
-    stored = await services.io.run(services.store.get, derived_path(order.key))
-    if stored is not None:
-        return Derived.of(stored.body, stored.stat.metadata)
+    known = services.hot.get(order.key) or await _stored(services, order.key)
+    if known is None:
+        known = await _make(services, order, patience)
+    services.hot.put(order.key, known)
+    return known
+
+
+async def _stored(services: Services, key: str) -> Derived | None:
+    blob = await services.io.run(services.store.get, derived_path(key))
+    return _derived(blob.body, blob.stat.metadata) if blob else None
+
+
+async def _make(services: Services, order: Order, patience: float) -> Derived:
     options = cutout_options(order.chain)
     if options is not None:
         await request_cutout(services, order.asset, options, patience=patience)
@@ -94,6 +93,11 @@ async def _request(services: Services, key: str, message: MatteJob) -> Outcome |
     return None
 
 
+def _derived(body: bytes, metadata: Mapping[str, str]) -> Derived:
+    confidence = metadata.get("confidence")
+    return Derived(body, float(confidence) if confidence else None)
+
+
 async def _is_stored(services: Services, key: str) -> bool:
     return await services.io.run(services.store.stat, cutout_matte_path(key)) is not None
 
@@ -106,7 +110,7 @@ async def _derive(services: Services, order: Order, options: CutoutOptions | Non
     services.metrics.render_seconds.observe(time.perf_counter() - started)
     metadata = derived_metadata(picture)
     await _keep(services, order.key, rendered.body, metadata)
-    return Derived.of(rendered.body, metadata)
+    return _derived(rendered.body, metadata)
 
 
 async def _open_picture(services: Services, asset: Asset, options: CutoutOptions | None) -> bytes | StoredCutout:

@@ -10,6 +10,7 @@ from media.keys import matting_identity
 from media.origin import OriginFetcher
 from media.stores import open_store
 from media.stores.store import Store
+from proxy.hot import HotCache
 from proxy.metrics import Metrics
 from proxy.pool import IO_THREADS, Flights, Pool
 from proxy.queue import JobQueue
@@ -27,6 +28,7 @@ class Services:
     io: Pool
     #: Pixels.
     pixels: Pool
+    hot: HotCache
     #: Derivations under way in this process, by derived key.
     flights: Flights
 
@@ -43,9 +45,10 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     queue = JobQueue(settings.redis, settings.queue, io)
     opened = await io.run(open_store, settings.store) if store is None else store
     catalog = Catalog(opened) if opened.conditional else Catalog(opened, lock=queue.lock)
+    hot = HotCache(settings.rendering.hot_cache_bytes)
     try:
         async with OriginFetcher(settings.origin) as origin:
-            yield Services(settings, opened, catalog, queue, origin, Metrics(), io, pixels, Flights())
+            yield Services(settings, opened, catalog, queue, origin, Metrics(), io, pixels, hot, Flights())
     finally:
         await queue.close()
         pixels.close()

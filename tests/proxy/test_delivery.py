@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from media.config import Delivery, RedisSettings
+from media.config import Delivery, RedisSettings, Settings
 from media.errors import SourceError
 from proxy.dialects.cloudinary.signature import sign
 from tests.conftest import MakeStage, Stage
@@ -157,8 +157,8 @@ def test_a_new_upload_makes_old_answers_unreachable(stage: Stage) -> None:
     assert before.content != after.content
 
 
-def test_a_signed_url_is_delivered_and_a_strict_cloud_asks_for_one(make_stage: MakeStage, settings: object) -> None:
-    cloud = replace(settings.clouds["demo"], strict=True)  # type: ignore[attr-defined]
+def test_a_signed_url_is_delivered_and_a_strict_cloud_asks_for_one(make_stage: MakeStage, settings: Settings) -> None:
+    cloud = replace(settings.clouds["demo"], strict=True)
     with make_stage(clouds={"demo": cloud}) as stage:
         stage.upload(photo(), "shoe")
         text = "c_scale,w_40/shoe.png"
@@ -235,3 +235,19 @@ def test_getinfo_describes_instead_of_showing(stage: Stage) -> None:
     facts = stage.client.get("/demo/image/upload/c_fill,h_30,w_40/fl_getinfo/shoe.webp").json()
     assert (facts["input"]["width"], facts["input"]["format"]) == (96, "jpg")
     assert (facts["output"]["width"], facts["output"]["height"], facts["output"]["format"]) == (40, 30, "webp")
+
+
+def test_a_cloud_may_ask_for_signed_removals(make_stage: MakeStage, settings: Settings) -> None:
+    cloud = replace(settings.clouds["demo"], unsigned_removal=False)
+    with make_stage(clouds={"demo": cloud}) as stage:
+        stage.upload(photo(), "shoe")
+        refused = stage.client.get(f"{CUTOUT}/shoe.png")
+        assert (refused.status_code, "isn't signed" in refused.headers["x-cld-error"]) == (401, True)
+        text = sign("e_background_removal/shoe.png", "demo-secret")
+        assert stage.client.get(f"/demo/image/upload/s--{text}--/e_background_removal/shoe.png").status_code == 423
+
+
+def test_a_missing_image_is_kept_for_a_short_time_only(make_stage: MakeStage) -> None:
+    with make_stage(delivery=Delivery(error_max_age_seconds=7)) as stage:
+        answer = stage.client.get("/demo/image/upload/nothing.png")
+        assert answer.headers["cache-control"] == "public, max-age=7"

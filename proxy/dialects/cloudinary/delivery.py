@@ -102,6 +102,8 @@ def _authorize(cloud: Cloud, url: DeliveryUrl) -> None:
             raise BadSignature("Invalid signature")
         return
     is_derived = bool(url.components)
+    if not cloud.unsigned_removal and any(is_removal(component) for component in url.components):
+        raise BadSignature("Can't generate images using add-ons if URL isn't signed")
     if url.delivery_type == "authenticated" or (url.delivery_type == "private" and not is_derived):
         raise BadSignature(f"Resource of type {url.delivery_type} needs a signed URL")
     if cloud.strict and is_derived:
@@ -167,7 +169,8 @@ def _warning(found: Found) -> dict[str, str]:
 
 
 def say(error: MediaError, request: Request) -> Response:
-    status, headers, body = envelope.envelope(error, api=False)
+    settings = request.app.state.services.settings.delivery
+    status, headers, body = envelope.envelope(error, api=False, max_age=settings.error_max_age_seconds)
     return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
 
 

@@ -7,19 +7,20 @@ from media.header_text import header_text
 
 #: Where the vendor's status differs from our tree's hint. A pending derived asset is "locked".
 _STATUSES: dict[type[MediaError], int] = {DerivationPending: 423, UnsupportedFormat: 400, LimitExceeded: 400}
-#: A CDN keeps 4xx per URL; short, because an upload heals a 404. What heals by itself is never kept.
-_ERROR_MAX_AGE_SECONDS = 60
 _CACHEABLE = frozenset({400, 404})
 _EXPOSED = "X-Cld-Error, Retry-After, X-Request-Id"
 
 Answer = tuple[int, dict[str, str], bytes]
 
 
-def envelope(error: MediaError, *, api: bool) -> Answer:
-    """Status, headers and body. ``api``: an upload or admin call, answered in JSON; otherwise image delivery."""
+def envelope(error: MediaError, *, api: bool, max_age: int = 60) -> Answer:
+    """Status, headers and body. ``api``: an upload or admin call, answered in JSON; otherwise image delivery.
+
+    ``max_age`` (seconds) is how long a 400 or 404 of an image may be kept: short, because an upload heals a 404.
+    """
     status = _STATUSES.get(type(error), error.status)
     reason = str(error) if error.public else "Internal error"
-    headers = {"X-Cld-Error": header_text(reason), "Cache-Control": _caching(status, api=api)}
+    headers = {"X-Cld-Error": header_text(reason), "Cache-Control": _caching(status, 0 if api else max_age)}
     if isinstance(error, Retryable):
         headers["Retry-After"] = str(error.retry_after)
     if api:
@@ -30,5 +31,6 @@ def envelope(error: MediaError, *, api: bool) -> Answer:
     return status, {**headers, **cors, "Content-Type": "text/plain; charset=utf-8"}, b""
 
 
-def _caching(status: int, *, api: bool) -> str:
-    return f"public, max-age={_ERROR_MAX_AGE_SECONDS}" if status in _CACHEABLE and not api else "no-store"
+def _caching(status: int, max_age: int) -> str:
+    # What heals by itself is never kept.
+    return f"public, max-age={max_age}" if status in _CACHEABLE and max_age else "no-store"
