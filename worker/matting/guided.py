@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from worker.matting.raster import Bytes, Floats, from_vips, resize_vips, to_vips
+from worker.matting.raster import Bytes, Floats, from_vips, resize, resize_vips, to_vips
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,14 @@ def apply(coefficients: Coefficients, photo: Bytes) -> Floats:
     offset = resize_vips(to_vips(coefficients.offset), width, height, "linear")
     bands = (slope * image).bandsplit()
     return np.asarray(from_vips((bands[0] + bands[1] + bands[2] + offset).cast("float"))[..., 0])
+
+
+def enlarge(guide: Bytes, target: Floats, photo: Bytes, *, radius: int, smoothness: float) -> Floats:
+    """``target`` at the size of ``photo``, 0…1: its detail follows the colours, what colours do not explain is kept."""
+    height, width = photo.shape[:2]
+    coefficients = fit(guide, target, radius=radius, smoothness=smoothness)
+    unexplained = target - apply(coefficients, guide)
+    return np.clip(apply(coefficients, photo) + resize(unexplained.astype(np.float32), width, height), 0, 1)
 
 
 def _solve_symmetric(matrix: Mapping[tuple[int, int], Floats], right: Sequence[Floats]) -> list[Floats]:

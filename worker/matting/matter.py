@@ -48,10 +48,8 @@ def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> 
     matte = refine.default_matte(photo.rgb, kept.saliency)
     region = fine_region(maps, kept.saliency, options)
     if region.any():
-        map_pixel = max(matte.shape) / max(kept.saliency.shape)
-        matte = refine.fine_matte(
-            photo.rgb, matte, region, options, map_pixel=map_pixel, max_pixels=settings.fine_edges_max_pixels
-        )
+        bound = settings.fine_edges_max_pixels
+        matte = refine.fine_matte(photo.rgb, kept.saliency, matte, region, options, max_pixels=bound)
     if not options.semitransparency:
         matte = refine.hardened(matte)
     opacity = np.rint(matte * 255).astype(np.uint8)
