@@ -99,9 +99,11 @@ class JobQueue:
         with _translated():
             await self._async.ping()
 
-    def lock(self, name: str) -> contextlib.AbstractContextManager[object]:
-        """A lock between processes, for stores that ignore conditional writes."""
-        return self._redis.lock(f"cutout:lock:{name}", timeout=10, blocking_timeout=10)
+    @contextlib.contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """A lock between processes, for stores that ignore conditional writes. Raises Unavailable."""
+        with _translated(), self._redis.lock(f"cutout:lock:{name}", timeout=10, blocking_timeout=10):
+            yield
 
     async def close(self) -> None:
         await self._async.aclose()
