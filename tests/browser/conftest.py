@@ -41,6 +41,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     options.binary_location = chromium
     for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(argument)
+    # The page's modules have run by then; pictures may still be under way.
+    options.page_load_strategy = "eager"
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     # A named driver keeps selenium from looking for one to download.
     service = webdriver.ChromeService(executable_path=driver)

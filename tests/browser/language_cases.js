@@ -11,7 +11,8 @@ const WRITES = [
   ["e_sepia", "removal", { fine: false, hints: [] }, "e_background_removal/e_sepia"],
   ["e_background_removal/e_sepia", "removal", OFF, "e_sepia"],
   ["e_background_removal/f_webp", "grayscale", {}, "e_background_removal/e_grayscale/f_webp"],
-  ["e_grayscale", "crop", { width: 400, height: 300 }, "e_grayscale/c_fill,g_auto,h_300,w_400"],
+  ["e_grayscale", "crop", { width: 400, height: 300 }, "c_fill,g_auto,h_300,w_400/e_grayscale"],
+  ["e_grayscale", "pad", { width: 4, height: 3, color: "#000000" }, "e_grayscale/b_black,c_pad,h_3,w_4"],
   ["c_fill,g_auto,h_300,w_400/r_9", "pad", { width: 5, height: 6, color: "#ffffff" }, "b_white,c_pad,h_6,w_5/r_9"],
   ["b_white/e_blur:300", "blur", { strength: 500 }, "b_white/e_blur:500"],
   ["r_max/e_blur", "blur", OFF, "r_max"],
@@ -45,8 +46,11 @@ const TRANSLATIONS = [
   ["e_background_removal", "bg_remove=1", []],
   ["e_background_removal:hints_(cat);fineedges_y", "bg_remove=1", ["the hints (cat)", "fine edges"]],
   ["c_fill,g_auto,h_300,w_400/f_webp,q_60", "w=400&h=300&func=crop&gravity=auto&force_format=webp&q=60", []],
-  ["b_black,c_pad,h_4,w_5/r_max", "w=5&h=4&func=fit&fit_enlarge=1&bg_color=000000&radius=max", []],
-  ["e_sepia/e_grayscale/e_dropshadow/q_auto", "gray=1", ["e_sepia", "e_dropshadow", "q_auto"]],
+  ["b_black,c_pad,h_4,w_5/r_max", "w=5&h=4&func=fit&fit_enlarge=1&bg_color=000000&radius=max", ["transparent corners beside a colour"]],
+  ["e_sepia/e_grayscale/e_dropshadow/q_auto:low", "gray=1", ["e_sepia", "e_dropshadow", "q_auto:low"]],
+  ["e_blur:300/f_auto,q_auto", "blur=30&force_format=avif,webp,jpg&optipress=2", []],
+  ["e_blur:2000", "blur=100", ["a blur above 1000"]],
+  ["e_background_removal/r_9/f_auto", "bg_remove=1&radius=9&force_format=avif,webp,png", []],
 ];
 
 /** photo, path in Cloudinary's form */

@@ -18,8 +18,6 @@ class Page:
         self.driver = driver
 
     def open(self, address: str, fragment: str = "") -> None:
-        # Another fragment alone would not load the page anew.
-        self.leave()
         self.driver.get(f"{address}/{fragment}")
 
     def leave(self) -> None:
@@ -85,7 +83,8 @@ class Page:
 
     def overflow(self) -> int:
         """Pixels that the page is wider than the window."""
-        return int(self.driver.execute_script("return document.documentElement.scrollWidth - innerWidth"))
+        root = "document.documentElement"
+        return int(self.driver.execute_script(f"return {root}.scrollWidth - {root}.clientWidth"))
 
     def forget(self) -> None:
         self.driver.get_log("browser")

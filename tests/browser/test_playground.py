@@ -58,7 +58,7 @@ def test_buttons_write_the_text_and_text_presses_the_buttons(page: Page, fake: F
     page.open(fake.address)
     page.button("crop").click()
     page.button("grayscale").click()
-    assert page.chain == "e_background_removal/e_grayscale/c_fill,g_auto,h_400,w_400"
+    assert page.chain == "e_background_removal/c_fill,g_auto,h_400,w_400/e_grayscale"
     page.button("pad").click()
     assert not page.is_pressed("crop")
     page.type_chain("e_blur:500/e_sepia")

@@ -2,7 +2,8 @@
  *
  * `write(options)` gives the component's text, `read(text)` the options or null where the text says more than the
  * row's fields can show: such a component is left as it was typed. The order of the rows is the order of the chain:
- * the removal leads (the server requires it), the shadow falls before a colour closes the background. */
+ * the removal leads (the server requires it), a crop leaves less to do for the effects, the shadow falls before a colour
+ * closes the background. */
 
 import { parameters, readColor, writeColor } from "./parameters.js";
 
@@ -59,6 +60,20 @@ export const STEPS = [
     },
   },
   {
+    id: "crop",
+    label: "Crop",
+    excludes: "pad",
+    defaults: { width: 400, height: 400 },
+    fields: [side("width", "Width"), side("height", "Height")],
+    write: ({ width, height }) => `c_fill,g_auto,h_${height},w_${width}`,
+    read(text) {
+      const { c, g, w, h, ...rest } = parameters(text);
+      return c === "fill" && g === "auto" && isSide(w) && isSide(h) && isEmpty(rest)
+        ? { width: Number(w), height: Number(h) }
+        : null;
+    },
+  },
+  {
     id: "grayscale",
     label: "Grayscale",
     defaults: {},
@@ -75,20 +90,6 @@ export const STEPS = [
     read(text) {
       const [whole, strength] = text.match(/^e_blur(?::(\d+))?$/) ?? [];
       return whole ? { strength: Number(strength ?? 100) } : null;
-    },
-  },
-  {
-    id: "crop",
-    label: "Crop",
-    excludes: "pad",
-    defaults: { width: 400, height: 400 },
-    fields: [side("width", "Width"), side("height", "Height")],
-    write: ({ width, height }) => `c_fill,g_auto,h_${height},w_${width}`,
-    read(text) {
-      const { c, g, w, h, ...rest } = parameters(text);
-      return c === "fill" && g === "auto" && isSide(w) && isSide(h) && isEmpty(rest)
-        ? { width: Number(w), height: Number(h) }
-        : null;
     },
   },
   {
