@@ -23,12 +23,22 @@ _UNAVAILABLE = {
 
 
 class Compiler:
-    """``scope`` and ``delivery`` are what components before the current one have settled."""
+    """``scope`` and ``delivery`` are what components before the present one have settled, ``done`` their steps.
 
-    def __init__(self, scope: Scope | None = None, *, is_conditional: bool = False) -> None:
+    ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``).
+    """
+
+    def __init__(self, scope: Scope | None = None, *, current: str = "", is_conditional: bool = False) -> None:
         self.scope = scope or Scope()
         self.delivery = Delivery()
+        self.done: list[Step] = []
+        self.current = current
         self.is_conditional = is_conditional
+
+    def run(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
+        for node in nodes:
+            self.done += self._node(node)
+        return arrange(tuple(self.done))
 
     def steps(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
         return tuple(each for node in nodes for each in self._node(node))
@@ -43,8 +53,14 @@ class Compiler:
     def _component(self, component: Component) -> Sequence[Step]:
         for parameter in component.parameters:
             _check_available(parameter)
-        assignments = [self.scope.assign(each) for each in component.assignments]
+        assignments = [self._assign(each) for each in component.assignments]
         return [*assignments, *steps_of(component, self.scope), *self._output(component)]
+
+    def _assign(self, parameter: Parameter) -> Step:
+        if parameter.value.partition(":")[0] == "current":
+            is_picture = parameter.value == "current"
+            self.scope.pictures[parameter.key] = tuple(self.done) if is_picture else ()
+        return self.scope.assign(parameter)
 
     def _output(self, component: Component) -> Sequence[Step]:
         """Inside a condition the choice of an output is a step like any other."""
@@ -56,17 +72,17 @@ class Compiler:
 
     def _layer(self, layer: Layer) -> Sequence[Step]:
         declaration = layer.declaration
-        assignments = [self.scope.assign(each) for each in declaration.assignments]
+        assignments = [self._assign(each) for each in declaration.assignments]
         bare = Layer(declaration.without(*(each.key for each in declaration.assignments)), layer.nodes, layer.placement)
         # A format or a quality beside a layer concerns the whole result.
         outputs = [each for part in (declaration, layer.placement) if part for each in self._output(part)]
-        return [*assignments, compile_layer(bare, self.scope, self.steps), *outputs]
+        return [*assignments, compile_layer(bare, self.scope, self.steps, self.current), *outputs]
 
     def _condition(self, condition: Condition) -> Sequence[Step]:
         value = self.scope.condition(condition.text)
         if not isinstance(value, Expression):
             return self.steps(condition.then if is_true(value) else condition.otherwise)
-        ways = [Compiler(self.scope.branch(), is_conditional=True) for _ in range(2)]
+        ways = [Compiler(self.scope.branch(), current=self.current, is_conditional=True) for _ in range(2)]
         steps, otherwise = (
             way.steps(nodes) for way, nodes in zip(ways, (condition.then, condition.otherwise), strict=True)
         )

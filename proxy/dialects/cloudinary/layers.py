@@ -28,17 +28,21 @@ _TEXT_KEYS = ("co", "b", "bo")
 Compile = Callable[[Sequence[Node]], tuple[Step, ...]]
 
 
-def compile_layer(layer: Layer, scope: Scope, compile_nodes: Compile) -> Step:
+def compile_layer(layer: Layer, scope: Scope, compile_nodes: Compile, current: str) -> Step:
+    """``current`` is the source of the delivered picture itself."""
     declaration = layer.declaration
     placement = declaration if layer.placement is None else layer.placement
     parts = [declaration] if layer.placement is None else [declaration, placement]
     _refuse_removal([*parts, *(node for node in layer.nodes if isinstance(node, Component))])
     _refuse_auto(placement)
     is_under = "u" in declaration
-    written = scope.constant(declaration.get("u" if is_under else "l") or "", "overlay source")
+    name = declaration.get("u" if is_under else "l") or ""
+    kept = scope.pictures.get(name)
+    written = name if kept is not None else scope.constant(name, "overlay source")
     text = split_text(written.removeprefix("text:"), scope) if written.startswith("text:") else None
     first = _change(declaration, text)
     steps = (
+        *(kept or ()),
         *([compile_text(text, declaration, scope)] if text else []),
         *compile_nodes([first]),
         *compile_nodes(layer.nodes),
@@ -47,7 +51,14 @@ def compile_layer(layer: Layer, scope: Scope, compile_nodes: Compile) -> Step:
     operation = find_operation("layer", "A layer")
     flags = {name: True for name in _PLACING_FLAGS if any(name in part.flags for part in parts)}
     arguments = {**given(placement, _PLACES, scope), **_blend(parts, operation)}
-    return build(operation, arguments, source="" if text else source_of(written), steps=steps, under=is_under, **flags)
+    source = "" if text else source_of(written) if kept is None else _own(current, name)
+    return build(operation, arguments, source=source, steps=steps, under=is_under, **flags)
+
+
+def _own(current: str, name: str) -> str:
+    if not current:
+        raise UnsupportedOperation(f"A layer of the picture itself ({name}) is not available here")
+    return current
 
 
 def _change(component: Component, text: TextLayer | None) -> Component:

@@ -16,15 +16,24 @@ Read = str | float | Expression
 
 
 class Scope:
-    """Grows with every assignment. ``constants`` are known now, ``waiting`` only with the picture at hand."""
+    """Grows with every assignment.
 
-    def __init__(self, constants: dict[str, Value] | None = None, waiting: set[str] | None = None) -> None:
-        self.constants = dict(constants or {})
-        self.waiting = set(waiting or ())
+    ``constants`` are known now, ``waiting`` only with the picture at hand; ``pictures`` are the steps that lead to
+    a picture kept under a name (``$img_current``).
+    """
+
+    def __init__(self) -> None:
+        self.constants: dict[str, Value] = {}
+        self.waiting: set[str] = set()
+        self.pictures: dict[str, tuple[Step, ...]] = {}
 
     def branch(self) -> "Scope":
         """A copy for one way of a condition."""
-        return Scope(self.constants, self.waiting)
+        copy = Scope()
+        copy.constants |= self.constants
+        copy.waiting |= self.waiting
+        copy.pictures |= self.pictures
+        return copy
 
     def join(self, *branches: "Scope") -> None:
         """After a condition: what any way of it assigned is no longer known."""

@@ -17,11 +17,12 @@ from urllib.parse import quote
 
 from media.errors import BadSignature, NotFound, RequestError
 from proxy.dialects.cloudinary import grammar
-from proxy.dialects.cloudinary.formats import EXTENSIONS
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.public_id import Candidate, candidates_of, decode_again
 
 MAX_URL_LENGTH = 8192
-MAX_PUBLIC_ID_LENGTH = 255
+#: Components, and as many folders and segments of a remote address.
+MAX_SEGMENTS = 2 * grammar.MAX_COMPONENTS
 
 #: First path segment(s) → (resource type, delivery type, whether the last segment is an SEO suffix).
 _SHORT_ROOTS = {
@@ -48,24 +49,17 @@ _VERSION = re.compile(r"v(\d{1,16})")
 _REMOTE_START = re.compile(r"[a-z][a-z0-9+.-]{1,9}(:|%3A|%253A)", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/*", re.IGNORECASE)
 _TEXT_LAYER = re.compile(r"(^|,)[lu]_text:")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _SEPARATOR = re.compile(r"/+|%2[Ff]")
 #: Characters with a meaning in URLs, and the escapes that are already there, stay as they are.
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A public id to look up, with the extension that was cut off it (None: nothing was cut)."""
-
-    public_id: str
-    extension: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryUrl:
     """``transformation`` is the raw text that is signed and that strict mode compares; ``to_sign`` every text
-    a signature may be made over. ``candidates`` come in look-up order. ``remote`` is set for remote types with an
-    address. ``doubt``: answer 400 with this sentence where no candidate exists (a folder or a mistyped parameter)."""
+    a signature may be made over. ``candidates`` come in look-up order; a ``remote`` address of a remote type has none.
+    ``doubt``: answer 400 with this sentence where no candidate exists (a folder or a mistyped parameter)."""
 
     cloud: str
     resource_type: str
@@ -132,7 +126,7 @@ def parse(path_raw: str, *, cloud: str | None = None) -> DeliveryUrl:
         transformation=transformation,
         components=tuple(grammar.parse_component(each.text) for each in chain),
         version=version,
-        candidates=_candidates(raw_source, is_remote=remote is not None),
+        candidates=candidates_of(raw_source) if remote is None else (),
         remote=remote,
         to_sign=_to_sign(transformation, raw_source),
         doubt=doubt,
@@ -141,6 +135,8 @@ def parse(path_raw: str, *, cloud: str | None = None) -> DeliveryUrl:
 
 def _segments(path: str) -> list[_Segment]:
     """Runs of slashes are one (CDNs collapse them anyway); an encoded slash separates like a plain one."""
+    if len(_SEPARATOR.findall(path)) > MAX_SEGMENTS:
+        raise RequestError(f"URL has too many segments: at most {MAX_SEGMENTS}")
     segments, start = [], 0
     for match in (*_SEPARATOR.finditer(path), None):
         raw = path[start : match.start()] if match else path[start:]
@@ -155,9 +151,8 @@ def _segments(path: str) -> list[_Segment]:
 
 def _check_characters(segments: Sequence[_Segment]) -> None:
     """Control characters and backslashes have no use in ids and parameters, and much in attacks (threats, row 7)."""
-    for segment in segments:
-        if any(character < " " or character in "\x7f\\" for character in segment.text):
-            raise RequestError("URL must not contain control characters or backslashes")
+    if any(_FORBIDDEN.search(segment.text) for segment in segments):
+        raise RequestError("URL must not contain control characters or backslashes")
 
 
 def _root(segments: list[_Segment]) -> tuple[str, str, bool, list[_Segment]]:
@@ -231,41 +226,9 @@ def restore_remote(raw: str) -> str | None:
     match = _SCHEME.match(text)
     if match is None:
         return None
-    if any(character < " " or character in "\x7f\\" for character in text):
+    if _FORBIDDEN.search(text):
         raise RequestError("a remote URL must not contain control characters or backslashes")
     return quote(f"{match.group(1).lower()}://{text[match.end() :]}", safe=_URL_CHARACTERS)
-
-
-def _candidates(raw: str, *, is_remote: bool) -> tuple[Candidate, ...]:
-    """The id as decoded once, then twice, then literally; each whole first, then with its extension cut off.
-
-    SDKs disagree on how often an id is encoded, and an id may contain a dot.
-    """
-    once = grammar.decode(raw)
-    spellings = dict.fromkeys([once, _decode_again(once), raw])
-    found: dict[Candidate, None] = {}
-    for spelling in spellings:
-        if not is_remote:
-            _check_public_id(spelling)
-        found[Candidate(spelling, None)] = None
-        stem, dot, extension = spelling.rpartition(".")
-        if dot and stem and extension.lower() in EXTENSIONS and not is_remote:
-            found[Candidate(stem, extension.lower())] = None
-    return tuple(found)
-
-
-def _decode_again(text: str) -> str:
-    try:
-        return grammar.decode(text)
-    except RequestError:
-        return text  # A literal percent sign, not a second encoding.
-
-
-def _check_public_id(public_id: str) -> None:
-    if len(public_id) > MAX_PUBLIC_ID_LENGTH * 9:
-        raise RequestError("public_id is too long")
-    if any(part in (".", "..") for part in public_id.split("/")) or "\0" in public_id:
-        raise NotFound("Resource not found")
 
 
 def _to_sign(transformation: str, source: str) -> tuple[str, ...]:
@@ -274,7 +237,7 @@ def _to_sign(transformation: str, source: str) -> tuple[str, ...]:
     variants = {raw: None}
     text = raw
     for _ in range(MAX_UNESCAPES):
-        text = _decode_again(text)
+        text = decode_again(text)
         variants[text] = None
     return tuple(variants)
 

@@ -7,7 +7,7 @@ Walk::
       ├ resolve           dpr, w_auto and client hints become numbers
       ├ check_position    the background removal comes first
       ├ nest              layers and conditions become brackets
-      └ Compiler.steps    each component: variables, actions in their fixed order, format, quality, flags
+      └ Compiler.run      each component: variables, actions in their fixed order, format, quality, flags
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from media.chain import Chain
 from media.errors import BadTransformation
 from proxy.dialects.cloudinary import grammar, output, removal
-from proxy.dialects.cloudinary.compiler import Compiler, arrange
+from proxy.dialects.cloudinary.compiler import Compiler
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.responsive import ClientHints, resolve
 from proxy.dialects.cloudinary.structure import nest
@@ -54,21 +54,23 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     hints: ClientHints = ClientHints(),  # noqa: B008 (a frozen value)
     named: Definitions = no_definitions,
     removal_first: bool = True,
+    current: str = "",
 ) -> Compiled:
     """The chain of ``components``, and what concerns only the answer.
 
-    ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first
-    component. Raises BadTransformation, UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
+    ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first component;
+    ``current`` is the layer source of the asset itself (``image/upload/<public id>``). Raises BadTransformation,
+    UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
     """
     expanded = expand(components, named)
     resolved = resolve(expanded, hints)
     if removal_first:
         removal.check_position(resolved.components)
-    compiler = Compiler()
-    steps = compiler.steps(nest(resolved.components))
+    compiler = Compiler(current=current)
+    steps = compiler.run(nest(resolved.components))
     delivery = output.with_extension(compiler.delivery, extension)
     return Compiled(
-        chain=Chain(arrange(steps), delivery.output),
+        chain=Chain(steps, delivery.output),
         attachment=delivery.attachment,
         immutable=delivery.immutable,
         wants_info=delivery.wants_info,

@@ -97,3 +97,15 @@ def test_named_transformation_that_names_itself_is_refused() -> None:
 
 def test_removal_may_follow_other_steps_where_configured() -> None:
     assert compiled("w_10/e_background_removal", removal_first=False).chain.steps[0].operation == "background_removal"
+
+
+def test_kept_picture_becomes_a_layer_with_the_steps_that_led_to_it() -> None:
+    text = "e_sepia/$img_current/e_grayscale/l_$img,w_30/fl_layer_apply,g_north"
+    layer = compiled(text, current="image/upload/cat").chain.steps[-1]
+    assert layer["source"] == "image/upload/cat"
+    assert [each.operation for each in layer["steps"]] == ["sepia", "scale"]
+
+
+def test_kept_picture_needs_to_know_the_asset() -> None:
+    with pytest.raises(errors.UnsupportedOperation, match="picture itself"):
+        compiled("$img_current/l_$img")

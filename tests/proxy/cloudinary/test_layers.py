@@ -1,0 +1,66 @@
+"""Layers are brackets: what stands between declaration and placement acts on the layer alone."""
+
+import json
+from typing import Any
+
+import pytest
+
+from media.chain import Step
+from media.errors import BadTransformation, NotFound, UnsupportedOperation
+from media.operations import format_steps
+from proxy.dialects.cloudinary import grammar, vocabulary
+from proxy.dialects.cloudinary.sources import source_of
+from tests.proxy.cloudinary.vectors import read_tsv, read_yaml
+
+ROWS = read_yaml("cloudinary_layers.yaml")
+
+
+def steps_of(text: str) -> tuple[Step, ...]:
+    return vocabulary.compile(grammar.parse(text)).chain.steps
+
+
+def shape(steps: tuple[Step, ...]) -> list[Any]:
+    """Operation names, a layer as ``[source, its steps]``."""
+    return [[each["source"], shape(each["steps"])] if each.operation == "layer" else each.operation for each in steps]
+
+
+@pytest.mark.parametrize("row", ROWS["shapes"], ids=lambda row: row[0])
+def test_brackets_enclose_what_is_written(row: list[Any]) -> None:
+    assert shape(steps_of(row[0])) == row[1]
+
+
+@pytest.mark.parametrize("texts", ROWS["same"], ids=lambda texts: texts[0])
+def test_spellings_of_one_layer_are_one_chain(texts: list[str]) -> None:
+    first, *others = [format_steps(steps_of(text)) for text in texts]
+    assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("row", ROWS["arguments"], ids=lambda row: row[0])
+def test_placement_has_its_arguments(row: list[Any]) -> None:
+    [[_, arguments]] = json.loads(json.dumps(format_steps(steps_of(row[0]))))
+    assert {name: arguments.get(name) for name in row[1]} == row[1]
+
+
+@pytest.mark.parametrize("row", read_tsv("cloudinary_sources.tsv"), ids=lambda row: row["layer"])
+def test_layer_source_is_read(row: dict[str, str]) -> None:
+    assert source_of(row["layer"]) == row["source"]
+
+
+@pytest.mark.parametrize("text", ["", "..", "a:..:b", "fetch:%%%", "fetch:!!", "fetch:aGVsbG8\0", "docs:", ":a"])
+def test_bad_layer_source_is_refused(text: str) -> None:
+    with pytest.raises((BadTransformation, NotFound)):
+        source_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["l_video:dog", "l_subtitles:a.srt", "l_logo,e_background_removal"],
+)
+def test_what_cannot_be_a_layer_is_refused_by_name(text: str) -> None:
+    with pytest.raises(UnsupportedOperation, match=r"layer"):
+        steps_of(text)
+
+
+def test_layers_nest_only_so_deep() -> None:
+    with pytest.raises(BadTransformation, match="nest at most"):
+        steps_of("l_a/" * 20 + "fl_layer_apply/" * 20)
