@@ -123,10 +123,8 @@ def _target(steps: tuple[Step, ...], facts: Facts) -> Size | None:
     """The size the decoder may reduce the source to: what the first resizing step reads."""
     for step, before in _walk(steps, facts):
         reads = OPERATIONS[step.operation].reads
-        if reads is None:
-            return None
-        wanted = reads(before.current, _arguments(step, before))
-        if wanted is not None and wanted != before.current:
+        wanted = reads(before.current, _arguments(step, before)) if reads else None
+        if wanted is None or wanted != before.current:
             return wanted
     return None
 

@@ -25,6 +25,8 @@ from media.probe import probe, probe_cutout
 __all__ = ["Rendered", "render", "render_pixels"]
 
 Layers = Mapping[str, bytes]
+#: Where a layer without a source starts: one transparent pixel, until a step such as ``text`` draws something.
+BLANK = bytes(pyvips.Image.black(1, 1, bands=4).copy(interpretation="srgb").write_to_buffer(".png"))
 
 
 def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> Rendered:
@@ -93,7 +95,7 @@ def _prepared(
 
 
 def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers) -> pyvips.Image:
-    body = layers.get(step["source"])
+    body = layers.get(step["source"]) if step["source"] else BLANK
     if body is None:
         raise NotFound(f"the layer {step['source']} does not exist")
     source = probe(body, max_pixels=outer.limits.max_source_pixels)

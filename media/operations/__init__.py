@@ -12,6 +12,7 @@ from media.operations import (  # noqa: F401  entering their functions into the 
     reshape,
     resize,
     shadow,
+    text,
     tone,
     vision,
 )

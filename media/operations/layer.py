@@ -56,11 +56,17 @@ def layer(
     tiled: Flag = False,
     no_overflow: Flag = False,
     blend: Annotated[str, Choice(BLENDS)] = "over",
+    strength: Annotated[int | None, Int(1, 100)] = None,
     opacity: Annotated[int, Int(0, 100)] = 100,
     *,
     overlay: Annotated[Image, Prepared("overlay")],
 ) -> Image:
-    """Lay another picture, with steps of its own, over or under this one."""
+    """Lay another picture, with steps of its own, over or under this one.
+
+    ``strength`` is that of anti_removal. A gravity that nothing is found for leaves the layer out.
+    """
+    if focus.is_undetected(gravity):
+        return image
     placed = _faded(with_alpha(overlay), opacity)
     size = size_of(image)
     if tiled:

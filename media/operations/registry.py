@@ -94,7 +94,7 @@ def operation(
 
     ``size_after`` is its arithmetic (absent: the size stays). ``reads`` is for an operation that only looks at a
     scaled version of its whole input, so that the decoder may shrink on load: the size of that version
-    (:func:`unchanged` for one that looks at single pixels).
+    (:func:`unchanged` for one that looks at single pixels), None for one that needs them all.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:

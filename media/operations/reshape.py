@@ -9,10 +9,10 @@ import pyvips
 
 from media.geometry import Box, Size
 from media.operations.arguments import First, MaybePaint, OwnSize, Paint
+from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, lay_on
 from media.operations.pixels import (
     Image,
     bytes_of,
-    flatten,
     looked_at,
     resample,
     size_of,
@@ -68,7 +68,7 @@ def _rotated_size(size: Size, arguments: Mapping[str, Any]) -> Size | None:
 
 
 @operation(size_after=_rotated_size)
-def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], background: MaybePaint = None) -> Image:
+def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], background: MaybeBackdrop = None) -> Image:
     """Turn the picture clockwise; other than quarter turns enlarge the canvas, transparent or painted."""
     angle = angle % 360
     if angle in QUARTERS:
@@ -79,7 +79,7 @@ def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], backgr
         image = resample(image, Size(max(1, round(image.width * share)), max(1, round(image.height * share))))
     # libvips premultiplies by itself here.
     turned = bytes_of(with_alpha(image).rotate(angle, interpolate=pyvips.Interpolate.new("bicubic")))
-    return flatten(turned, background) if background else turned
+    return lay_on(turned, background, image) if background else turned
 
 
 @operation
@@ -186,10 +186,10 @@ def _ringed(picture: Image, width: int, color: Color, radius: tuple[Radius, ...]
     return bytes_of(added.unpremultiply())
 
 
-@operation(reads=unchanged)
-def background(image: Image, color: Paint) -> Image:
-    """Lay the picture on a colour."""
-    return flatten(image, color)
+@operation(reads=lambda size, arguments: size if isinstance(arguments["color"], Color) else None)
+def background(image: Image, color: SomeBackdrop, *, first: First) -> Image:
+    """Lay the picture on a colour, on colours of its own or on a blurred copy of itself."""
+    return lay_on(image, color, first)
 
 
 @operation(reads=unchanged)

@@ -18,7 +18,6 @@ from media.operations.arguments import (
     Corner,
     Flag,
     Height,
-    MaybePaint,
     MaybeWhere,
     Offset,
     OwnSize,
@@ -26,6 +25,7 @@ from media.operations.arguments import (
     Where,
     Width,
 )
+from media.operations.backdrop import Backdrop, MaybeBackdrop, lay_on
 from media.operations.pixels import Image, flatten, looked_at, resample, view
 from media.operations.registry import operation
 from media.params import CENTER, TRANSPARENT, WHITE, Color, Float, Gravity, Length
@@ -110,7 +110,7 @@ def _filled(mode: str, sentence: str) -> None:
 def _padded(mode: str, sentence: str) -> None:
     def resize(
         image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
-        x: Offset = 0, y: Offset = 0, background: MaybePaint = None, ignore_aspect_ratio: Flag = False,
+        x: Offset = 0, y: Offset = 0, background: MaybeBackdrop = None, ignore_aspect_ratio: Flag = False,
         relative: Flag = False, *, size: OwnSize, base: BaseSize,
     ) -> Image:  # fmt: skip
         sides = {
@@ -119,7 +119,7 @@ def _padded(mode: str, sentence: str) -> None:
         }  # fmt: skip
         arranged = layout(mode, size, sides)
         box = _canvas(arranged, gravity, x, y)
-        return _on(background, view(image, arranged.scaled, box, padding(image, background)))
+        return _framed(image, arranged.scaled, box, background)
 
     _enter(mode, sentence, resize)
 
@@ -127,13 +127,13 @@ def _padded(mode: str, sentence: str) -> None:
 def _fill_padded(mode: str, sentence: str) -> None:
     def resize(
         image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
-        gravity: Where = focus.AUTO, background: MaybePaint = None, relative: Flag = False,
+        gravity: Where = focus.AUTO, background: MaybeBackdrop = None, relative: Flag = False,
         *, size: OwnSize, base: BaseSize,
     ) -> Image:  # fmt: skip
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
         box = focus.window_with_padding(image, arranged, gravity)
-        return _on(background, view(image, arranged.scaled, box, padding(image, background)))
+        return _framed(image, arranged.scaled, box, background)
 
     _enter(mode, sentence, resize)
 
@@ -156,14 +156,13 @@ def scale(
     return resample(image, layout("scale", size, sides).scaled)
 
 
-def _on(background: Color | None, image: Image) -> Image:
-    """A chosen colour fills the picture's transparent parts, too."""
-    return flatten(image, background) if background else image
-
-
-def padding(image: Image, background: Color | None) -> Color:
-    """Transparent around a picture with alpha, white around any other, unless a colour was chosen."""
-    return background or (TRANSPARENT if image.hasalpha() else WHITE)
+def _framed(image: Image, scaled: Size, box: Box, background: Backdrop | None) -> Image:
+    """Transparent around a picture with alpha and white around any other; a chosen backdrop lies under both."""
+    if background is None:
+        return view(image, scaled, box, TRANSPARENT if image.hasalpha() else WHITE)
+    if isinstance(background, Color):
+        return flatten(view(image, scaled, box, background), background)
+    return lay_on(view(image, scaled, box, TRANSPARENT), background, image)
 
 
 def _canvas(arranged: Layout, gravity: Gravity, x: Length, y: Length) -> Box:

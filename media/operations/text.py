@@ -1,0 +1,127 @@
+"""Text as a picture: the layer ``l_text`` draws with Pango, so every script that a font covers is shaped.
+
+Sizes are pixels: Pango lays out at 72 dots per inch, where a point is a pixel. The words of the client are escaped; the
+only markup is ours.
+"""
+
+from html import escape
+from typing import Annotated
+
+import pyvips
+
+from media.errors import BadTransformation
+from media.geometry import Size
+from media.operations.alpha import grown
+from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Paint, Width
+from media.operations.pixels import Image, bytes_of, flatten, join, size_of, solid
+from media.operations.registry import operation
+from media.params import BLACK, Choice, Color, Float, Length, Text
+
+DOTS_PER_INCH = 72
+PANGO_UNITS = 1024
+#: Room around text that is not trimmed to its ink, as a share of the font size.
+PADDING_SHARE = 4
+
+WEIGHTS = {
+    "thin": 100, "hairline": 100, "extralight": 200, "ultralight": 200, "light": 300, "book": 380, "normal": 400,
+    "regular": 400, "medium": 500, "semibold": 600, "demibold": 600, "bold": 700, "extrabold": 800, "ultrabold": 800,
+    "black": 900, "heavy": 900, **{str(weight): weight for weight in range(100, 1000, 100)},
+}  # fmt: skip
+ALIGNMENTS = {"left": "low", "start": "low", "center": "centre", "right": "high", "end": "high", "justify": "low"}
+ANTIALIAS = ("none", "gray", "subpixel", "fast", "good", "best")
+HINTING = ("none", "slight", "medium", "full")
+
+
+@operation(size_after=lambda size, arguments: None)
+def text(
+    image: Image,
+    text: Annotated[str, Text()],
+    font: Annotated[str, Text(200)] = "Arial",
+    size: Annotated[float, Float(1, 2000)] = 16,
+    weight: Annotated[str, Choice(tuple(WEIGHTS))] = "normal",
+    style: Annotated[str, Choice(("normal", "italic", "oblique"))] = "normal",
+    decoration: Annotated[str, Choice(("none", "normal", "underline", "strikethrough"))] = "none",
+    align: Annotated[str, Choice(tuple(ALIGNMENTS))] = "left",
+    stroke_width: Annotated[float, Float(0, 200)] = 0.0,
+    stroke_color: Paint = BLACK,
+    letter_spacing: Annotated[float, Float(-200, 1000)] = 0.0,
+    line_spacing: Annotated[float, Float(-500, 1000)] = 0.0,
+    antialias: Annotated[str, Choice(ANTIALIAS)] = "good",
+    hinting: Annotated[str, Choice(HINTING)] = "slight",
+    color: Paint = BLACK,
+    background: MaybePaint = None,
+    width: Width = None,
+    no_trim: Flag = False,
+    no_overflow: Flag = False,
+    *,
+    base: BaseSize,
+) -> Image:
+    """Draw a text; the picture is as large as its ink.
+
+    Lines break at ``width`` pixels and at line breaks. ``hinting`` is left to the font. With ``no_overflow`` a text
+    larger than the picture under it is refused.
+    """
+    markup = _markup(text, size=size, weight=weight, style=style, decoration=decoration,
+                     letter_spacing=letter_spacing, color=color)  # fmt: skip
+    drawn = _drawn(markup, _family(font), size, align=align, line_spacing=line_spacing, width=_pixels(width, base))
+    if antialias == "none":
+        drawn = join(drawn[:3], drawn[3] >= 128)
+    margin = round(size / PADDING_SHARE) if no_trim else 0
+    drawn = _stroked(drawn, stroke_width, stroke_color, margin)
+    if no_overflow and (drawn.width > base.width or drawn.height > base.height):
+        shape = f"{drawn.width}×{drawn.height}"
+        raise BadTransformation(f"the text must fit the {base.width}×{base.height} picture, got {shape}")
+    return flatten(drawn, background) if background else drawn
+
+
+def _pixels(width: Length | None, base: Size) -> int | None:
+    return width if width is None or isinstance(width, int) else max(1, round(width * base.width))
+
+
+def _family(font: str) -> str:
+    """A family name; Google's ``Roboto@google`` and file names keep their stem."""
+    return font.partition("@")[0].rpartition("/")[2].rpartition(":")[2].split(".ttf")[0].split(".otf")[0]
+
+
+def _markup(
+    words: str, *, size: float, weight: str, style: str, decoration: str, letter_spacing: float, color: Color
+) -> str:
+    attributes = {
+        "foreground": f"#{bytes(color.rgb).hex()}",
+        "fgalpha": f"{max(1, round(color.alpha / 255 * 65535))}",
+        "weight": str(WEIGHTS[weight]),
+        "style": style,
+        "size": str(round(size * PANGO_UNITS)),
+    }
+    if decoration in ("underline", "strikethrough"):
+        attributes[decoration] = "single" if decoration == "underline" else "true"
+    if letter_spacing:
+        attributes["letter_spacing"] = str(round(letter_spacing * PANGO_UNITS))
+    # Pango reads no control characters but line breaks and tabs.
+    readable = "".join(each for each in words if each in "\n\t" or ord(each) >= 32) or " "
+    spelled = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+    return f"<span {spelled}>{escape(readable, quote=False)}</span>"
+
+
+def _drawn(markup: str, family: str, size: float, *, align: str, line_spacing: float, width: int | None) -> Image:
+    options = {"width": min(width, MAX_SIDE), "wrap": "word-char"} if width else {}
+    try:
+        return pyvips.Image.text(
+            markup, font=f"{family} {size:g}", dpi=DOTS_PER_INCH, rgba=True, align=ALIGNMENTS[align],
+            justify=align == "justify", spacing=round(line_spacing), **options,
+        ).copy(interpretation="srgb")  # fmt: skip
+    except pyvips.Error as error:
+        if "no text to render" in str(error):
+            return solid(Size(1, max(1, round(size))), Color(0, 0, 0, 0))
+        raise BadTransformation("the text cannot be drawn: it is too large or not readable") from error
+
+
+def _stroked(drawn: Image, width: float, color: Color, margin: int) -> Image:
+    """The letters on a line around them; the picture grows by the line."""
+    room = round(width) + margin
+    if room:
+        drawn = drawn.embed(room, room, drawn.width + 2 * room, drawn.height + 2 * room, extend="black")
+    if not width:
+        return drawn
+    line = bytes_of(grown(drawn[3], width) * color.alpha)
+    return join(solid(size_of(drawn), Color(*color.rgb)), line).composite2(drawn, "over").cast("uchar")
