@@ -74,7 +74,9 @@ def judge(text: str, picture: bytes | None = None) -> Outcome:
     try:
         components, extension = read_components(text)
         stage = "parsed"
-        compiled = vocabulary.compile(components, extension=extension, named=lambda name: "c_limit,w_1000")
+        compiled = vocabulary.compile(
+            components, extension=extension, named=lambda name: "c_limit,w_1000", current="image/upload/sample"
+        )
         stage = "compiled"
         if picture is not None:
             render(compiled, picture)

@@ -3,13 +3,13 @@
 Effects are called like their operations and take their arguments in Cloudinary's order, so most need no row here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from media.chain import Step
 from media.errors import BadTransformation, Forbidden, RequestError, UnsupportedOperation
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
-from media.params import Float, Int
+from media.params import Float, Int, LengthKind
 from proxy.dialects.cloudinary.arguments import Given, build, given, read
 from proxy.dialects.cloudinary.expression import looks_computed
 from proxy.dialects.cloudinary.grammar import Component
@@ -89,31 +89,26 @@ def takes_size(component: Component) -> bool:
 
 
 def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> dict[str, Given]:
-    """Texts to arguments: by name where written ``name_value``, else the next argument of that kind.
+    """Texts to arguments: by name where written ``name_value``, else the next argument that can take it.
 
-    A word skips numeric arguments and a number skips words (``e_trim:white``, ``e_outline:15``): every part of
-    Cloudinary's lists is optional.
+    Every part of Cloudinary's lists is optional: a word skips numbers and words it is none of, a number skips words
+    (``e_trim:white``, ``e_outline:15``), but never a number that it is too large for.
     """
-    named = {argument.name: argument for argument in operation.arguments}
-    first, *_ = [*_in_order(operation), None]
-    if text and first is not None and getattr(first.kind, "takes_all", False):
-        return {first.name: Given("e", text, scope.mention(text))}
-    waiting = iter(_in_order(operation))
+    waiting = [argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()]
+    if text and waiting and getattr(waiting[0].kind, "takes_all", False):
+        return {waiting[0].name: Given("e", text, scope.mention(text))}
+    names = {argument.name for argument in operation.arguments}
     found: dict[str, Given] = {}
     for part in _parts(text):
         name, _, value = part.partition("_")
         name = name.replace("-", "_")
-        if value and name in named:
+        if value and name in names:
             found[name] = read("e", value, scope)
         else:
-            found[_next(waiting, part, effect)] = read("e", part, scope)
+            index = _index(waiting, part, effect)
+            found[waiting[index].name] = read("e", part, scope)
+            waiting = waiting[index + 1 :]
     return found
-
-
-def _in_order(operation: Operation) -> list[Argument]:
-    """Qualifiers have no place in the list, but a colour may stand at its end (``e_trim:10:white``)."""
-    own = [argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()]
-    return own + [argument for argument in operation.arguments if argument.name == "color"]
 
 
 def _parts(text: str) -> list[str]:
@@ -127,13 +122,20 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _next(waiting: Iterator[Argument], part: str, effect: str) -> str:
+def _index(waiting: Sequence[Argument], part: str, effect: str) -> int:
+    """Which of ``waiting`` takes ``part``; where none can, the one whose expectation the error should name."""
     is_number = _is_number(part) or looks_computed(part)
-    for argument in waiting:
-        is_numeric = isinstance(argument.kind, Int | Float)
-        if is_numeric == is_number or (not is_numeric and _parses(argument, part)):
-            return argument.name
+    for index, argument in enumerate(waiting):
+        if is_number if _is_numeric(argument) else _parses(argument, part):
+            return index
+    for index, argument in enumerate(waiting):
+        if not _is_numeric(argument):
+            return index
     raise BadTransformation(f"Invalid effect in transformation: {effect} takes no argument {part}")
+
+
+def _is_numeric(argument: Argument) -> bool:
+    return isinstance(argument.kind, Int | Float | LengthKind)
 
 
 def _is_number(text: str) -> bool:

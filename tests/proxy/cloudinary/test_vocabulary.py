@@ -3,7 +3,7 @@
 import pytest
 
 from media import errors
-from media.operations import format_chain, parse_chain
+from media.operations import format_chain, format_steps, parse_chain
 from proxy.dialects.cloudinary import grammar, vocabulary
 from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
 from tests.proxy.cloudinary.vectors import read_yaml
@@ -109,3 +109,9 @@ def test_kept_picture_becomes_a_layer_with_the_steps_that_led_to_it() -> None:
 def test_kept_picture_needs_to_know_the_asset() -> None:
     with pytest.raises(errors.UnsupportedOperation, match="picture itself"):
         compiled("$img_current/l_$img")
+
+
+@pytest.mark.parametrize(("text", "arguments"), ROWS["effects"], ids=[row[0] for row in ROWS["effects"]])
+def test_effect_takes_its_arguments_by_place_name_and_qualifier(text: str, arguments: dict[str, str]) -> None:
+    [[_, found]] = format_steps(compiled(text).chain.steps)
+    assert {name: found.get(name) for name in arguments} == arguments
