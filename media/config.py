@@ -144,6 +144,7 @@ class CloudimageToken:
     min_signature_length: int = 8
     presets: Mapping[str, str] = field(default_factory=dict)
     watermark_url: str = ""
+    client_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

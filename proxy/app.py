@@ -18,6 +18,7 @@ from media.errors import DerivationPending, MediaError, Unavailable
 from proxy import health
 from proxy.dialect import Dialect, Endpoint
 from proxy.dialects import DIALECTS
+from proxy.dialects.cloudimage.hosts import OwnHosts
 from proxy.middleware import AccessLog, BodyLimit, Preflight
 from proxy.services import Services
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
         Middleware(AccessLog),
         Middleware(Preflight),
         Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
+        Middleware(OwnHosts, hosts=settings.cloudimage.hosts),
     ]
     return Starlette(routes=own + spoken, middleware=middleware, lifespan=lifespan)
 

@@ -4,9 +4,9 @@
 
     image
       ├ find_token · grammar.parse · authorize    text only, no I/O before the signature
-      ├ addresses · _fetch                        the origin, guarded, kept as a source
+      ├ locate · _fetch                           the origin, guarded, kept as a source
       └ _deliver                                  the result, or the photo as it is until there is a cutout
-          └ vocabulary.compile · negotiate · delivery.deliver
+          └ vocabulary.compile · negotiate · _find_layers · delivery.deliver
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from media.asset import Asset, SourceRef
-from media.config import Cloudimage, CloudimageToken
+from media.chain import Chain
+from media.config import CloudimageToken
 from media.errors import (
     DerivationFailed,
     DerivationPending,
@@ -26,12 +27,15 @@ from media.errors import (
     Unavailable,
 )
 from media.geometry import Size
+from media.plan import sources
 from proxy.delivery import Ask, deliver, patience
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudimage import envelope, grammar, output, signature, vocabulary
+from proxy.dialects.cloudimage import envelope, grammar, output, signature, tenant, vocabulary
+from proxy.dialects.cloudimage.backdrop import BACKDROP
 from proxy.dialects.cloudimage.grammar import Asked, Parameters
-from proxy.dialects.cloudimage.origins import Naming, addresses
-from proxy.dialects.cloudimage.vocabulary import Compiled
+from proxy.dialects.cloudimage.invalidation import invalidate
+from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
+from proxy.dialects.cloudimage.watermark import REMOTE
 from proxy.negotiation import negotiate
 from proxy.responses import Caching
 from proxy.services import Services
@@ -53,13 +57,14 @@ MAX_FILE_NAME_LENGTH = 200
 class Wish:
     """One request on one asset: what to make of it and how to answer."""
 
+    token: CloudimageToken
     asset: Asset
     parameters: Parameters
     request: Request
 
 
 async def image(services: Services, request: Request) -> Response:
-    token = find_token(services.settings.cloudimage, request.headers.get("host", ""))
+    token = tenant.find_token(services.settings.cloudimage, request.headers.get("host", ""))
     asked = _parse(request, token, max_bytes=services.settings.limits.max_url_bytes)
     signature.authorize(
         asked.uri_path,
@@ -68,14 +73,8 @@ async def image(services: Services, request: Request) -> Response:
         seal_salts=token.seal_salts,
         min_length=token.min_signature_length,
     )
-    asset = await _fetch(services, token.cloud, _locate(asked, token))
-    return await _deliver(services, Wish(asset, asked.parameters, request))
-
-
-def find_token(settings: Cloudimage, host: str) -> CloudimageToken:
-    """The account behind a host name; the settings themselves are the account of all other hosts."""
-    name = settings.hosts.get(host.lower().partition(":")[0], "")
-    return settings.tokens.get(name, settings)
+    asset = await _fetch(services, token.cloud, tenant.locate(asked, token))
+    return await _deliver(services, Wish(token, asset, asked.parameters, request))
 
 
 def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> Asked:
@@ -83,12 +82,6 @@ def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> Asked
     if len(raw_path) + len(raw_query) > max_bytes:
         raise RequestError(f"A URL must have at most {max_bytes} bytes.")
     return grammar.parse(raw_path.decode("latin-1"), raw_query.decode("latin-1"), token.presets)
-
-
-def _locate(asked: Asked, token: CloudimageToken) -> tuple[str, ...]:
-    naming = Naming(token.aliases, token.origin_prefix, token.default_scheme)
-    is_encoded = grammar.is_true(asked.parameters.get("ci_url_encoded"))
-    return addresses(asked.origin, asked.foreign, naming, encoded=is_encoded)
 
 
 async def _fetch(services: Services, cloud: str, found: tuple[str, ...]) -> Asset:
@@ -134,20 +127,37 @@ async def _answer_without(services: Services, wish: Wish, error: MediaError) -> 
 
 async def _answer(services: Services, wish: Wish) -> Response:
     asset, request = wish.asset, wish.request
-    compiled = vocabulary.compile(wish.parameters, Size(asset.width, asset.height), asset.format)
+    compiled = vocabulary.compile(wish.parameters, _facts(wish))
     negotiated = negotiate(compiled.chain, request.headers, compiled.formats.modern)
     max_age = services.settings.delivery.max_age_seconds if compiled.max_age is None else compiled.max_age
     ask = Ask(
         asset,
         output.settled(negotiated.chain, compiled.formats),
         Caching(max_age, vary=negotiated.vary),
+        layers=await _find_layers(services, wish, compiled.chain),
         patience=patience(services, request),
-        headers=_disposition(compiled, asset) | _facts(compiled, asset),
+        headers=_disposition(compiled, asset) | _description(compiled, asset),
     )
     response = await deliver(services, ask, request)
     if compiled.max_age is not None:
         _set_age(response, compiled.max_age)
     return response
+
+
+def _facts(wish: Wish) -> Facts:
+    return Facts(Size(wish.asset.width, wish.asset.height), wish.asset.format, wish.token.watermark_url)
+
+
+async def _find_layers(services: Services, wish: Wish, chain: Chain) -> dict[str, str]:
+    """Every layer source of the chain → the digest of its bytes: watermarks, and the photo behind itself."""
+    digests = {}
+    for source in sources(chain):
+        if source == BACKDROP:
+            digests[source] = wish.asset.digest
+            continue
+        found = tenant.locate_watermark(source.removeprefix(REMOTE), wish.token)
+        digests[source] = (await _fetch(services, wish.token.cloud, found)).digest
+    return digests
 
 
 def _set_age(response: Response, seconds: int) -> None:
@@ -163,7 +173,7 @@ def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{safe[:MAX_FILE_NAME_LENGTH]}"'}
 
 
-def _facts(compiled: Compiled, asset: Asset) -> dict[str, str]:
+def _description(compiled: Compiled, asset: Asset) -> dict[str, str]:
     """``ci_info=1``: what the vendor paints over the picture stands in a header."""
     if not compiled.wants_info:
         return {}
@@ -176,4 +186,8 @@ def say(error: MediaError, request: Request) -> Response:
     return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
 
 
-CLOUDIMAGE = Dialect("cloudimage", (Path("/v7/{rest:anything}", ("GET", "HEAD"), image),), say)
+CLOUDIMAGE = Dialect(
+    "cloudimage",
+    (Path("/v7/{rest:anything}", ("GET", "HEAD"), image), Path("/invalidate", ("POST",), invalidate)),
+    say,
+)

@@ -52,9 +52,13 @@ def addresses(origin: str, foreign: Sequence[str], naming: Naming, *, encoded: b
 
 def decode(text: str) -> str:
     """One layer of percent escapes less; what an address cannot hold is escaped again."""
-    decoded = unquote(text)
-    check_text(decoded)
-    return quote(decoded, safe=_SAFE)
+    return escape(unquote(text))
+
+
+def escape(text: str) -> str:
+    """Percent escapes for what an address cannot hold as it is."""
+    check_text(text)
+    return quote(text, safe=_SAFE)
 
 
 def normal(address: str) -> str:

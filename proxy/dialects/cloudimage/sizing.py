@@ -19,6 +19,7 @@ from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import Parameters, is_true
 
 MAX_DPR = 10.0
+MAX_TRIM = 100
 #: Smaller fractions of a side are none; their text would need an exponent.
 LEAST_FRACTION = 0.0001
 
@@ -70,23 +71,38 @@ class Wanted:
         return (self.width or 0) > self.size.width or (self.height or 0) > self.size.height
 
 
-def compile_size(parameters: Parameters, source: Size, *, scalable: bool) -> list[Step]:
-    """The crop and resize steps. ``scalable``: the picture may turn out smaller than ``source`` in the same
-    proportions (a cutout of a large photo), so positions must be fractions."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """``cuts`` take from the source what is wanted, ``resizes`` give it its size."""
+
+    cuts: tuple[Step, ...]
+    resizes: tuple[Step, ...]
+
+
+def compile_shape(parameters: Parameters, source: Size, *, scalable: bool) -> Shape:
+    """``scalable``: the picture may turn out smaller than ``source`` in the same proportions (a cutout of a large
+    photo), so positions must be fractions."""
     box = crop_box(parameters, source)
-    steps = [] if box.size == source else [_cut(box, source, scalable=scalable)]
+    cuts = [] if box.size == source else [_cut(box, source, scalable=scalable)]
+    return Shape((*_trim(parameters.get("trim")), *cuts), tuple(_resize(parameters, source, box)))
+
+
+def _resize(parameters: Parameters, source: Size, box: Box) -> list[Step]:
     ratio = _ratio(parameters, box.size)
     wanted = _wanted(parameters, source, box, ratio)
     if wanted.width is None and wanted.height is None:
         is_other = ratio is not None and ratio != box.size.ratio
-        return [*steps, _fill(wanted, {"ratio": ratio})] if is_other else steps
+        return [_fill(wanted, {"ratio": ratio})] if is_other else []
     name = parameters.get("func", "crop")
-    if is_true(parameters.get("org_if_sml")) and wanted.is_beyond and name not in NEVER_ENLARGING:
-        return steps
-    resize = FUNCTIONS.get(name, _crop)
-    if name == "bound" and is_true(parameters.get("org_if_sml")):
-        resize = _limit
-    return [*steps, *resize(wanted)]
+    keeps_small = is_true(parameters.get("org_if_sml"))
+    if keeps_small and wanted.is_beyond and name not in NEVER_ENLARGING:
+        return []
+    return LIMITED[name](wanted) if keeps_small and name in LIMITED else FUNCTIONS.get(name, _crop)(wanted)
+
+
+def _trim(text: str | None) -> list[Step]:
+    tolerance = arguments.whole(text, 0, MAX_TRIM)
+    return [] if tolerance is None else [step("trim", tolerance=tolerance)]
 
 
 def crop_box(parameters: Parameters, source: Size) -> Box:
@@ -237,5 +253,7 @@ FUNCTIONS: dict[str, Callable[[Wanted], list[Step]]] = {
     "crop": _crop, "face": _crop, "fit": _fit, "cropfit": _cropfit, "bound": _bound, "boundmin": _boundmin,
     "cover": _cover,
 }  # fmt: skip
-#: Functions that ``org_if_sml`` need not stop.
+#: What ``org_if_sml`` makes of a function that would enlarge.
+LIMITED: dict[str, Callable[[Wanted], list[Step]]] = {"bound": _limit}
+#: Functions that it need not stop.
 NEVER_ENLARGING = frozenset({"fit", "cropfit", "bound"})

@@ -2,12 +2,12 @@
 
 ::
 
-    bg_remove · trim · tl_px/br_px · aspect_ratio/func/w/h · r · flip · filters · radius · bg_color
+    bg_remove · trim · tl_px/br_px · aspect_ratio/func/w/h · bg_img_fit · r · flip · filters · radius · bg_color · wat
 
 Nothing here fails: what cannot be read counts as not given.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from media.chain import Chain, Step
@@ -16,16 +16,25 @@ from media.operations import step
 from media.operations.reshape import MAX_RADIUS, Radius
 from media.params import Color
 from proxy.dialects.cloudimage import arguments, output
+from proxy.dialects.cloudimage.backdrop import is_backdrop, with_backdrop
+from proxy.dialects.cloudimage.effects import EFFECTS
 from proxy.dialects.cloudimage.grammar import SYNONYMS, Parameters, is_true
 from proxy.dialects.cloudimage.output import Formats
-from proxy.dialects.cloudimage.sizing import compile_size
+from proxy.dialects.cloudimage.sizing import compile_shape
+from proxy.dialects.cloudimage.watermark import compile_watermarks
 
-#: ``blur=10`` is a standard deviation of five pixels; the operation counts twentieths of a pixel.
-BLUR_STRENGTH_PER_UNIT = 10
-MAX_TRIM = 100
-MAX_SQUARE = 200
 ONE_YEAR_SECONDS = 31_536_000
 _AXES = {"h": "horizontal", "x": "horizontal", "v": "vertical", "y": "vertical"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a chain depends on beside its parameters: the source's upright size in pixels and its format, and the
+    account's own watermark (empty where it has none)."""
+
+    size: Size
+    format: str
+    watermark_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,11 @@ class Compiled:
     wants_info: bool
 
 
-def compile(parameters: Parameters, source: Size, source_format: str) -> Compiled:  # noqa: A001
-    """``source`` is the upright size of the source in pixels."""
+def compile(parameters: Parameters, facts: Facts) -> Compiled:  # noqa: A001
     given = {**_listed(parameters.get("f", "")), **parameters}
-    steps = () if given.get("func") == "proxy" else tuple(_steps(given, source))
-    color = arguments.color(given.get("bg_color"))
-    is_transparent = removes_background(given) and not (color and color.alpha == 255)
-    formats = output.formats(given, source_format, is_transparent=is_transparent)
+    steps = () if given.get("func") == "proxy" else tuple(_steps(given, facts))
+    is_transparent = removes_background(given) and not _is_filled(given, steps)
+    formats = output.formats(given, facts.format, is_transparent=is_transparent)
     return Compiled(
         Chain(steps, output.output(given, formats)),
         formats,
@@ -67,30 +74,33 @@ def without_removal(parameters: Parameters) -> Parameters:
     return {key: text for key, text in parameters.items() if key != "bg_remove"}
 
 
+def _is_filled(given: Parameters, steps: Sequence[Step]) -> bool:
+    """Whether something opaque ends up behind the cutout."""
+    color = arguments.color(given.get("bg_color"))
+    return bool(color and color.alpha == 255) or any(is_backdrop(step) for step in steps)
+
+
 def _listed(text: str) -> Parameters:
     """The legacy filter list ``bright:15,contrast:30,grey``; explicit parameters count more."""
     pairs = (part.strip().partition(":") for part in text.split(","))
-    return {SYNONYMS.get(name, name): value or "1" for name, _, value in pairs if SYNONYMS.get(name, name) in FILTERS}
+    return {SYNONYMS.get(name, name): value or "1" for name, _, value in pairs if SYNONYMS.get(name, name) in EFFECTS}
 
 
-def _steps(given: Parameters, source: Size) -> list[Step]:
+def _steps(given: Parameters, facts: Facts) -> list[Step]:
     removes = removes_background(given)
     color = arguments.color(given.get("bg_color"))
+    shape = compile_shape(given, facts.size, scalable=removes)
     return [
         *([step("background_removal")] if removes else []),
-        *_trim(given.get("trim")),
-        *compile_size(given, source, scalable=removes),
+        *shape.cuts,
+        *with_backdrop(given, shape),
         *_rotate(given.get("r"), color),
         *_flip(given.get("flip", "")),
-        *(step for key, make in FILTERS.items() if key in given for step in make(given[key])),
+        *(step for key, make in EFFECTS.items() if key in given for step in make(given[key])),
         *_corners(given.get("radius")),
         *([step("background", color=color)] if color and color.alpha else []),
+        *compile_watermarks(given, facts.watermark_url),
     ]
-
-
-def _trim(text: str | None) -> list[Step]:
-    tolerance = arguments.whole(text, 0, MAX_TRIM)
-    return [] if tolerance is None else [step("trim", tolerance=tolerance)]
 
 
 def _rotate(text: str | None, color: Color | None) -> list[Step]:
@@ -123,42 +133,3 @@ def _attachment(text: str | None) -> str | None:
     if not is_true(text):
         return None
     return "" if text in ("1", "true") else text
-
-
-Filter = Callable[[str], list[Step]]
-
-
-def _switch(operation: str) -> Filter:
-    return lambda text: [step(operation)] if is_true(text) else []
-
-
-def _level(operation: str, low: int = -100) -> Filter:
-    def make(text: str) -> list[Step]:
-        level = arguments.whole(text, low, 100)
-        return [step(operation, level=level)] if level else []
-
-    return make
-
-
-def _blur(text: str) -> list[Step]:
-    strength = round((arguments.decimal(text, 0, 100) or 0) * BLUR_STRENGTH_PER_UNIT)
-    return [step("blur", strength=strength)] if strength else []
-
-
-def _pixelate(text: str) -> list[Step]:
-    square = arguments.whole(text, 0, MAX_SQUARE)
-    return [step("pixelate", square=square)] if square else []
-
-
-#: Filters in the order in which they are applied.
-FILTERS: Mapping[str, Filter] = {
-    "bright": _level("brightness", low=-99),
-    "contrast": _level("contrast"),
-    "saturate": _level("saturation"),
-    "gray": _switch("grayscale"),
-    "sepia": _switch("sepia"),
-    "invert": _switch("negate"),
-    "blur": _blur,
-    "pixelate": _pixelate,
-    "sharp": _switch("sharpen"),
-}

@@ -13,14 +13,20 @@ from tests.conftest import MakeStage, Stage
 
 @dataclass
 class Site:
-    """A plain HTTP origin: ``pages`` maps paths (with query) to bodies, ``seen`` is what was asked for."""
+    """A plain HTTP origin: ``pages`` maps paths (with query) to bodies, ``seen`` is what was asked for.
+
+    While it is ``broken`` it answers 500.
+    """
 
     pages: dict[str, bytes] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     host: str = ""
+    broken: bool = False
 
     def answer(self, path: str) -> tuple[int, bytes]:
         self.seen.append(path)
+        if self.broken:
+            return 500, b""
         return (200, self.pages[path]) if path in self.pages else (404, b"")
 
 

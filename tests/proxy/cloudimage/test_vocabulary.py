@@ -16,9 +16,10 @@ from media.plan import plan
 from media.probe import SourceInfo
 from proxy.dialects.cloudimage import vocabulary
 from proxy.dialects.cloudimage.grammar import KEYS, read_pairs
-from proxy.dialects.cloudimage.vocabulary import Compiled
+from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "cloudimage_chains.yaml"
+STATIC = "logo.example/static.png"
 #: Texts that some parameter understands, so that random queries reach beyond "cannot be read".
 WORDS = (
     "1", "0", "-1", "400", "1e9", "99999999999", "0.5", "NaN", "max", "auto", "smart", "face", "trim", "crop", "fit",
@@ -34,7 +35,7 @@ def rows() -> list[Any]:
 
 def compiled(query: str, source: str = "1000x500", format_name: str = "jpg") -> Compiled:
     width, height = source.split("x")
-    return vocabulary.compile(read_pairs(query).ours, Size(int(width), int(height)), format_name)
+    return vocabulary.compile(read_pairs(query).ours, Facts(Size(int(width), int(height)), format_name, STATIC))
 
 
 def planned_size(made: Compiled, source: str) -> str | None:
@@ -82,7 +83,7 @@ def test_sides_beyond_every_limit_are_refused_by_the_planner() -> None:
     st.tuples(st.integers(1, 3000), st.integers(1, 3000)),
 )
 def test_any_parameters_become_a_chain_that_has_one_text(parameters: dict[str, str], sides: tuple[int, int]) -> None:
-    made = vocabulary.compile(parameters, Size(*sides), "jpg")
+    made = vocabulary.compile(parameters, Facts(Size(*sides), "jpg", STATIC))
     assert format_chain(parse_chain(format_chain(made.chain))) == format_chain(made.chain)
     try:
         plan(made.chain, SourceInfo("jpg", *sides), Limits())

@@ -1,0 +1,100 @@
+"""POST /invalidate: fetch again what an origin has changed.
+
+::
+
+    X-Client-Key: <key>
+    {"scope": "original" | "urls" | "all", "urls": ["/v7/https://host/p.jpg?w=400", …]}
+
+Derived assets are content-addressed, so there is nothing to purge: a source that is fetched anew and differs has new
+ones. The old copy stays until then, in case its origin is down.
+"""
+
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from media.asset import Asset, SourceRef
+from media.config import CloudimageToken
+from media.errors import Forbidden, NotFound, RequestError
+from proxy.dialects.cloudimage import grammar
+from proxy.dialects.cloudimage.tenant import find_token, locate
+from proxy.services import Services
+from proxy.sources import FETCH
+
+#: Before any age limit: the next request fetches again.
+LONG_AGO = "1970-01-01T00:00:00Z"
+SCOPES = ("original", "urls", "all")
+MAX_URLS = 1000
+CREATED = 201
+
+
+async def invalidate(services: Services, request: Request) -> Response:
+    token = find_token(services.settings.cloudimage, request.headers.get("host", ""))
+    _authorize(services, token, request.headers.get("x-client-key", ""))
+    urls = read_order(await request.body())
+    refs = [SourceRef(token.cloud, "image", FETCH, name) for url in urls for name in _addresses(url, token)]
+    if refs:
+        count = await services.io.run(_age, services, refs)
+    else:
+        count = await services.io.run(_age_all, services, token.cloud)
+    return JSONResponse({"status": "success", "invalidated": count}, status_code=CREATED)
+
+
+def read_order(body: bytes) -> tuple[str, ...]:
+    """The paths of the document above, none for the scope ``all``. Raises RequestError for anything else."""
+    try:
+        document: Any = json.loads(body)
+    except ValueError as error:
+        raise RequestError("The body must be a JSON object with scope and urls.") from error
+    scope, urls = (document.get("scope"), document.get("urls", [])) if isinstance(document, dict) else (None, [])
+    if scope not in SCOPES:
+        raise RequestError(f"scope must be one of {', '.join(SCOPES)}, got {str(scope)[:80]!r}.")
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls) or len(urls) > MAX_URLS:
+        raise RequestError(f"urls must be a list of at most {MAX_URLS} paths.")
+    if scope != "all" and not urls:
+        raise RequestError(f"urls must name at least one path for the scope {scope}.")
+    return () if scope == "all" else tuple(urls)
+
+
+def _authorize(services: Services, token: CloudimageToken, given: str) -> None:
+    cloud = services.settings.clouds.get(token.cloud)
+    keys = token.client_keys or tuple(cloud.keys if cloud else ())
+    matches = [hmac.compare_digest(key.encode(), given.encode("utf-8", "surrogateescape")) for key in keys]
+    if not any(matches):
+        raise Forbidden("The X-Client-Key header must hold a key of the account.")
+
+
+def _addresses(url: str, token: CloudimageToken) -> tuple[str, ...]:
+    path, _, query = url.partition("?")
+    return locate(grammar.parse("/" + path.lstrip("/"), query, token.presets), token)
+
+
+def _age(services: Services, refs: Sequence[SourceRef]) -> int:
+    return sum(_age_one(services, ref) for ref in refs)
+
+
+def _age_one(services: Services, ref: SourceRef) -> bool:
+    try:
+        services.catalog.update(ref, _aged)
+    except NotFound:
+        return False
+    return True
+
+
+def _age_all(services: Services, cloud: str) -> int:
+    cursor, count = "", 0
+    while True:
+        page = services.catalog.list_assets(cloud, "image", FETCH, cursor=cursor)
+        count += _age(services, [asset.ref for asset in page.assets])
+        cursor = page.cursor
+        if not cursor:
+            return count
+
+
+def _aged(asset: Asset) -> Asset:
+    return replace(asset, uploaded_at=LONG_AGO)
