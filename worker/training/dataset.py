@@ -26,6 +26,8 @@ from worker.training.teachers import open_teachers
 CLASS_STRIDE = 8
 FULL_FRAME_SHARE = 0.35
 SMALLEST_CROP = 0.6  # of either side
+BY_CLASS_SHARE = 0.35
+SHOWN_PROBABILITY, SHOWN_SHARE = 127, 0.01
 COMPOSITE_SHARE = 0.3  # of the draws that have a human's mask
 BACKGROUND_CROPS = (0.3, 0.8)
 BACKGROUND_TRIES = 4
@@ -86,6 +88,7 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
         counts = {kind: sum(row.kind == kind for row in self.rows) for kind in SHARES}
         odds = np.array([SHARES[row.kind] / counts[row.kind] for row in self.rows])
         self.odds = odds / odds.sum()
+        self.showing = self._rows_by_class()
         self.sizes, self.batch, self.seed = sizes, batch, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
@@ -111,8 +114,22 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
             return sample if background is None else self._composite(sample, background)
         return sample
 
+    def _rows_by_class(self) -> list[list[Photograph]]:
+        """For each class that any photograph shows, those that do."""
+        showing: list[list[Photograph]] = [[] for _ in range(CLASS_COUNT)]
+        for row in self.rows:
+            record = self.teacher_maps[row.number]
+            if record["has_classes"]:
+                shares = (record["classes"] > SHOWN_PROBABILITY).mean((0, 1))
+                for number in np.flatnonzero(shares[1:] > SHOWN_SHARE) + 1:
+                    showing[number].append(row)
+        return [rows for rows in showing if rows]
+
     def _row(self) -> Photograph:
-        """A row that something is known of already."""
+        """A row that something is known of already: by its kind, or by a class, so that the rare are not forgotten."""
+        if self.random.random() < BY_CLASS_SHARE and self.showing:
+            rows = self.showing[int(self.random.integers(len(self.showing)))]
+            return rows[int(self.random.integers(len(rows)))]
         while True:
             row = self.rows[int(self.random.choice(len(self.rows), p=self.odds))]
             record = self.teacher_maps[row.number]

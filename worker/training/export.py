@@ -23,6 +23,7 @@ LARGEST_BYTES = 10_000_000
 TRACED_SIDE = 320
 CHECKED_SHAPES = ((1, 256), (3, 320), (2, 352))  # batch, side
 LARGEST_DIFFERENCE = 2e-3
+FAR_SIDES = (0, 0, 1, 1)  # ONNX order: top, left, bottom, right
 ORIGIN = (
     "Trained for Cutout (Apache-2.0). Encoder initialised from TensorFlow DeepLabv3 MobileNetV2 PASCAL VOC "
     "(Apache-2.0). See MODEL_CARD.md beside this file."
@@ -61,11 +62,32 @@ def export(network: CutoutNetwork, path: Path) -> None:
                 "classes": {0: "batch", 2: "eighth_height", 3: "eighth_width"},
             },
         )
-    graph = onnx.load(str(path))
-    graph.doc_string = ORIGIN
-    onnx.checker.check_model(graph)
-    onnx.save(graph, str(path))
+    written = onnx.load(str(path))
+    written.doc_string = ORIGIN
+    fold_padding(written.graph)
+    onnx.checker.check_model(written)
+    onnx.save(written, str(path))
     check(model, path)
+
+
+def fold_padding(graph: onnx.GraphProto) -> None:
+    """Let stride-2 convolutions pad their far sides themselves; `Pad` nodes took a fifth of the time."""
+    padded = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Pad"}
+    for node in graph.node:
+        if node.op_type == "Conv" and node.input[0] in padded:
+            node.input[0] = padded[node.input[0]]
+            next(attribute for attribute in node.attribute if attribute.name == "pads").ints[:] = FAR_SIDES
+    drop_unused(graph)
+
+
+def drop_unused(graph: onnx.GraphProto) -> None:
+    """Remove the nodes whose answers nobody reads, last first."""
+    wanted = {output.name for output in graph.output}
+    for node in reversed(list(graph.node)):
+        if wanted.isdisjoint(node.output):
+            graph.node.remove(node)
+        else:
+            wanted.update(node.input)
 
 
 def check(model: PhotographToMaps, path: Path) -> None:

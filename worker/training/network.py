@@ -45,7 +45,16 @@ class SameConv(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         if self.stride[0] == 2:
             x = F.pad(x, (0, 1, 0, 1) if x.shape[2] % 2 == 0 else (1, 1, 1, 1))
-        return super().forward(x)
+        return self._in_phases(x) if self.dilation[0] == 2 and self.training else super().forward(x)
+
+    def _in_phases(self, x: Tensor) -> Tensor:
+        """Dilation 2 as an ordinary convolution of every other pixel: its gradient costs a CPU a third of the time."""
+        count, channels, height, width = x.shape
+        halves = x.reshape(count, channels, height // 2, 2, width // 2, 2).permute(3, 5, 0, 1, 2, 4)
+        phases = halves.reshape(4 * count, channels, height // 2, width // 2)
+        y = F.conv2d(phases, self.weight, self.bias, padding=1, groups=self.groups)
+        y = y.reshape(2, 2, count, channels, height // 2, width // 2).permute(2, 3, 4, 0, 5, 1)
+        return y.reshape(count, channels, height, width).contiguous(memory_format=torch.channels_last)
 
 
 class InvertedResidual(nn.Module):

@@ -25,15 +25,15 @@ from worker.training.losses import class_loss, saliency_loss
 from worker.training.network import CutoutNetwork, load_deeplab, load_weights
 from worker.training.photographs import read_photographs
 
-SIZES, LAST_SIZES = (256,), (320,)
-LAST_SHARE = 0.4
-PEAK_RATES = (3e-4, 1.5e-3)  # of what began as DeepLab, and of the decoder
+SIZES, LAST_SIZES = (256,), (320, 384)
+LAST_SHARE = 0.5
+PEAK_RATES = (1.5e-4, 1.5e-3)  # of what began as DeepLab, and of the decoder
 LOWEST_RATE = 0.01  # of the peak
 WARM_UP_STEPS = 60
 WEIGHT_DECAY = 1e-4
 AVERAGE_DECAY = 0.995
 LARGEST_GRADIENT = 5.0
-CLASS_WEIGHT = 1.0  # against the saliency loss
+CLASS_WEIGHT = 2.0  # against the saliency loss
 PUBLISHED = ("encoder.", "classes.")  # began as DeepLab's weights, and stay near them
 CHECKPOINT_SECONDS, JUDGE_SECONDS = 60, 600
 FROZEN_STAGES = 2  # the stem and 1/2 and 1/4: half of the cost of a step, and already trained for edges
