@@ -1,6 +1,7 @@
 """The playground as a person meets it: what is shown, pressed and typed."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from selenium.webdriver.common.action_chains import ActionChains
@@ -11,6 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 PATIENCE_SECONDS = 10
 POLL_SECONDS = 0.02
+ASKED_FOR = ("the server responded with a status of", "ERR_BLOCKED_BY_CLIENT")
 
 
 class Page:
@@ -81,6 +83,16 @@ class Page:
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
 
+    @contextlib.contextmanager
+    def cut_off(self, pattern: str) -> Iterator[None]:
+        """Requests to addresses like ``pattern`` meet no server."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [pattern]})
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+
     def overflow(self) -> int:
         """Pixels that the page is wider than the window."""
         root = "document.documentElement"
@@ -90,10 +102,10 @@ class Page:
         self.driver.get_log("browser")
 
     def complaints(self) -> list[str]:
-        """Console errors, but those about answers that a test asked for (a refused picture is logged by Chromium)."""
+        """Console errors, but those about answers that a test asked for: Chromium logs every refused picture."""
         entries = self.driver.get_log("browser")
         return [
             entry["message"]
             for entry in entries
-            if entry["level"] == "SEVERE" and "the server responded with a status of" not in entry["message"]
+            if entry["level"] == "SEVERE" and not any(expected in entry["message"] for expected in ASKED_FOR)
         ]

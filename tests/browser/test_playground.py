@@ -54,6 +54,17 @@ def test_refusal_shows_the_servers_sentence(page: Page, fake: Fake) -> None:
     assert not page.find("#refusal").is_displayed()
 
 
+def test_server_out_of_reach_is_said_and_asked_again(page: Page, fake: Fake) -> None:
+    page.open(fake.address, "#chain=e_grayscale")
+    page.wait_for("ready")
+    with page.cut_off("*e_sepia*"):
+        page.type_chain("e_sepia")
+        page.wait_for("refused")
+        assert page.text("#refusal-title") == "The server cannot be reached"
+    page.click("#again")
+    page.wait_for("ready")
+
+
 def test_buttons_write_the_text_and_text_presses_the_buttons(page: Page, fake: Fake) -> None:
     page.open(fake.address)
     page.button("crop").click()
@@ -87,6 +98,24 @@ def test_links_in_both_forms_and_html(page: Page, fake: Fake) -> None:
     assert cloudinary == f"{photo}/e_background_removal/f_webp/coffee"
     assert cloudimage == f"{fake.address}/v7/{photo}/coffee?bg_remove=1&force_format=webp"
     assert html == f'<img src="{cloudinary}" width="450" height="300" alt="coffee" loading="lazy">'
+
+
+def test_copy_button_puts_the_address_into_the_clipboard(page: Page, fake: Fake) -> None:
+    permissions = {"origin": fake.address, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    page.driver.execute_cdp_cmd("Browser.grantPermissions", permissions)
+    page.open(fake.address, "#chain=e_grayscale")
+    page.click('[aria-label="Copy Cloudinary URL"]')
+    page.wait(lambda: page.text('[aria-label="Copy Cloudinary URL"]') == "Copied")
+    copied = page.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0], arguments[0])")
+    assert copied == f"{fake.address}/demo/image/upload/e_grayscale/cat"
+
+
+def test_download_names_the_file_by_photo_and_format(page: Page, fake: Fake) -> None:
+    page.open(fake.address, "#photo=coffee")
+    page.wait_for("ready")
+    download = page.find("#download")
+    assert download.get_attribute("download") == "coffee.png"
+    assert str(download.get_attribute("href")).startswith("blob:")
 
 
 def test_address_holds_the_view_and_back_brings_it_back(page: Page, fake: Fake) -> None:
