@@ -39,7 +39,7 @@ from proxy.dialects.cloudimage.watermark import REMOTE
 from proxy.negotiation import negotiate
 from proxy.responses import Caching
 from proxy.services import Services
-from proxy.sources import FETCH, fetch_asset, find_asset
+from proxy.sources import FETCH, OWN, fetch_asset, find_asset, own_asset
 
 STATUS_HEADER = "X-Background-Removal-Status"
 DONE = "done"
@@ -86,6 +86,9 @@ def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> Asked
 
 async def _fetch(services: Services, cloud: str, found: tuple[str, ...]) -> Asset:
     """The asset behind the first address; another is tried where that one's origin cannot be reached."""
+    if found[0].startswith(OWN):
+        # Only an alias leads here: the grammar refuses other schemes than http(s) in a path.
+        return await own_asset(services, found[0])
     first, *others = await _known_first(services, cloud, found)
     try:
         return await fetch_asset(services, cloud, first)
