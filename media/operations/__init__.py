@@ -3,6 +3,7 @@
 from media.operations import (  # noqa: F401  entering their functions into the table
     adjust,
     alpha,
+    art,
     color,
     control,
     cutout,
@@ -15,6 +16,7 @@ from media.operations import (  # noqa: F401  entering their functions into the 
     text,
     tone,
     vision,
+    warp,
 )
 from media.operations.registry import (
     OPERATIONS,

@@ -9,20 +9,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import pyvips
+
 from media import geometry
 from media.chain import Step, canonical
 from media.geometry import Box, Size, pixels
 from media.operations import focus
 from media.operations.arguments import Flag, Offset, Where
-from media.operations.pixels import Image, bytes_of, looked_at, size_of, with_alpha
+from media.operations.pixels import Image, bytes_of, join, looked_at, resample, size_of, split, with_alpha
 from media.operations.registry import Prepared, format_steps, operation, parse_steps
+from media.operations.warp import displaced
 from media.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Length, Text
 
 #: Blends that mix colours, by libvips' name.
 MIXED = {"over": "over", "multiply": "multiply", "screen": "screen", "overlay": "overlay"}
 #: Blends where the layer's alpha decides what stays of the picture.
 CUT = ("cutter", "cut_out", "mask")
-BLENDS = (*MIXED, *CUT)
+#: Blends that read the layer instead of showing it.
+READ = ("displace", "anti_removal")
+#: How much a mark against removal darkens or lightens, and its noise per level of strength.
+MARK_DEPTH, NOISE_SHARE, NOISE_SEED = 0.3, 0.4, 4
+DEFAULT_ANTI_REMOVAL = 50
+BLENDS = (*MIXED, *CUT, *READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class StepsKind:
 
 def _size_after(size: Size, arguments: Mapping[str, Any]) -> Size | None:
     """Only a layer that may stick out enlarges the canvas, and by how much its pixels will tell."""
-    keeps = arguments["no_overflow"] or arguments["tiled"] or arguments["blend"] in CUT
+    keeps = arguments["no_overflow"] or arguments["tiled"] or arguments["blend"] in (*CUT, *READ)
     return size if keeps else None
 
 
@@ -69,12 +77,16 @@ def layer(
         return image
     placed = _faded(with_alpha(overlay), opacity)
     size = size_of(image)
+    if blend == "displace":
+        return displaced(image, resample(placed, size), round(x), round(y))
     if tiled:
         placed, box = _tiled(placed, size), Box(0, 0, size.width, size.height)
     else:
         box = place(size, size_of(placed), gravity, x, y)
     if blend in CUT:
         return CUTTERS[blend](image, _spread(placed, box, size))
+    if blend == "anti_removal":
+        return _hard_to_remove(image, _spread(placed, box, size), strength or DEFAULT_ANTI_REMOVAL)
     canvas = Box(0, 0, size.width, size.height) if no_overflow else _union(size, box)
     return _mixed(image, placed, box, canvas, blend=blend, under=under)
 
@@ -116,6 +128,16 @@ def _mixed(image: Image, overlay: Image, box: Box, canvas: Box, *, blend: str, u
     mixed = lower.composite2(upper, MIXED[blend], compositing_space="srgb").cast("uchar")
     # An opaque base that kept its size is opaque still.
     return mixed if lower.hasalpha() else mixed[:3]
+
+
+def _hard_to_remove(image: Image, overlay: Image, strength: int) -> Image:
+    """A mark that follows the picture's own tones and noise, so that subtracting one colour leaves its shape."""
+    colours, alpha = split(image)
+    noise = pyvips.Image.gaussnoise(image.width, image.height, mean=0, sigma=strength * NOISE_SHARE, seed=NOISE_SEED)
+    tone = colours.colourspace("b-w")[0]
+    lifted = (tone > 127).ifthenelse(colours * (1 - MARK_DEPTH), colours * (1 - MARK_DEPTH) + 255 * MARK_DEPTH) + noise
+    share = overlay[3] / 255
+    return join(bytes_of(colours * (1 - share) + lifted * share), alpha)
 
 
 def _with_alpha_times(image: Image, share: Image) -> Image:
