@@ -31,7 +31,7 @@ _REFUSED: dict[str, tuple[type[RequestError], str]] = {
         (UnsupportedOperation, "applies to videos and animations only"),
     ),
 }  # fmt: skip
-#: Understood, but without pixels here so far.
+#: Effects that an operation of the same name draws, where there is one already.
 _KNOWN = frozenset({
     "bgremoval", "make_transparent", "trim", "grayscale", "sepia", "blackwhite", "blur", "blur_region", "blur_faces",
     "pixelate", "pixelate_region", "pixelate_faces", "brightness", "brightness_hsb", "contrast", "saturation", "hue",
@@ -45,8 +45,8 @@ _KNOWN = frozenset({
 BLENDS = frozenset({
     "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "displace", "style_transfer",
 })  # fmt: skip
-#: Operations that an effect of the same name must not reach.
-_OWN_NAMES = {"dither": "ordered_dither"}
+#: Effects that are called otherwise here.
+_ALIASES = {"dither": "ordered_dither"}
 
 
 def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]:
@@ -58,7 +58,7 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
     refuse(name)
     if name not in _KNOWN:
         raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
-    operation = OPERATIONS.get(_OWN_NAMES.get(name, name))
+    operation = OPERATIONS.get(_ALIASES.get(name, name))
     if operation is None:
         raise UnsupportedOperation(f"Effect {name} is not available here yet")
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}

@@ -4,7 +4,7 @@ The declaring component names the source and, in the old style, also sizes and p
 ``fl_layer_apply`` places it and may size it once more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from media.chain import Step
 from media.errors import BadTransformation, UnsupportedOperation
@@ -14,13 +14,13 @@ from proxy.dialects.cloudinary.arguments import Given, build, find_operation, gi
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.scope import Scope
 from proxy.dialects.cloudinary.sources import source_of
-from proxy.dialects.cloudinary.structure import Layer, Node
+from proxy.dialects.cloudinary.structure import Layer, Node, is_layer
 from proxy.dialects.cloudinary.text import TextLayer, compile_text, split_text
 
 _PLACES = {"g": "gravity", "x": "x", "y": "y"}
 _PLACING_FLAGS = ("tiled", "no_overflow", "text_disallow_overflow")
-#: Keys that say what or where a layer is rather than change it.
-_PLACING_KEYS = ("g", "x", "y", "l", "u", "if", "f", "q", "d")
+#: Keys that name a layer or concern the whole result.
+_NAMING_KEYS = ("l", "u", "f", "q", "d")
 #: Keys that a text takes for itself.
 _TEXT_KEYS = ("co", "b", "bo")
 
@@ -40,17 +40,18 @@ def compile_layer(layer: Layer, scope: Scope, compile_nodes: Compile, current: s
     kept = scope.pictures.get(name)
     written = name if kept is not None else scope.constant(name, "overlay source")
     text = split_text(written.removeprefix("text:"), scope) if written.startswith("text:") else None
-    first = _change(declaration, text)
+    places = {key: name for key, name in _PLACES.items() if not _crops_by(placement, key)}
+    changes = [_change(part, text, places if part is placement else ()) for part in parts]
     steps = (
         *(kept or ()),
         *([compile_text(text, declaration, scope)] if text else []),
-        *compile_nodes([first]),
+        *compile_nodes(changes[:1]),
         *compile_nodes(layer.nodes),
-        *(compile_nodes([_change(placement, None)]) if layer.placement is not None else ()),
+        *compile_nodes(changes[1:]),
     )
     operation = find_operation("layer", "A layer")
     flags = {name: True for name in _PLACING_FLAGS if any(name in part.flags for part in parts)}
-    arguments = {**given(placement, _PLACES, scope), **_blend(parts, operation)}
+    arguments = {**given(placement, places, scope), **_blend(parts, operation)}
     source = "" if text else source_of(written) if kept is None else _own(current, name)
     return build(operation, arguments, source=source, steps=steps, under=is_under, **flags)
 
@@ -61,11 +62,16 @@ def _own(current: str, name: str) -> str:
     return current
 
 
-def _change(component: Component, text: TextLayer | None) -> Component:
-    """What the component does to the layer itself. A text wraps at ``c_fit,w_`` and is not scaled by it."""
-    kept = component.without(*_PLACING_KEYS, *(_TEXT_KEYS if text else ()))
-    if text and component.get("c") == "fit":
-        kept = kept.without("c", "w", "h")
+def _crops_by(placement: Component, key: str) -> bool:
+    """Auto gravity finds a window for a crop; it never places a layer."""
+    return key == "g" and "c" in placement and _is_auto(placement)
+
+
+def _change(component: Component, text: TextLayer | None, places: Collection[str]) -> Component:
+    """What the component does to the layer itself. A text takes its colours, and the width it wraps at (``c_fit``)."""
+    kept = component.without(*_NAMING_KEYS, *places)
+    if text and is_layer(component):
+        kept = kept.without(*_TEXT_KEYS, *(("c", "w", "h") if component.get("c") == "fit" else ()))
     return Component(tuple(each for each in kept.parameters if not (each.key == "e" and _is_blend(each.value))))
 
 
@@ -96,5 +102,9 @@ def _refuse_removal(components: Sequence[Component]) -> None:
 
 
 def _refuse_auto(placement: Component) -> None:
-    if (placement.get("g") or "").partition(":")[0] == "auto" and "c" not in placement:
+    if _is_auto(placement) and "c" not in placement:
         raise BadTransformation("Use auto gravity only with crop, fill, lfill, fill_pad or thumb, not to place a layer")
+
+
+def _is_auto(component: Component) -> bool:
+    return (component.get("g") or "").partition(":")[0] == "auto"

@@ -20,7 +20,8 @@ _LEADING_KEYS = frozenset({"if", "d", "dpr"})
 
 
 def is_removal(component: Component) -> bool:
-    return any(each.key == "e" and each.value.partition(":")[0] == _EFFECT for each in component.parameters)
+    """Of several effects in one component only the last one counts."""
+    return (component.get("e") or "").partition(":")[0] == _EFFECT
 
 
 def compile_removal(value: str) -> Step:

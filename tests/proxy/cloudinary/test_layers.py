@@ -64,3 +64,25 @@ def test_what_cannot_be_a_layer_is_refused_by_name(text: str) -> None:
 def test_layers_nest_only_so_deep() -> None:
     with pytest.raises(BadTransformation, match="nest at most"):
         steps_of("l_a/" * 20 + "fl_layer_apply/" * 20)
+
+
+@pytest.mark.parametrize("row", ROWS["text"], ids=lambda row: row[0])
+def test_text_has_its_style_and_words(row: list[Any]) -> None:
+    layer = steps_of(row[0])[-1]
+    name, arguments = json.loads(json.dumps(format_steps(layer["steps"])))[0]
+    assert name == "text"
+    assert {name: arguments.get(name) for name in row[1]} == row[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "l_text:Arial_20_sideways:a",
+        "l_text:Arial_0:a",
+        "l_text:Arial_20_stroke:a,bo_wide",
+        "l_text:Arial_20:" + "a" * 3000,
+    ],
+)
+def test_bad_text_layer_is_refused(text: str) -> None:
+    with pytest.raises(BadTransformation):
+        steps_of(text)
