@@ -5,10 +5,11 @@ Numbers beyond a bound are clamped to it; a mistyped parameter never fails a pag
 
 from fractions import Fraction
 
+from media.operations.backdrop import Auto
 from media.params import Color, ColorKind, RatioKind, number
 
-#: A colour with a meaning of its own; it is chosen by the picture, not by the text.
-AUTO_COLOR = "auto"
+#: ``bg_color=auto``: the dominant colour of the picture.
+DOMINANT = Auto("predominant")
 _COLORS = ColorKind()
 _RATIOS = RatioKind()
 
@@ -38,6 +39,11 @@ def color(text: str | None) -> Color | None:
         return _COLORS.parse((text or "").strip())
     except ValueError:
         return None
+
+
+def backdrop(text: str | None) -> Color | Auto | None:
+    """What lies behind the picture: a colour, or ``auto``."""
+    return DOMINANT if text == "auto" else color(text)
 
 
 def ratio(text: str) -> Fraction | None:

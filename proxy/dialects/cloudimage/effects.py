@@ -15,6 +15,9 @@ from proxy.dialects.cloudimage.grammar import is_true
 BLUR_STRENGTH_PER_UNIT = 10
 MAX_SQUARE = 200
 COLORIZE_OPACITY = 0.5
+DEFAULT_FACE_BLUR = 30
+MAX_FACE_BLUR = 100
+FACE_BLUR_STRENGTH_PER_PIXEL = 20
 #: Rec. 601, as the operation ``grayscale`` weighs colours.
 LUMA = (0.299, 0.587, 0.114)
 IDENTITY = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0))
@@ -75,7 +78,15 @@ def duotone_matrix(dark: Color, light: Color, opacity: float) -> tuple[float, ..
     return (*mixed, 0.0, 0.0, 0.0, 1.0)
 
 
+def _blur_faces(text: str) -> list[Step]:
+    """``1`` or ``1,radius[,sigma]``; the radius is taken for the blur's reach in pixels."""
+    switch, radius, *_ = (*text.split(","), "")
+    reach = arguments.whole(radius, 1, MAX_FACE_BLUR) or DEFAULT_FACE_BLUR
+    return [step("blur_faces", strength=reach * FACE_BLUR_STRENGTH_PER_PIXEL)] if is_true(switch) else []
+
+
 EFFECTS: Mapping[str, Effect] = {
+    "blur_faces": _blur_faces,
     "bright": _level("brightness", low=-99),
     "contrast": _level("contrast"),
     "saturate": _level("saturation"),

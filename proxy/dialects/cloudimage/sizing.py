@@ -14,6 +14,7 @@ from media.chain import Step
 from media.geometry import Box, Size, clipped, nearest
 from media.operations import step
 from media.operations.arguments import MAX_SIDE
+from media.operations.backdrop import Auto
 from media.params import CENTER, Color, Gravity, Length
 from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import Parameters, is_true
@@ -54,7 +55,7 @@ class Wanted:
     size: Size
     place: Place
     margin: tuple[int, int, int, int]
-    color: Color | None
+    backdrop: Color | Auto | None
     enlarge: bool
 
     @property
@@ -151,7 +152,7 @@ def _wanted(parameters: Parameters, source: Size, box: Box, ratio: Fraction | No
         box.size,
         FACE_PLACE if parameters.get("func") == "face" else place(parameters, source, box),
         margins(parameters.get("margin")),
-        arguments.color(parameters.get("bg_color")),
+        arguments.backdrop(parameters.get("bg_color")),
         enlarge=is_true(parameters.get("fit_enlarge")),
     )
 
@@ -207,7 +208,7 @@ def _fit(wanted: Wanted) -> list[Step]:
     if any(wanted.margin):
         return _fit_with_margin(wanted, wanted.box)
     gravity = wanted.place.gravity if wanted.place.gravity.is_compass else CENTER
-    return [step("pad" if wanted.enlarge else "lpad", **wanted.sides, gravity=gravity, background=wanted.color)]
+    return [step("pad" if wanted.enlarge else "lpad", **wanted.sides, gravity=gravity, background=wanted.backdrop)]
 
 
 def _fit_with_margin(wanted: Wanted, box: Size) -> list[Step]:
@@ -219,7 +220,7 @@ def _fit_with_margin(wanted: Wanted, box: Size) -> list[Step]:
     y = north if "north" in anchor else south if "south" in anchor else (north - south) // 2
     return [
         step("fit" if wanted.enlarge else "limit", width=inner.width, height=inner.height),
-        step("mpad", **wanted.sides, gravity=Gravity((anchor,)), x=x, y=y, background=wanted.color),
+        step("mpad", **wanted.sides, gravity=Gravity((anchor,)), x=x, y=y, background=wanted.backdrop),
     ]
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from media.chain import Chain, Step
 from media.geometry import Size
 from media.operations import step
+from media.operations.backdrop import Auto
 from media.operations.reshape import MAX_RADIUS, Radius
-from media.params import Color
+from media.params import TRANSPARENT, Color
 from proxy.dialects.cloudimage import arguments, output
 from proxy.dialects.cloudimage.backdrop import is_backdrop, with_backdrop
 from proxy.dialects.cloudimage.effects import EFFECTS
@@ -76,8 +77,9 @@ def without_removal(parameters: Parameters) -> Parameters:
 
 def _is_filled(given: Parameters, steps: Sequence[Step]) -> bool:
     """Whether something opaque ends up behind the cutout."""
-    color = arguments.color(given.get("bg_color"))
-    return bool(color and color.alpha == 255) or any(is_backdrop(step) for step in steps)
+    paint = arguments.backdrop(given.get("bg_color"))
+    is_opaque = paint.alpha == 255 if isinstance(paint, Color) else paint is not None
+    return is_opaque or any(is_backdrop(step) for step in steps)
 
 
 def _listed(text: str) -> Parameters:
@@ -88,25 +90,25 @@ def _listed(text: str) -> Parameters:
 
 def _steps(given: Parameters, facts: Facts) -> list[Step]:
     removes = removes_background(given)
-    color = arguments.color(given.get("bg_color"))
+    paint = arguments.backdrop(given.get("bg_color"))
     shape = compile_shape(given, facts.size, scalable=removes)
     return [
         *([step("background_removal")] if removes else []),
         *shape.cuts,
         *with_backdrop(given, shape),
-        *_rotate(given.get("r"), color),
+        *_rotate(given.get("r"), paint),
         *_flip(given.get("flip", "")),
         *(step for key, make in EFFECTS.items() if key in given for step in make(given[key])),
         *_corners(given.get("radius")),
-        *([step("background", color=color)] if color and color.alpha else []),
+        *([step("background", color=paint)] if paint not in (None, TRANSPARENT) else []),
         *compile_watermarks(given, facts.watermark_url),
     ]
 
 
-def _rotate(text: str | None, color: Color | None) -> list[Step]:
+def _rotate(text: str | None, paint: Color | Auto | None) -> list[Step]:
     """The vendor turns counter-clockwise, the operation clockwise."""
     angle = arguments.decimal(text, -36_000, 36_000)
-    return [step("rotate", angle=-angle % 360, background=color)] if angle and angle % 360 else []
+    return [step("rotate", angle=-angle % 360, background=paint)] if angle and angle % 360 else []
 
 
 def _flip(text: str) -> list[Step]:

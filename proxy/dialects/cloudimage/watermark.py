@@ -1,4 +1,4 @@
-"""``wat=1`` → layers: a picture by address, or the account's own; several by index (``wat_url[1]``).
+"""``wat=1`` → layers: a picture by address, a text, or the account's own; several by index (``wat_url[1]``).
 
 A watermark is never larger than the picture. What an index does not say, the parameter without an index does.
 """
@@ -8,7 +8,7 @@ import re
 from media.chain import Step
 from media.operations import step
 from media.operations.arguments import MAX_SIDE
-from media.params import CENTER, Gravity, Length
+from media.params import BLACK, CENTER, Gravity, Length
 from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import Parameters, is_true
 from proxy.dialects.cloudimage.sizing import COMPASS, LEAST_FRACTION
@@ -17,7 +17,15 @@ from proxy.dialects.cloudimage.sizing import COMPASS, LEAST_FRACTION
 REMOTE = "fetch:"
 MAX_WATERMARKS = 10
 _CONTENT = ("wat_url", "wat_text")
-_STYLE = ("wat_gravity", "wat_pos", "wat_pad", "wat_scale", "wat_opacity")
+_STYLE = (
+    "wat_gravity", "wat_pos", "wat_pad", "wat_scale", "wat_opacity", "wat_font", "wat_fontsize", "wat_color",
+)  # fmt: skip
+DEFAULT_FONT = "DejaVu Sans"
+DEFAULT_FONT_SIZE = 24
+MAX_FONT_SIZE = 500
+MAX_TEXT_LENGTH = 500
+MAX_LINE_WIDTH = 8000
+MAX_NAME_LENGTH = 100
 _LENGTH = re.compile(r"(\d{1,6}(?:\.\d{0,6})?)(p?)\Z", re.ASCII)
 
 
@@ -42,18 +50,18 @@ def _own(parameters: Parameters, index: str) -> Parameters:
 
 
 def _layer(mark: Parameters, static_url: str) -> list[Step]:
-    if "wat_text" in mark and "wat_url" not in mark:
-        return []
+    words = "" if "wat_url" in mark else mark.get("wat_text", "")
     address = mark.get("wat_url", static_url)
-    if not address:
+    if not words and not address:
         return []
     opacity = arguments.decimal(mark.get("wat_opacity"), 0, 1)
     gravity, x, y = _place(mark)
+    drawn = [_text(words, mark)] if words else []
     return [
         step(
             "layer",
-            source=REMOTE + address,
-            steps=_scaled(mark.get("wat_scale", "")),
+            source="" if words else REMOTE + address,
+            steps=(*drawn, *_scaled(mark.get("wat_scale", ""))),
             gravity=gravity,
             x=x,
             y=y,
@@ -61,6 +69,23 @@ def _layer(mark: Parameters, static_url: str) -> list[Step]:
             no_overflow=True,
         )
     ]
+
+
+def _text(words: str, mark: Parameters) -> Step:
+    """``wat_fontsize`` is in pixels; ``Nmax`` only caps it, which the picture's own size does as well.
+
+    A letter is about as wide as high at most, so a long text gets the size at which its line can still be drawn.
+    """
+    words = words[:MAX_TEXT_LENGTH]
+    chosen = arguments.side(mark.get("wat_fontsize", "").removesuffix("max"), MAX_FONT_SIZE) or DEFAULT_FONT_SIZE
+    paint = arguments.color(mark.get("wat_color"))
+    return step(
+        "text",
+        text=words,
+        font=mark.get("wat_font", "")[:MAX_NAME_LENGTH] or DEFAULT_FONT,
+        size=float(min(chosen, MAX_LINE_WIDTH // len(words))),
+        color=paint or BLACK,
+    )
 
 
 def _scaled(text: str) -> tuple[Step, ...]:

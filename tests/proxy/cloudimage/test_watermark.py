@@ -56,6 +56,14 @@ def test_a_watermark_may_be_faint(front: Stage, site: Site, grey: str) -> None:
     assert opened(answer.content)(50, 25) == pytest.approx([172, 45, 45], abs=2)
 
 
+def test_a_text_is_drawn_in_its_colour_and_shrunk_to_the_picture(front: Stage, grey: str) -> None:
+    short = reds(front.client.get(f"{grey}?wat=1&wat_text=Hi&wat_color=ff0000&wat_gravity=northwest").content)
+    assert short[:2] == pytest.approx((0, 0), abs=3)
+    assert 5 < short[2] < 60
+    long = front.client.get(f"{grey}?wat=1&wat_text={'Hello ' * 60}&wat_fontsize=400max&wat_color=f00")
+    assert (long.status_code, opened(long.content).width) == (200, 100)
+
+
 def test_several_watermarks_are_laid_in_order(front: Stage, site: Site, grey: str) -> None:
     site.pages["/blue.png"] = plain(10, 10, 0, 0, 255)
     marks = f"wat_url%5B1%5D={site.host}/mark.png&wat_url%5B2%5D={site.host}/blue.png"
