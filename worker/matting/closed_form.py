@@ -29,10 +29,11 @@ _PYMATTING = Lock()
 log = logging.getLogger(__name__)
 
 
-def solve(colour: Floats, start: Floats, unknown: Bools, *, prior_weight: float = 0.0) -> Floats:
+def solve(colour: Floats, start: Floats, unknown: Bools, prior_weight: Floats) -> Floats:
     """Alpha 0…1 where ``unknown``, ``start`` elsewhere (known alphas may be fractional).
 
-    ``colour`` is h×w×3, 0…1. ``prior_weight`` holds unknown pixels to ``start`` (0 = colours decide alone).
+    ``colour`` is h×w×3, 0…1. ``prior_weight`` (h×w) holds unknown pixels to ``start``: 0 lets colours
+    decide alone, 0.01 is felt, 1 decides alone.
     """
     alpha = start.astype(np.float64)
     height, width = unknown.shape
@@ -42,8 +43,9 @@ def solve(colour: Floats, start: Floats, unknown: Bools, *, prior_weight: float 
     inside = unknown.ravel()[pixels]
     prior = alpha.ravel()[pixels]
     rows = laplacian[inside]
-    system = rows[:, inside] + prior_weight * sparse.identity(int(inside.sum()), format="csr")
-    right = prior_weight * prior[inside] - rows[:, ~inside] @ prior[~inside]
+    weight = prior_weight.ravel()[pixels[inside]]
+    system = rows[:, inside] + sparse.diags(weight, format="csr")
+    right = weight * prior[inside] - rows[:, ~inside] @ prior[~inside]
     alpha.ravel()[pixels[inside]] = _solved(system, right, prior[inside])
     return np.clip(alpha, 0, 1).astype(np.float32)
 

@@ -15,6 +15,7 @@ from worker.matting.models import Model
 from worker.matting.photo import Photo
 from worker.matting.raster import Bools, Bytes, Floats, Pixels, resize
 from worker.matting.session import Session
+from worker.matting.subject import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,14 @@ class Matter:
 
 
 def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> Cutout:
-    """Maps → hints → trimap → matte → clean foreground."""
+    """Maps → hints → settled subject → trimap → matte → clean foreground."""
     kept = hints.select(maps, options.hints)
-    matte = refine.default_matte(photo.rgb, kept.saliency)
-    region = fine_region(maps, kept.saliency, options)
+    saliency = settled(kept.saliency)
+    matte = refine.default_matte(photo.rgb, saliency)
+    region = fine_region(maps, saliency, options)
     if region.any():
         bound = settings.fine_edges_max_pixels
-        matte = refine.fine_matte(photo.rgb, kept.saliency, matte, region, options, max_pixels=bound)
+        matte = refine.fine_matte(photo.rgb, saliency, matte, region, options, max_pixels=bound)
     if not options.semitransparency:
         matte = refine.hardened(matte)
     opacity = np.rint(matte * 255).astype(np.uint8)

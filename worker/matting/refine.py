@@ -22,8 +22,8 @@ UNKNOWN_FROM, UNKNOWN_TO = 0.03, 0.97
 #: … and so far around, in pixels of the saliency map (rembg's names for the same when a client gives its own).
 BAND_MAP_PIXELS = 0.5
 REMBG_FOREGROUND, REMBG_BACKGROUND, REMBG_ERODE = 240, 10, 10
-#: How strongly default edges hold the matte where colours say nothing.
-PRIOR_WEIGHT = 2e-3
+#: How strongly default edges hold the matte against its colours: more where the network is sure (squared).
+PRIOR_WEIGHT, LEAST_PRIOR_WEIGHT = 1e-2, 1e-4
 #: A solution is carried from the matting size to the photo's in windows of one pixel to either side.
 ENLARGE_RADIUS, ENLARGE_SMOOTHNESS = 1, 1e-5
 
@@ -61,12 +61,16 @@ def fine_matte(
     allowed = resize(region.astype(np.float32), *small) > 0.5
     unknown = bands.unknown & allowed
     known = np.where(bands.unknown | ~allowed, known, bands.subject)
-    solved = closed_form.solve(colour / np.float32(255), known, unknown, prior_weight=PRIOR_WEIGHT)
+    solved = closed_form.solve(colour / np.float32(255), known, unknown, _prior_weight(resize(saliency, *small)))
     if small == (width, height):
         return solved
     fine = guided.enlarge(colour, solved, rgb, radius=ENLARGE_RADIUS, smoothness=ENLARGE_SMOOTHNESS)
     share = resize(unknown.astype(np.float32), width, height)
     return np.asarray(share * fine + (1 - share) * default, np.float32)
+
+
+def _prior_weight(saliency: Floats) -> Floats:
+    return np.maximum(PRIOR_WEIGHT * (2 * saliency - 1) ** 2, LEAST_PRIOR_WEIGHT)
 
 
 def matting_size(width: int, height: int, base_size: int, max_pixels: int) -> tuple[int, int]:
