@@ -1,5 +1,6 @@
 """One parameter's text → one argument of a step, with an error that names what the client wrote."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from proxy.dialects.cloudinary.scope import Read, Scope
 _PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
 #: Keys whose value is arithmetic; in all others a variable stands for a piece of text.
 _NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
+_NAMED_REGION = re.compile(r"^region_!([^!]*)!")
 #: Words of the language that no operation may know: refused as missing, not as wrong.
 _NOT_YET = {"b": ("auto", "blurred")}
 
@@ -49,6 +51,8 @@ def pixel_ratio(component: Component) -> float:
 
 def read(key: str, text: str, scope: Scope, dpr: float = 1.0) -> Given:
     value = scope.read(text) if key in _NUMERIC_KEYS else scope.mention(text)
+    if key == "g" and isinstance(value, str):
+        value = _NAMED_REGION.sub(r"region:\1", value)
     if key == "bo" and isinstance(value, str):
         value = _computed(value)
     return Given(key, text, _multiplied(value, dpr) if key in _PIXEL_KEYS and dpr != 1.0 else value)

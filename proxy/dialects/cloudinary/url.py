@@ -21,6 +21,8 @@ from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.public_id import Candidate, candidates_of, decode_again
 
 MAX_URL_LENGTH = 8192
+#: Text in a URL is encoded twice at most by any SDK; a bound keeps ``%252525…`` cheap.
+MAX_UNESCAPES = 4
 #: Components, and as many folders and segments of a remote address.
 MAX_SEGMENTS = 2 * grammar.MAX_COMPONENTS
 
@@ -49,6 +51,8 @@ _VERSION = re.compile(r"v(\d{1,16})")
 _REMOTE_START = re.compile(r"[a-z][a-z0-9+.-]{1,9}(:|%3A|%253A)", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/*", re.IGNORECASE)
 _TEXT_LAYER = re.compile(r"(^|,)[lu]_text:")
+_COLLAPSED = re.compile(r"^(https?:)/(?!/)")
+_SLASHES = re.compile(r"([^:])/+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _SEPARATOR = re.compile(r"/+|%2[Ff]")
 #: Characters with a meaning in URLs, and the escapes that are already there, stay as they are.
@@ -232,15 +236,14 @@ def restore_remote(raw: str) -> str | None:
 
 
 def _to_sign(transformation: str, source: str) -> tuple[str, ...]:
-    """Python, Node and Java sign the text as escaped in the URL, Ruby unescapes it until it stays the same."""
-    raw = re.sub(r"([^:])/+", r"\1/", "/".join(part for part in (transformation, source) if part))
-    variants = {raw: None}
-    text = raw
-    for _ in range(MAX_UNESCAPES):
-        text = decode_again(text)
-        variants[text] = None
+    """Python, Node and Java sign the text as escaped in the URL, Ruby unescapes it until it stays the same.
+
+    A CDN on the way may have collapsed the slashes of a remote address that was signed with both.
+    """
+    variants: dict[str, None] = {}
+    for spelling in dict.fromkeys([source, _COLLAPSED.sub(r"\1//", source)]):
+        text = _SLASHES.sub(r"\1/", "/".join(part for part in (transformation, spelling) if part))
+        for _ in range(MAX_UNESCAPES + 1):
+            variants[text] = None
+            text = decode_again(text)
     return tuple(variants)
-
-
-#: Text in a URL is encoded twice at most by any SDK; a bound keeps ``%252525…`` cheap.
-MAX_UNESCAPES = 4

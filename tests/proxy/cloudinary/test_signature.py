@@ -36,6 +36,11 @@ def test_text_signed_unescaped_is_accepted_as_ruby_does_it() -> None:
     assert signature.verify(parsed, ["b"])
 
 
+def test_signature_survives_collapsed_slashes() -> None:
+    parsed = url.parse("/demo/image/fetch/s--hH_YcbiS--/http:/google.com/path/to/image.png")
+    assert signature.verify(parsed, ["b"])
+
+
 def test_unsigned_url_is_not_verified() -> None:
     assert not signature.verify(url.parse("/demo/image/upload/image.jpg"), ["b"])
 
