@@ -73,7 +73,12 @@ def sources(chain: Chain) -> tuple[str, ...]:
 
 
 def size_after(step: Step, facts: Facts) -> Size | None:
-    """The size a bound step leaves behind; None where only pixels can tell."""
+    """The size a bound step leaves behind; None where only pixels can tell.
+
+    Raises BadTransformation where the step cannot stand at this point.
+    """
+    if facts.frames > 1 and step.operation in ("fill_pad", "auto_pad"):
+        raise BadTransformation(f"{step.operation} needs a still picture, got {facts.frames} frames")
     return OPERATIONS[step.operation].size_after(facts.current, _arguments(step, facts))
 
 

@@ -17,7 +17,8 @@ from media.decode import decode_cutout, decode_picture
 from media.encode import Rendered, encode
 from media.errors import DerivationFailed, NotFound
 from media.expression import Facts
-from media.operations import OPERATIONS, Operation
+from media.operations import OPERATIONS, Operation, focus
+from media.params import CENTER
 from media.picture import Picture
 from media.plan import Plan, check_size, plan, size_after
 from media.probe import probe, probe_cutout
@@ -78,7 +79,15 @@ def _apply(step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers
     operation = OPERATIONS[step.operation]
     prepared = _prepared(operation, step, pixels, facts, plan, layers)
     arguments = {**dict(step.arguments), **prepared}
+    if pixels.is_animated:
+        arguments |= _same_for_all_frames(arguments)
     return replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+
+
+def _same_for_all_frames(arguments: dict[str, Any]) -> dict[str, Any]:
+    """An automatic gravity would jump from frame to frame; Cloudinary documents the centre."""
+    gravity = arguments.get("gravity")
+    return {"gravity": CENTER} if gravity is not None and focus.is_auto(gravity) else {}
 
 
 def _prepared(

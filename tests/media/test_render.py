@@ -6,7 +6,7 @@ import pyvips
 
 from media.chain import Chain, Output, Step
 from media.config import Limits
-from media.errors import LimitExceeded, NotFound
+from media.errors import BadTransformation, LimitExceeded, NotFound
 from media.operations import step
 from media.plan import plan
 from media.probe import probe
@@ -140,3 +140,15 @@ def test_animation_stays_animated(suffix: str, steps: tuple[Step, ...]) -> None:
 def test_animation_as_jpeg_is_its_first_frame() -> None:
     result = rendered(pictures.animation(".gif"), output=Output(("jpg",)))
     assert pictures.opened(result.body).height == pictures.HEIGHT
+
+
+def test_automatic_gravity_is_the_centre_on_animations() -> None:
+    frames = pictures.animation(".gif")
+    auto = rendered(frames, step("fill", width="20", height="40", gravity="auto"))
+    center = rendered(frames, step("fill", width="20", height="40", gravity="center"))
+    assert auto.body == center.body
+
+
+def test_padding_fill_needs_a_still_picture() -> None:
+    with pytest.raises(BadTransformation, match="fill_pad needs a still picture, got 4 frames"):
+        rendered(pictures.animation(".gif"), step("fill_pad", width="20", height="40"))
