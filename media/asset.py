@@ -39,14 +39,15 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """A derived asset as a listing shows it. ``key`` is its identity, see :mod:`media.keys`."""
+class DerivedEntry:
+    """A derived asset as a listing shows it. ``key`` is its identity, see :mod:`media.keys`; ``transformation`` is
+    the text that first asked for it, ``extension`` what its URL ends in."""
 
-    transformation: str
-    format: str
     key: str
+    transformation: str
+    extension: str
+    format: str
     bytes: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,10 @@ class Asset:
     """``digest`` is the SHA-256 of the source (where its bytes lie), ``etag`` its MD5 (what clients compare).
 
     ``asset_id`` never changes, ``version`` grows with every upload (unix seconds). Times are ISO 8601 in UTC
-    (``2026-11-21T05:42:00Z``). ``info`` holds the answers of add-ons, JSON values only.
+    (``2026-11-21T05:42:00Z``). ``info`` holds the answers of add-ons, JSON values only. ``backups`` are kept versions,
+    the present one too where it is kept; ``placeholder`` marks an asset that is deleted but can be restored from them.
+    ``faces`` and ``custom_coordinates`` are rectangles ``x, y, width, height`` in pixels; ``moderation`` is
+    ``kind/status`` or empty; ``related`` holds asset ids.
     """
 
     asset_id: str
@@ -82,11 +86,21 @@ class Asset:
     display_name: str = ""
     placeholder: bool = False
     backups: tuple[Backup, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    faces: tuple[tuple[int, ...], ...] = ()
+    custom_coordinates: tuple[tuple[int, ...], ...] = ()
+    access_control: tuple[Mapping[str, Any], ...] = ()
+    moderation: str = ""
+    related: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ref(self) -> SourceRef:
         return SourceRef(self.cloud, self.resource_type, self.type, self.public_id)
+
+    def backup(self) -> Backup:
+        """The present version as one to keep."""
+        return Backup(**{entry.name: getattr(self, entry.name) for entry in fields(Backup)})
 
     def to_document(self) -> Document:
         document = asdict(self)
@@ -97,8 +111,9 @@ class Asset:
         """Raises KeyError or TypeError for a document that no version of ours wrote."""
         known = {entry.name for entry in fields(cls)} - {"unknown"}
         values = {name: value for name, value in document.items() if name in known}
-        values["tags"] = tuple(values.get("tags", ()))
         values["backups"] = tuple(_backup(entry) for entry in values.get("backups", ()))
+        values |= {name: tuple(values.get(name, ())) for name in ("tags", "access_control", "related")}
+        values |= {name: tuple(map(tuple, values.get(name, ()))) for name in ("faces", "custom_coordinates")}
         return cls(**values, unknown={name: value for name, value in document.items() if name not in known})
 
 

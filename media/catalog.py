@@ -5,23 +5,46 @@ entries, so a process killed in between leaves entries that lead nowhere, never 
 An entry is a hint: what it leads to is checked against the record.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
-from media.asset import Asset, Document, SourceRef
+from media.asset import Asset, DerivedEntry, Document, SourceRef
 from media.errors import AlreadyExists, MediaError, NotFound
 from media.record_paths import (
     asset_id_path,
     asset_path,
     asset_path_of_marker,
     assets_prefix,
-    tagged_path,
-    tagged_prefix,
+    derived_entry_path,
+    derived_prefix,
+    marker_path,
+    quote_name,
+    resource_prefix,
+    term_prefix,
+    terms_prefix,
+    unquote_id,
 )
 from media.records import Documents, Lock, Records
 from media.stores.store import Store
 
 PAGE = 100
+#: Sorts directly behind the slash that ends a folder's name.
+BEHIND_SLASH = "0"
+#: Stands at an old name between the copy of a renamed record and its removal.
+MOVED = "moved"
+
+#: Index → the terms under which it has an asset.
+INDEXES: Mapping[str, Callable[[Asset], Sequence[str]]] = {
+    "tags": lambda asset: asset.tags,
+    "contexts": lambda asset: [
+        *asset.context,
+        *(context_term(name, value) for name, value in asset.context.items()),
+    ],
+    "folders": lambda asset: [asset.asset_folder] if asset.asset_folder else [],
+    "moderations": lambda asset: [asset.moderation] if asset.moderation else [],
+}
+
+Term = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,11 @@ class Page:
 
     assets: Sequence[Asset]
     cursor: str
+
+
+def context_term(name: str, value: str) -> str:
+    """What finds an asset by a context pair; the name alone finds it whatever the value."""
+    return f"{name}={value}"
 
 
 class Catalog:
@@ -47,21 +75,22 @@ class Catalog:
         return asset if asset and asset.asset_id == asset_id else None
 
     def save(self, asset: Asset, *, overwrite: bool = True) -> Asset:
-        """Record ``asset``; one of the same name keeps its ``asset_id`` and creation and gets a greater version.
+        """Record ``asset``; one of the same name keeps its ``asset_id``, creation and backups, gets a greater version.
 
-        Raises AlreadyExists where there is one and ``overwrite`` is False.
+        Raises AlreadyExists where there is one (a placeholder is none) and ``overwrite`` is False.
         """
 
         def place(found: Asset | None) -> Asset:
             if found is None:
                 return asset
-            if not overwrite:
+            if not overwrite and not found.placeholder:
                 raise AlreadyExists(f"{asset.public_id} exists already.")
             return replace(
                 asset,
                 asset_id=found.asset_id,
                 created_at=found.created_at,
                 version=max(asset.version, found.version + 1),
+                backups=(*found.backups, *asset.backups),
             )
 
         return self.upsert(asset.ref, place)
@@ -74,7 +103,7 @@ class Catalog:
 
         def edit(found: Asset | None) -> Asset:
             if found is None:
-                raise NotFound(f"There is no asset {ref.public_id}.")
+                raise NotFound(f"Resource not found - {ref.public_id}")
             return change(found)
 
         return self.upsert(ref, edit)
@@ -93,8 +122,28 @@ class Catalog:
             return after.to_document()
 
         after = _asset(self._documents.change(asset_path(ref), edit))
+        if after is None:
+            raise NotFound(f"Resource not found - {ref.public_id}")
         self._settle(before, after)
         return after
+
+    def rename(self, ref: SourceRef, to: SourceRef, change: Callable[[Asset], Asset], *, overwrite: bool) -> Asset:
+        """Give an asset another name and ``change`` it; ``asset_id``, versions and bytes stay.
+
+        Raises NotFound, or AlreadyExists where the name is taken and ``overwrite`` is False.
+        """
+        taken = self._read(asset_path(to))
+        if taken and not taken.placeholder and not overwrite:
+            raise AlreadyExists(f"to_public_id {to.public_id} already exists")
+        if taken:
+            self.delete(to)
+        while True:
+            asset = self._read(asset_path(ref))
+            if asset is None:
+                raise NotFound(f"Resource not found - {ref.public_id}")
+            renamed = self.upsert(to, lambda found, asset=asset: change(_named(asset, to)))  # type: ignore[misc]
+            if self._retire(asset, to):
+                return renamed
 
     def delete(self, ref: SourceRef) -> Asset | None:
         """Remove the record and give back what it was; the bytes stay, other assets may share them."""
@@ -102,21 +151,66 @@ class Catalog:
         if asset:
             self._documents.delete(asset_path(ref))
             self._documents.delete(asset_id_path(asset.asset_id))
-            self._unmark(asset, set(asset.tags))
+            self._unmark(asset, _terms(asset))
         return asset
 
     def list_assets(
         self, cloud: str, resource_type: str, type_: str, *, prefix: str = "", cursor: str = "", limit: int = PAGE
     ) -> Page:
-        """Assets in the order of their public ids."""
-        keys = assets_prefix(cloud, resource_type, type_, prefix)
+        """Assets in the order of their public ids; of every delivery type where ``type_`` is empty."""
+        folder = resource_prefix(cloud, resource_type)
+        keys = assets_prefix(cloud, resource_type, type_, prefix) if type_ else folder
         paths, cursor = self._documents.paths(keys, cursor, limit)
         return Page([asset for asset in self._read_all(paths) if asset.public_id.startswith(prefix)], cursor)
 
+    def list_indexed(
+        self, index: str, cloud: str, resource_type: str, term: str, *, cursor: str = "", limit: int = PAGE
+    ) -> Page:
+        """Assets that one of :data:`INDEXES` has under ``term``."""
+        markers, cursor = self._documents.paths(term_prefix(index, cloud, resource_type, term), cursor, limit)
+        found = self._read_all([asset_path_of_marker(marker, cloud, resource_type) for marker in markers])
+        return Page([asset for asset in found if term in INDEXES[index](asset)], cursor)
+
     def list_tagged(self, cloud: str, resource_type: str, tag: str, *, cursor: str = "", limit: int = PAGE) -> Page:
-        markers, cursor = self._documents.paths(tagged_prefix(cloud, resource_type, tag), cursor, limit)
-        paths = [asset_path_of_marker(marker, cloud, resource_type, tag) for marker in markers]
-        return Page([asset for asset in self._read_all(paths) if tag in asset.tags], cursor)
+        return self.list_indexed("tags", cloud, resource_type, tag, cursor=cursor, limit=limit)
+
+    def terms(self, index: str, cloud: str, resource_type: str, *, prefix: str = "", after: str = "") -> Iterator[str]:
+        """Every term of an index in order, behind ``after``; costs one look at the store each, however many assets."""
+        folder = terms_prefix(index, cloud, resource_type)
+        behind = f"{folder}{quote_name(after)}{BEHIND_SLASH}" if after else ""
+        while True:
+            markers = self._store.keys(folder + quote_name(prefix) if prefix else folder, after=behind, limit=1)
+            if not markers:
+                return
+            segment = markers[0].removeprefix(folder).partition("/")[0]
+            behind = f"{folder}{segment}{BEHIND_SLASH}"
+            term = unquote_id(segment) or self._term_of(index, markers[0], cloud, resource_type)
+            if term is not None and term.startswith(prefix):
+                yield term
+
+    def count(self, cloud: str, resource_type: str) -> int:
+        """How many assets there are; reads every key, not the records."""
+        folder, after, number = resource_prefix(cloud, resource_type), "", 0
+        while keys := self._store.keys(folder, after=after):
+            number, after = number + len(keys), keys[-1]
+        return number
+
+    def note_derived(self, source_digest: str, entry: DerivedEntry) -> None:
+        """Put a derived asset on its source's list. It is a list for people: the derived asset is found without it."""
+        self._documents.write(derived_entry_path(source_digest, entry.key), asdict(entry))
+
+    def list_derived(
+        self, source_digest: str, *, cursor: str = "", limit: int = PAGE
+    ) -> tuple[list[DerivedEntry], str]:
+        paths, cursor = self._documents.paths(derived_prefix(source_digest), cursor, limit)
+        return [DerivedEntry(**document) for document in self._documents.read_all(paths) if document], cursor
+
+    def forget_derived(self, source_digest: str, key: str) -> bool:
+        """Take it off the list; True where it was on it."""
+        path = derived_entry_path(source_digest, key)
+        was_there = self._store.stat(path) is not None
+        self._documents.delete(path)
+        return was_there
 
     def records(self, kind: str) -> Records:
         """Other small records: upload presets, named transformations, by ``kind`` (``presets/<cloud>``)."""
@@ -127,37 +221,79 @@ class Catalog:
         return _asset(document) if document is not None else None
 
     def _read_all(self, paths: Sequence[str]) -> list[Asset]:
-        return [_asset(document) for document in self._documents.read_all(paths) if document is not None]
+        assets = (_asset(document) for document in self._documents.read_all(paths) if document is not None)
+        return [asset for asset in assets if asset is not None]
+
+    def _term_of(self, index: str, marker: str, cloud: str, resource_type: str) -> str | None:
+        """A term too long for its key, as the record behind its first marker has it."""
+        asset = self._read(asset_path_of_marker(marker, cloud, resource_type))
+        segment = marker.removeprefix(terms_prefix(index, cloud, resource_type)).partition("/")[0]
+        terms = INDEXES[index](asset) if asset else []
+        return next((term for term in terms if quote_name(term) == segment), None)
+
+    def _retire(self, asset: Asset, to: SourceRef) -> bool:
+        """Remove a renamed record from its old name; False where somebody changed it since it was copied."""
+
+        def edit(found: Document | None) -> Document:
+            if found is None or _asset(found) != asset:
+                raise _ChangedMeanwhile
+            return {MOVED: asset_path(to)}
+
+        try:
+            self._documents.change(asset_path(asset.ref), edit)
+        except _ChangedMeanwhile:
+            return False
+        self._documents.write(asset_id_path(asset.asset_id), {"asset": asset_path(to)})
+        self._documents.delete(asset_path(asset.ref))
+        self._unmark(asset, _terms(asset))
+        return True
 
     def _index(self, before: Asset | None, after: Asset) -> None:
         """Make ``after`` findable before it is there."""
         if before is None:
             self._documents.write(asset_id_path(after.asset_id), {"asset": asset_path(after.ref)})
-        for tag in set(after.tags) - set(before.tags if before else ()):
-            self._store.put(tagged_path(after.ref, tag), b"")
+        for index, term in _terms(after) - _terms(before):
+            self._store.put(marker_path(index, after.ref, term), b"")
 
     def _settle(self, before: Asset | None, after: Asset) -> None:
         """Mend what a writer beside us did to our index entries, take back those that no longer hold."""
-        known = set(before.tags if before else ())
-        for tag in set(after.tags) - known:
-            self._mark(after, tag)
-        if gone := known - set(after.tags):
+        known, wanted = _terms(before), _terms(after)
+        self._mark(after, wanted - known)
+        if gone := known - wanted:
             self._unmark(after, gone)
 
-    def _mark(self, asset: Asset, tag: str) -> None:
-        if self._store.stat(tagged_path(asset.ref, tag)) is None:
-            self._store.put(tagged_path(asset.ref, tag), b"")
+    def _mark(self, asset: Asset, terms: set[Term]) -> None:
+        for index, term in terms:
+            path = marker_path(index, asset.ref, term)
+            if self._store.stat(path) is None:
+                self._store.put(path, b"")
 
-    def _unmark(self, asset: Asset, tags: set[str]) -> None:
-        for tag in tags:
-            self._store.delete(tagged_path(asset.ref, tag))
-        # Somebody may have given the tag back between our write and our delete: the record decides.
-        now = self._read(asset_path(asset.ref))
-        for tag in tags.intersection(now.tags if now else ()):
-            self._mark(asset, tag)
+    def _unmark(self, asset: Asset, terms: set[Term]) -> None:
+        for index, term in terms:
+            self._store.delete(marker_path(index, asset.ref, term))
+        # Somebody may have given the term back between our write and our delete: the record decides.
+        self._mark(asset, terms & _terms(self._read(asset_path(asset.ref))))
 
 
-def _asset(document: Document) -> Asset:
+class _ChangedMeanwhile(Exception):
+    pass
+
+
+def _named(asset: Asset, ref: SourceRef) -> Asset:
+    return replace(
+        asset, cloud=ref.cloud, resource_type=ref.resource_type, type=ref.type, public_id=ref.public_id
+    )  # fmt: skip
+
+
+def _terms(asset: Asset | None) -> set[Term]:
+    if asset is None:
+        return set()
+    return {(index, term) for index, terms_of in INDEXES.items() for term in terms_of(asset)}
+
+
+def _asset(document: Document) -> Asset | None:
+    if MOVED in document:
+        return None
     try:
         return Asset.from_document(document)
     except (KeyError, TypeError) as error:

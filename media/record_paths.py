@@ -24,6 +24,8 @@ ESCAPE = re.compile(r"%([0-9A-F]{2})")
 #: A public id's head: all of it, and between two slashes. With the hash and four names it stays below a key's limit.
 ID_BYTES = 300
 ID_SEGMENT_BYTES = 120
+#: Segments of a marker's path before the asset's: root, index, cloud, resource type, term.
+MARKER_HEAD = 5
 #: A cloud, a resource type, a tag: one segment.
 NAME_BYTES = 60
 
@@ -44,18 +46,38 @@ def asset_id_path(asset_id: str) -> str:
     return f"{ROOT}/ids/{name[:2]}/{name}{END}"
 
 
-def tagged_prefix(cloud: str, resource_type: str, tag: str) -> str:
-    return f"{ROOT}/tags/{quote_name(cloud)}/{quote_name(resource_type)}/{quote_name(tag)}/"
+def term_prefix(index: str, cloud: str, resource_type: str, term: str) -> str:
+    """Where the markers of the assets lie that an index (``tags``) has under a term (``red``)."""
+    return f"{terms_prefix(index, cloud, resource_type)}{quote_name(term)}/"
 
 
-def tagged_path(ref: SourceRef, tag: str) -> str:
-    """The marker that puts an asset under a tag; behind the tag it reads like the asset's own path."""
-    tail = asset_path(ref).removeprefix(_resource_folder(ref.cloud, ref.resource_type))
-    return f"{tagged_prefix(ref.cloud, ref.resource_type, tag)}{tail}"
+def terms_prefix(index: str, cloud: str, resource_type: str) -> str:
+    return f"{ROOT}/{index}/{quote_name(cloud)}/{quote_name(resource_type)}/"
 
 
-def asset_path_of_marker(marker: str, cloud: str, resource_type: str, tag: str) -> str:
-    return _resource_folder(cloud, resource_type) + marker.removeprefix(tagged_prefix(cloud, resource_type, tag))
+def marker_path(index: str, ref: SourceRef, term: str) -> str:
+    """The marker that puts an asset under a term; behind the term it reads like the asset's own path."""
+    tail = asset_path(ref).removeprefix(resource_prefix(ref.cloud, ref.resource_type))
+    return f"{term_prefix(index, ref.cloud, ref.resource_type, term)}{tail}"
+
+
+def asset_path_of_marker(marker: str, cloud: str, resource_type: str) -> str:
+    """The record behind a marker: what follows index, cloud, resource type and term."""
+    return resource_prefix(cloud, resource_type) + marker.split("/", MARKER_HEAD)[MARKER_HEAD]
+
+
+def resource_prefix(cloud: str, resource_type: str) -> str:
+    """The prefix of every asset of a resource type, whatever its delivery type."""
+    return f"{ASSETS}/{quote_name(cloud)}/{quote_name(resource_type)}/"
+
+
+def derived_prefix(source_digest: str) -> str:
+    """Where the entries of what was derived from a source lie."""
+    return f"{ROOT}/derived/{source_digest[:2]}/{source_digest}/"
+
+
+def derived_entry_path(source_digest: str, key: str) -> str:
+    return f"{derived_prefix(source_digest)}{key}.json"
 
 
 def record_prefix(kind: str) -> str:
@@ -86,11 +108,7 @@ def unquote_id(path: str) -> str | None:
 
 
 def _type_folder(cloud: str, resource_type: str, type_: str) -> str:
-    return _resource_folder(cloud, resource_type) + quote_name(type_)
-
-
-def _resource_folder(cloud: str, resource_type: str) -> str:
-    return f"{ASSETS}/{quote_name(cloud)}/{quote_name(resource_type)}/"
+    return resource_prefix(cloud, resource_type) + quote_name(type_)
 
 
 def _segment(text: str) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from media.asset import Asset, Backup, SourceRef
+from media.asset import Asset, Backup, DerivedEntry, SourceRef
 from media.catalog import Catalog
 from media.errors import AlreadyExists, MediaError, NotFound, RequestError, Unavailable
-from media.record_paths import asset_id_path, asset_path, tagged_path
+from media.record_paths import asset_id_path, asset_path, marker_path
 from media.records import Documents
 from media.stores.filesystem import FilesystemStore
 from media.stores.memory import MemoryStore
@@ -221,9 +221,9 @@ def test_assets_are_listed_by_tag_as_tags_come_and_go(catalog: Catalog) -> None:
 
 def test_index_entries_that_lead_nowhere_are_passed_over(catalog: Catalog, store: MemoryStore) -> None:
     catalog.save(asset("kept", tags=("red",)))
-    store.put(tagged_path(replace(REF, public_id="killed before its record"), "red"), b"")
+    store.put(marker_path("tags", replace(REF, public_id="killed before its record"), "red"), b"")
     catalog.save(asset("untagged"))
-    store.put(tagged_path(replace(REF, public_id="untagged"), "red"), b"")
+    store.put(marker_path("tags", replace(REF, public_id="untagged"), "red"), b"")
     store.put(asset_id_path("5" * 32), json.dumps({"asset": asset_path(REF)}).encode())
     assert names_tagged(catalog, "red") == ["kept"]
     assert catalog.get_by_asset_id("5" * 32) is None
@@ -397,3 +397,75 @@ def test_small_records_of_a_kind_are_kept_listed_and_changed(catalog: Catalog) -
     assert presets.get("preset 1") == {"name": "preset 1", "unsigned": True}
     presets.delete("preset 1")
     assert presets.get("preset 1") is None
+
+
+# --- names, terms, derived assets ------------------------------------------------------------------------------
+
+
+def test_a_renamed_asset_keeps_its_id_and_is_listed_under_its_new_name_alone(catalog: Catalog) -> None:
+    catalog.save(asset(tags=("red",), context={"alt": "x"}))
+    to = replace(REF, public_id="shop/boot")
+    renamed = catalog.rename(REF, to, lambda found: found, overwrite=False)
+    assert renamed == asset(public_id="shop/boot", asset_id=asset().asset_id, tags=("red",), context={"alt": "x"})
+    assert catalog.get("demo", "image", "upload", "shoe") is None
+    assert catalog.get_by_asset_id(renamed.asset_id) == renamed
+    assert names_tagged(catalog, "red") == ["shop/boot"]
+    with pytest.raises(NotFound, match="shoe"):
+        catalog.rename(REF, to, lambda found: found, overwrite=True)
+
+
+def test_a_taken_name_is_only_given_up_when_asked_for(catalog: Catalog) -> None:
+    catalog.save(asset())
+    catalog.save(asset("boot", tags=("blue",)))
+    to = replace(REF, public_id="boot")
+    with pytest.raises(AlreadyExists, match="boot"):
+        catalog.rename(REF, to, lambda found: found, overwrite=False)
+    assert catalog.rename(REF, to, lambda found: found, overwrite=True).asset_id == asset().asset_id
+    assert names_tagged(catalog, "blue") == []
+
+
+def test_an_update_while_an_asset_is_renamed_is_not_lost(catalog: Catalog) -> None:
+    catalog.save(asset())
+    late = iter([True])
+
+    def change(found: Asset) -> Asset:
+        if next(late, False):
+            catalog.update(REF, tagged("late"))
+        return found
+
+    renamed = catalog.rename(REF, replace(REF, public_id="boot"), change, overwrite=False)
+    assert renamed.tags == ("late",)
+    assert names_tagged(catalog, "late") == ["boot"]
+
+
+def test_every_index_finds_its_assets_and_names_its_terms(catalog: Catalog) -> None:
+    long = "t" * 200
+    catalog.save(asset("one", tags=("red", "red/dark", long), context={"alt": "A", "n": "1"}, asset_folder="shop/new"))
+    catalog.save(asset("two", tags=("red",), context={"alt": "B"}, moderation="manual/pending"))
+
+    def found(index: str, term: str) -> list[str]:
+        return [entry.public_id for entry in catalog.list_indexed(index, "demo", "image", term).assets]
+
+    assert found("contexts", "alt") == ["one", "two"]
+    assert found("contexts", "alt=B") == ["two"]
+    assert found("folders", "shop/new") == ["one"]
+    assert found("moderations", "manual/pending") == ["two"]
+    assert list(catalog.terms("tags", "demo", "image")) == ["red/dark", "red", long]
+    assert list(catalog.terms("tags", "demo", "image", prefix="red/")) == ["red/dark"]
+    assert list(catalog.terms("tags", "demo", "image", after="red/dark")) == ["red", long]
+    assert catalog.count("demo", "image") == 2
+
+
+def test_derived_assets_are_listed_by_their_source(catalog: Catalog) -> None:
+    entry = DerivedEntry(key="a" * 64, transformation="w_10", extension="png", format="png", bytes=7)
+    catalog.note_derived("c" * 64, entry)
+    assert catalog.list_derived("c" * 64) == ([entry], "")
+    assert catalog.forget_derived("c" * 64, entry.key)
+    assert not catalog.forget_derived("c" * 64, entry.key)
+    assert catalog.list_derived("c" * 64) == ([], "")
+
+
+def test_a_placeholder_does_not_hold_its_name_and_backups_outlive_an_upload(catalog: Catalog) -> None:
+    catalog.save(asset(backups=(asset().backup(),), placeholder=True))
+    again = catalog.save(asset(version_id="9" * 32), overwrite=False)
+    assert (again.placeholder, [entry.version_id for entry in again.backups]) == (False, ["b" * 32])

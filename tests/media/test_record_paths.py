@@ -8,10 +8,10 @@ from media.record_paths import (
     asset_path,
     asset_path_of_marker,
     assets_prefix,
+    marker_path,
     quote_id,
     quote_name,
     record_path,
-    tagged_path,
     unquote_id,
 )
 from media.stores.store import check_key
@@ -58,8 +58,8 @@ def test_any_text_is_a_valid_key_wherever_it_stands(text: str, tag: str) -> None
     for path in (
         asset_path(SourceRef(text, text, text, text)),
         asset_id_path(text),
-        tagged_path(SourceRef(text, text, text, text), text),
-        tagged_path(SourceRef("demo", "image", "upload", text * 3), tag),
+        marker_path("moderations", SourceRef(text, text, text, text), text),
+        marker_path("tags", SourceRef("demo", "image", "upload", text * 3), tag),
         record_path(text, text),
     ):
         check_key(path)
@@ -99,4 +99,4 @@ def test_one_name_is_one_segment() -> None:
 @given(ids, ids)
 def test_a_marker_leads_to_its_asset(public_id: str, tag: str) -> None:
     ref = SourceRef("demo", "image", "upload", public_id)
-    assert asset_path_of_marker(tagged_path(ref, tag), "demo", "image", tag) == asset_path(ref)
+    assert asset_path_of_marker(marker_path("tags", ref, tag), "demo", "image") == asset_path(ref)
