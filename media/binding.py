@@ -15,6 +15,7 @@ from typing import Any
 
 from media.chain import Chain, Output, Step, canonical, format_output, parse_output
 from media.expression import Expression, Facts, Value, is_true, literal, spell
+from media.geometry import Size
 from media.operations import OPERATIONS, step
 
 
@@ -92,15 +93,19 @@ def settle(chain: Chain, facts: Facts) -> Chain:
     turn = advance(chain.steps, facts)
     while turn.step is not None:
         done.append(turn.step)
-        after = OPERATIONS[turn.step.operation].size_after(
-            turn.facts.current, {**dict(turn.step.arguments), "base": turn.facts.base}
-        )
-        if after is None:
+        size = _size_after(turn.step, turn.facts)
+        if size is None:
             # The rest is for pixels to settle; it still reads what was assigned before.
             rest = (*_assignments(turn.facts.variables, turn.rest), *turn.rest)
             return Chain((*done, *rest), chosen_output(chain.output, turn.facts))
-        turn = advance(turn.rest, replace(turn.facts, current=after))
+        turn = advance(turn.rest, replace(turn.facts, current=size))
     return Chain(tuple(done), chosen_output(chain.output, turn.facts))
+
+
+def _size_after(bound: Step, facts: Facts) -> Size | None:
+    if bound.operation == "background_removal":
+        return None  # A large source is scaled down on the way to its cutout.
+    return OPERATIONS[bound.operation].size_after(facts.current, {**dict(bound.arguments), "base": facts.base})
 
 
 def referenced(steps: tuple[Step, ...]) -> frozenset[str]:
