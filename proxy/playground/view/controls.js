@@ -61,9 +61,13 @@ function createTyped(change) {
     show(text) {
       area.value = text;
       const typedOnly = understood(text).filter((each) => !each.step).length;
-      byId("chain-note").textContent = typedOnly ? `${NOTE} ${countOf(typedOnly)} without a button stay as typed.` : NOTE;
+      byId("chain-note").textContent = typedOnly ? `${NOTE} ${remark(typedOnly)}` : NOTE;
     },
   };
 }
 
-const countOf = (count) => (count === 1 ? "1 component" : `${count} components`);
+function remark(count) {
+  return count === 1
+    ? "1 component without a button stays as typed."
+    : `${count} components without a button stay as typed.`;
+}

@@ -44,10 +44,13 @@ function createNumber({ label, min, max, unit }, change) {
 function createRange({ label, min, max, step, unit }, change) {
   const id = fresh("range");
   const output = element("output", { htmlFor: id });
-  const said = () => { output.textContent = `${input.value}${unit}`; };
-  const input = element("input", { id, type: "range", min, max, step, oninput: said, onchange: () => change(Number(input.value)) });
+  const say = (value) => { output.textContent = `${value}${unit}`; };
+  const input = element("input", {
+    id, type: "range", min, max, step, oninput: () => say(input.value), onchange: () => change(Number(input.value)),
+  });
   const node = element("div", { className: "field range" }, element("label", { htmlFor: id }, label), input, output);
-  return { node, show: (value) => { input.value = value; said(); } };
+  // The slider rounds to its steps; the number said is the one in the chain.
+  return { node, show: (value) => { input.value = value; say(value); } };
 }
 
 function createColor({ label }, change) {

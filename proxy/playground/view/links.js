@@ -11,6 +11,8 @@ export function createLinks() {
   const cloudimage = createLink("Cloudimage URL");
   const image = createLink("HTML");
   byId("links").append(cloudinary.node, cloudimage.node, image.node);
+  const shortcut = byId("copy-address");
+  shortcut.onclick = () => copy(cloudinary.box, shortcut);
   return {
     show(state, size) {
       const address = location.origin + cloudinaryPath(state);
@@ -29,6 +31,7 @@ function createLink(label) {
   const button = element("button", { type: "button", className: "plain", "aria-label": `Copy ${label}`, onclick: () => copy(box, button) }, "Copy");
   const head = element("div", { className: "link-head" }, element("span", {}, label), button);
   return {
+    box,
     node: element("div", { className: "link" }, head, box, note),
     show(text, warning = "") {
       box.textContent = text;
@@ -39,9 +42,10 @@ function createLink(label) {
 }
 
 async function copy(box, button) {
-  const isCopied = await put(box);
-  button.textContent = isCopied ? "Copied" : "Selected";
-  setTimeout(() => { button.textContent = "Copy"; }, COPIED_MILLISECONDS);
+  const label = button.dataset.label ?? button.textContent;
+  button.dataset.label = label;
+  button.textContent = await put(box) ? "Copied" : "Selected";
+  setTimeout(() => { button.textContent = label; }, COPIED_MILLISECONDS);
 }
 
 /** Browsers give a clipboard only to secure pages: over plain HTTP in a LAN the text is selected to be copied by hand. */
