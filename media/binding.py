@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from media.asset import Asset
 from media.chain import Chain, Output, Step, canonical, format_output, parse_output
-from media.expression import Expression, Facts, Value, is_true, literal, spell
+from media.expression import Expression, Facts, Value, is_true, spell
+from media.folding import RECORDED, RECORDED_IN_LAYER, fold, ground, literal
 from media.geometry import Size
 from media.operations import OPERATIONS, step
 
@@ -86,11 +88,11 @@ def output_step(output: Output) -> Step:
 def settle(chain: Chain, facts: Facts) -> Chain:
     """``chain`` bound as far as its sizes are known without pixels.
 
-    Called with the facts of an asset's record before keys are computed: equal results get equal keys, and a
-    background removal inside a condition becomes the first step.
+    Called with :func:`recorded_facts` before keys are computed: equal results get equal keys, what the record says
+    (tags, context) is in the key, and a background removal inside a condition becomes the first step.
     """
     done: list[Step] = []
-    turn = advance(chain.steps, facts)
+    turn = advance(_grounded(chain.steps, facts, RECORDED), facts)
     while turn.step is not None:
         done.append(turn.step)
         size = _size_after(turn.step, turn.facts)
@@ -100,6 +102,43 @@ def settle(chain: Chain, facts: Facts) -> Chain:
             return Chain((*done, *rest), chosen_output(chain.output, turn.facts))
         turn = advance(turn.rest, replace(turn.facts, current=size))
     return Chain(tuple(done), chosen_output(chain.output, turn.facts))
+
+
+def recorded_facts(asset: Asset) -> Facts:
+    """What is known of an asset before its pixels are."""
+    size = Size(asset.width, asset.height)
+    return Facts(
+        size,
+        size,
+        size,
+        frames=asset.pages,
+        faces=len(asset.faces),
+        tags=asset.tags,
+        context=asset.context,
+        metadata={name: str(value) for name, value in asset.metadata.items()},
+    )
+
+
+def _grounded(steps: tuple[Step, ...], facts: Facts, names: frozenset[str]) -> tuple[Step, ...]:
+    """``steps`` with what the record knows put into their expressions; a layer's own sizes are left alone."""
+
+    def put(value: Any, names: frozenset[str]) -> Any:
+        if isinstance(value, Expression):
+            return Expression(fold(ground(value.tree, facts, names), {}))
+        if isinstance(value, tuple) and value and isinstance(value[0], Step):
+            return _grounded(value, facts, names)
+        return value
+
+    return tuple(
+        Step(
+            each.operation,
+            tuple(
+                (name, put(value, RECORDED_IN_LAYER if (each.operation, name) == ("layer", "steps") else names))
+                for name, value in each.arguments
+            ),
+        )
+        for each in steps
+    )
 
 
 def _size_after(bound: Step, facts: Facts) -> Size | None:

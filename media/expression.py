@@ -121,43 +121,10 @@ def _evaluate(tree: Tree, facts: Facts) -> Value:
     if isinstance(tree, str):
         return tree
     name, *operands = tree
-    if name in _LEAVES:
-        return _LEAVES[name](facts, *operands)
+    if name in LEAVES:
+        return LEAVES[name](facts, *operands)
     values = [_evaluate(operand, facts) for operand in operands]
     return _OPERATORS[name](*values)
-
-
-def fold(tree: Tree, constants: Mapping[str, Value]) -> Tree:
-    """``tree`` with the variables of ``constants`` put in and everything computed that needs no picture.
-
-    A computed number becomes ``("number", text)``; what would be an error is left for the evaluation to raise.
-    """
-    if isinstance(tree, str) or tree[0] in ("number", "list"):
-        return tree
-    if tree[0] == "variable" and tree[1] in constants:
-        return literal(constants[tree[1]])
-    if tree[0] in ("isdef", "isndef") and tree[1] in constants:
-        return ("number", "1" if tree[0] == "isdef" else "0")
-    if tree[0] in _LEAVES:
-        return tree
-    folded = (tree[0], *(fold(operand, constants) for operand in tree[1:]))
-    if any(not is_constant(operand) for operand in folded[1:]):
-        return folded
-    try:
-        return literal(_evaluate(folded, _NOTHING))
-    except BadTransformation:
-        return folded
-
-
-def is_constant(tree: Tree) -> bool:
-    return isinstance(tree, str) or tree[0] in ("number", "list")
-
-
-def literal(value: Value) -> Tree:
-    """The tree of a value that is known already."""
-    if isinstance(value, tuple):
-        return ("list", *value)
-    return value if isinstance(value, str) else ("number", repr(float(value)))
 
 
 def _variable(facts: Facts, name: str) -> Value:
@@ -194,7 +161,8 @@ FACTS: dict[str, Callable[[Facts], Value]] = {
     "tags": lambda facts: facts.tags,
 }
 
-_LEAVES: dict[str, Callable[..., Value]] = {
+#: Nodes whose operands are names, not trees.
+LEAVES: dict[str, Callable[..., Value]] = {
     "fact": _fact,
     "variable": _variable,
     "context": lambda facts, key: facts.context.get(key, ""),
@@ -276,7 +244,3 @@ def _scaled(value: Value, factor: float) -> Value:
     if isinstance(value, str) and "." in value:
         return value
     return float(round(to_number(value) * factor))
-
-
-_SIZE = Size(1, 1)
-_NOTHING = Facts(_SIZE, _SIZE, _SIZE)

@@ -19,8 +19,6 @@ _PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
 #: Keys whose value is arithmetic; in all others a variable stands for a piece of text.
 _NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
 _NAMED_REGION = re.compile(r"^region_!([^!]*)!")
-#: Words of the language that no operation may know: refused as missing, not as wrong.
-_NOT_YET = {"b": ("auto", "blurred")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +94,6 @@ def _parse(argument: Argument, given: Given) -> Any:
     try:
         return argument.kind.parse(spell(argument.kind, given.value))
     except ValueError as error:
-        if given.text.partition(":")[0] in _NOT_YET.get(given.key, ()):
-            raise UnsupportedOperation(
-                f"{KEYS[given.key].capitalize()} {given.text} is not available here yet"
-            ) from error
         raise invalid(given.key, given.text, argument.kind.expected) from error
 
 

@@ -94,7 +94,8 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
     Every part of Cloudinary's lists is optional: a word skips numbers and words it is none of, a number skips words
     (``e_trim:white``, ``e_outline:15``), but never a number that it is too large for.
     """
-    waiting = [argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()]
+    own = [argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()]
+    waiting = own or list(operation.arguments)
     if text and waiting and getattr(waiting[0].kind, "takes_all", False):
         return {waiting[0].name: Given("e", text, scope.mention(text))}
     names = {argument.name for argument in operation.arguments}

@@ -4,7 +4,8 @@ import re
 
 from media.chain import Step
 from media.errors import BadTransformation
-from media.expression import Expression, Tree, Value, fold, is_constant
+from media.expression import Expression, Tree, Value
+from media.folding import fold, is_constant
 from media.operations import step
 from proxy.dialects.cloudinary import expression
 from proxy.dialects.cloudinary.grammar import Parameter

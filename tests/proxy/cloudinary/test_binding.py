@@ -93,6 +93,18 @@ def test_what_only_pixels_can_settle_waits_with_its_variables() -> None:
     assert turn.step == step("scale", width="400")
 
 
+def test_what_the_record_says_is_in_the_chain_and_so_in_its_key() -> None:
+    text = "e_trim/if_!sale!_in_tags,e_sepia/w_iw_div_4"
+    on_sale, plain = (settled(text, replace(LANDSCAPE, tags=tags)) for tags in (("sale",), ()))
+    assert format_chain(on_sale) != format_chain(plain)
+    assert advance(on_sale.steps[1:], replace(LANDSCAPE, tags=())).step == step("sepia")
+
+
+def test_layer_keeps_its_own_sizes() -> None:
+    [layer] = settled("l_logo/w_iw_div_2/fl_layer_apply,fl_no_overflow").steps
+    assert layer["steps"][0]["width"] == Expression(("div", ("fact", "initial_width"), "2"))
+
+
 def test_layer_takes_the_variables_its_steps_read() -> None:
     inner = (step("scale", width=Expression(("variable", "size"))),)
     bound = bind(step("layer", source="image/upload/logo", steps=inner), replace(LANDSCAPE, variables={"size": 20.0}))

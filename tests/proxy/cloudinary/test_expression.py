@@ -5,7 +5,8 @@ import json
 import pytest
 
 from media.errors import BadTransformation
-from media.expression import Expression, Facts, fold, is_constant, literal, spell
+from media.expression import Expression, Facts, spell
+from media.folding import fold, is_constant, literal
 from media.geometry import Size
 from media.params import Float, Int, LengthKind, RatioKind
 from proxy.dialects.cloudinary import expression
