@@ -122,7 +122,7 @@ async def _answer_without(services: Services, wish: Wish, error: MediaError) -> 
     settings = services.settings.delivery
     photo = replace(wish, parameters=vocabulary.without_removal(wish.parameters))
     response = await _answer(services, photo)
-    response.headers[STATUS_HEADER] = STATUSES[type(error)]
+    response.headers[STATUS_HEADER] = next(name for kind, name in STATUSES.items() if isinstance(error, kind))
     response.headers["Retry-After"] = str(getattr(error, "retry_after", settings.error_max_age_seconds))
     _set_age(response, settings.pending_max_age_seconds)
     return response

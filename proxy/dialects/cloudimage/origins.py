@@ -64,6 +64,8 @@ def escape(text: str) -> str:
 def normal(address: str) -> str:
     """One spelling per address: scheme and host in lower case, escapes in upper case."""
     scheme, _, rest = address.partition("://")
+    if scheme.lower() not in _SCHEMES:
+        return address
     host, slash, path = rest.partition("/")
     return f"{scheme.lower()}://{host.lower()}{slash}" + _ESCAPE.sub(lambda escape: escape.group().upper(), path)
 

@@ -15,18 +15,12 @@ from media.operations import format_chain, format_steps, parse_chain
 from media.plan import plan
 from media.probe import SourceInfo
 from proxy.dialects.cloudimage import vocabulary
-from proxy.dialects.cloudimage.grammar import KEYS, read_pairs
+from proxy.dialects.cloudimage.grammar import read_pairs
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
+from tests.proxy.cloudimage.texts import PARAMETERS
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "cloudimage_chains.yaml"
 STATIC = "logo.example/static.png"
-#: Texts that some parameter understands, so that random queries reach beyond "cannot be read".
-WORDS = (
-    "1", "0", "-1", "400", "1e9", "99999999999", "0.5", "NaN", "max", "auto", "smart", "face", "trim", "crop", "fit",
-    "cropfit", "bound", "boundmin", "cover", "proxy", "north", "southeast", "10,20", "0.5c,0.25c", "50p,25p", "1:1",
-    "16:9,4:3", "red", "456", "cccc30", "transparent", "webp,jpg", "_webp", "original", "hv", "0,0", "300,300", ",",
-    "bright:15,grey", "hello", "south", "10p,10p", ":",
-)  # fmt: skip
 
 
 def rows() -> list[Any]:
@@ -79,7 +73,7 @@ def test_sides_beyond_every_limit_are_refused_by_the_planner() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(sorted(KEYS)), st.one_of(st.sampled_from(WORDS), st.text(max_size=20))),
+    PARAMETERS,
     st.tuples(st.integers(1, 3000), st.integers(1, 3000)),
 )
 def test_any_parameters_become_a_chain_that_has_one_text(parameters: dict[str, str], sides: tuple[int, int]) -> None:
