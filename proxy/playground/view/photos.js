@@ -31,7 +31,7 @@ export function createPhotos(change) {
 function thumb(photo, radio) {
   const name = photo.id.split("/").at(-1);
   const image = element("img", {
-    alt: "", width: 72, height: 72, onerror: () => image.removeAttribute("src"),
+    alt: "", width: 72, height: 72, onerror: () => image.replaceWith(element("div", { className: "blank" })),
     src: cloudinaryPath({ ...photo, chain: THUMB }),
   });
   return element("label", { className: "thumb" }, radio, image, element("span", {}, name));
