@@ -95,6 +95,7 @@ class Rendering:
 class Delivery:
     wait_seconds: float = 0.0
     max_wait_seconds: float = 30.0
+    synchronous_wait_seconds: float = 30.0
     retry_after_seconds: int = 1
     pending_max_age_seconds: int = 5
     max_age_seconds: int = 2_592_000
@@ -156,6 +157,29 @@ class Cloudimage(CloudimageToken):
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveBg:
+    max_source_bytes: int = 22 * MIB
+    max_source_pixels: int = 50_000_000
+    credits: int = 0
+    megapixels_per_minute: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rembg:
+    cloud: str = "demo"
+    needs_key: bool = False
+    substitutes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImgProcessing:
+    max_source_bytes: int = 20 * MIB
+    test_requests_per_minute: int = 0
+    live_requests_per_minute: int = 0
+    links_origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     server: Server = Server()
     store: StoreSettings = StoreSettings()
@@ -168,6 +192,9 @@ class Settings:
     origin: Origin = Origin()
     webhooks: Webhooks = Webhooks()
     cloudimage: Cloudimage = Cloudimage()
+    remove_bg: RemoveBg = RemoveBg()
+    rembg: Rembg = Rembg()
+    img_processing: ImgProcessing = ImgProcessing()
     clouds: Mapping[str, Cloud] = field(default_factory=dict)
 
 

@@ -84,6 +84,14 @@ async def receive(services: Services, arrival: Arrival, ref: SourceRef, describe
 
     Raises UnsupportedFormat, SourceError or LimitExceeded for bytes that are no good.
     """
+    asset = await keep_source(services, arrival, ref, described)
+    return await services.io.run(services.catalog.save, asset)
+
+
+async def keep_source(
+    services: Services, arrival: Arrival, ref: SourceRef, described: Description | None = None
+) -> Asset:
+    """Judge and store, as :func:`receive` does, without a record: for doors that answer at once and list nothing."""
     limits = services.settings.limits
     if len(arrival.body) > limits.max_source_bytes:
         raise LimitExceeded(f"File size too large. Got {len(arrival.body)}. Maximum is {limits.max_source_bytes}.")
@@ -91,8 +99,7 @@ async def receive(services: Services, arrival: Arrival, ref: SourceRef, describe
     name = digest(arrival.body)
     if await services.io.run(services.store.stat, source_path(name)) is None:
         await services.io.run(services.store.put, source_path(name), arrival.body)
-    asset = _asset(arrival, ref, info, name, described or Description())
-    return await services.io.run(services.catalog.save, asset)
+    return _asset(arrival, ref, info, name, described or Description())
 
 
 def examine(body: bytes, max_pixels: int) -> SourceInfo:

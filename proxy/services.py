@@ -14,6 +14,7 @@ from proxy.hot import HotCache
 from proxy.metrics import Metrics
 from proxy.pool import IO_THREADS, Flights, Pool
 from proxy.queue import JobQueue
+from proxy.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Services:
     store: Store
     catalog: Catalog
     queue: JobQueue
+    usage: Usage
     origin: OriginFetcher
     metrics: Metrics
     #: Blocking I/O (stores, the sync side of Redis).
@@ -42,14 +44,15 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     """Everything ``settings`` asks for, closed again at the end. ``store`` replaces the configured one (tests)."""
     io = Pool(IO_THREADS)
     pixels = Pool(settings.rendering.threads, settings.rendering.queue)
-    queue = JobQueue(settings.redis, settings.queue, io)
+    queue, usage = JobQueue(settings.redis, settings.queue, io), Usage(settings.redis)
     opened = await io.run(open_store, settings.store) if store is None else store
     catalog = Catalog(opened) if opened.conditional else Catalog(opened, lock=queue.lock)
     hot = HotCache(settings.rendering.hot_cache_bytes)
     try:
         async with OriginFetcher(settings.origin) as origin:
-            yield Services(settings, opened, catalog, queue, origin, Metrics(), io, pixels, hot, Flights())
+            yield Services(settings, opened, catalog, queue, usage, origin, Metrics(), io, pixels, hot, Flights())
     finally:
         await queue.close()
+        await usage.close()
         pixels.close()
         io.close()

@@ -4,18 +4,14 @@ Other hints or other edges on the same photo start from here and run no inferenc
 the stored precision at once: cutouts from fresh and from stored maps are equal.
 """
 
-import json
-import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from media.errors import DerivationFailed
+from media import maps
 from worker.matting.raster import Bytes, Floats
 from worker.matting.session import Answer
 
-MAGIC = b"MAPS1"
 #: Below this maximum a scene counts as empty: scaling its answer up would only amplify noise.
 EMPTY_SCENE_MAXIMUM = 0.3
 
@@ -38,27 +34,14 @@ class Maps:
         return None if self.class_bytes is None else self.class_bytes.astype(np.float32) / 255
 
     def pack(self) -> bytes:
-        """A magic word, the shapes as JSON, and the maps deflated."""
         arrays = [self.saliency_bytes] if self.class_bytes is None else [self.saliency_bytes, self.class_bytes]
-        shapes = json.dumps([array.shape for array in arrays]).encode()
-        body = zlib.compress(b"".join(array.tobytes() for array in arrays), 6)
-        return MAGIC + struct.pack("<H", len(shapes)) + shapes + body
+        return maps.pack(arrays)
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Maps":
         """Raises DerivationFailed for bytes that :meth:`pack` did not write."""
-        if not packed.startswith(MAGIC):
-            raise DerivationFailed("Stored maps are damaged: they do not begin as maps do.")
-        head = len(MAGIC) + 2
-        try:
-            (length,) = struct.unpack("<H", packed[len(MAGIC) : head])
-            shapes = json.loads(packed[head : head + length])
-            values = np.frombuffer(zlib.decompress(packed[head + length :]), np.uint8)
-            saliency, *rest = np.split(values, np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1])
-            classes = rest[0].reshape(shapes[1]) if rest else None
-            return cls(saliency.reshape(shapes[0]), classes)
-        except (ValueError, struct.error, zlib.error) as error:
-            raise DerivationFailed(f"Stored maps are damaged: {error}") from error
+        saliency, *rest = maps.unpack(packed)
+        return cls(saliency, rest[0] if rest else None)
 
 
 def maps_of(answer: Answer, *, stretches: bool) -> Maps:
