@@ -67,8 +67,12 @@ class Compiler:
         if not self.is_conditional:
             self.delivery = output.read(self.delivery, component, self.scope)
             return []
-        chosen = output.read(Delivery(), component, self.scope).output
-        return [] if chosen == Output() else [output_step(chosen)]
+        chosen = output.read(Delivery(), component, self.scope)
+        if chosen.output.candidates == output.AUTO:
+            # Headers are read before there is a picture to decide by: f_auto holds either way.
+            self.delivery = output.with_auto(self.delivery)
+            chosen = output.without_format(chosen)
+        return [] if chosen.output == Output() else [output_step(chosen.output)]
 
     def _layer(self, layer: Layer) -> Sequence[Step]:
         declaration = layer.declaration
@@ -87,6 +91,8 @@ class Compiler:
             way.steps(nodes) for way, nodes in zip(ways, (condition.then, condition.otherwise), strict=True)
         )
         self.scope.join(*(way.scope for way in ways))
+        if any(way.delivery.output.candidates == output.AUTO for way in ways):
+            self.delivery = output.with_auto(self.delivery)
         return [step("when", condition=value, steps=steps, otherwise=otherwise)]
 
 

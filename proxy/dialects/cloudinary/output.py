@@ -52,6 +52,14 @@ def with_extension(delivery: Delivery, extension: str | None) -> Delivery:
     return delivery if extension is None or delivery.format_is_chosen else _with_format(delivery, extension)
 
 
+def with_auto(delivery: Delivery) -> Delivery:
+    return _with_format(delivery, "auto")
+
+
+def without_format(delivery: Delivery) -> Delivery:
+    return replace(delivery, output=replace(delivery.output, candidates=()))
+
+
 def _with_format(delivery: Delivery, name: str) -> Delivery:
     if name in _AUTO_FORMATS:
         candidates = AUTO

@@ -10,24 +10,18 @@ Walk::
       └ Compiler.run      each component: variables, actions in their fixed order, format, quality, flags
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from media.chain import Chain
-from media.errors import BadTransformation
 from proxy.dialects.cloudinary import grammar, output, removal
 from proxy.dialects.cloudinary.compiler import Compiler
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.named import Definitions, expand, no_definitions
 from proxy.dialects.cloudinary.responsive import ClientHints, resolve
 from proxy.dialects.cloudinary.structure import nest
 
 __all__ = ["ClientHints", "Compiled", "Definitions", "canonical_text", "compile"]
-
-MAX_NAMED_DEPTH = 5
-#: The definition of a named transformation, None where there is none of that name.
-Definitions = Callable[[str], str | None]
-#: Answered by request headers, which a stored definition cannot know.
-_IGNORED_WHEN_NAMED = (("f", "auto"), ("dpr", "auto"), ("w", "auto"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +35,6 @@ class Compiled:
     wants_info: bool = False
     default_image: str | None = None
     vary: tuple[str, ...] = ()
-
-
-def no_definitions(name: str) -> str | None:
-    return None
 
 
 def compile(  # noqa: A001 (the same role has the same name in every dialect)
@@ -77,42 +67,6 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
         default_image=delivery.default_image,
         vary=resolved.vary,
     )
-
-
-def expand(components: Sequence[Component], named: Definitions, *, depth: int = 0) -> tuple[Component, ...]:
-    """Every ``t_a.b`` replaced by the definitions, which act before the rest of their component."""
-    if depth > MAX_NAMED_DEPTH:
-        raise BadTransformation(f"Named transformations contain each other more than {MAX_NAMED_DEPTH} deep")
-    found: list[Component] = []
-    for component in components:
-        names = component.get("t")
-        if names is None:
-            found.append(component)
-            continue
-        assignments = tuple(each for each in component.parameters if each.is_assignment)
-        if assignments:
-            found.append(Component(assignments))
-        for name in names.split("."):
-            found.extend(expand(_definition(name, named), named, depth=depth + 1))
-        rest = tuple(each for each in component.without("t").parameters if not each.is_assignment)
-        if rest:
-            found.append(Component(rest))
-        grammar.check_count(len(found))
-    return tuple(found)
-
-
-def _definition(name: str, named: Definitions) -> tuple[Component, ...]:
-    text = named(name)
-    if text is None:
-        raise BadTransformation(f"Unknown transformation {name}")
-    return tuple(_without_negotiation(component) for component in grammar.parse(text))
-
-
-def _without_negotiation(component: Component) -> Component:
-    kept = (
-        each for each in component.parameters if (each.key, each.value.partition(":")[0]) not in _IGNORED_WHEN_NAMED
-    )
-    return Component(tuple(kept))
 
 
 def canonical_text(transformation: str) -> str:

@@ -86,6 +86,28 @@ def test_named_transformation_acts_before_the_rest_of_its_component() -> None:
     assert compiled("t_small.both", named=named).chain == compiled("w_10/q_50/w_10/q_50/f_png").chain
 
 
+NAMED = {"small": "w_10/e_sepia", "large": "w_20/e_blur"}
+CONDITIONAL = [
+    ("if_1_eq_1,t_small", "w_10/e_sepia"),
+    ("if_1_eq_2,t_small", ""),
+    ("if_1_eq_2,t_small/if_else,t_large", "w_20/e_blur"),
+    ("if_1_eq_2,w_5/if_else,t_large/h_7", "w_20/e_blur/h_7"),
+    ("if_1_eq_1/t_small/if_else,t_large/h_7/if_end", "w_10/e_sepia"),
+    ("if_1_eq_2/t_small/if_else,t_large/h_7/if_end", "w_20/e_blur/h_7"),
+]
+
+
+@pytest.mark.parametrize(("text", "same"), CONDITIONAL, ids=[row[0] for row in CONDITIONAL])
+def test_condition_holds_for_the_whole_definition(text: str, same: str) -> None:
+    assert compiled(text, named=NAMED.get).chain == compiled(same).chain
+
+
+def test_automatic_format_inside_a_condition_holds_either_way() -> None:
+    answer = compiled("if_w_gt_10,f_auto,q_80")
+    assert answer.chain.output.candidates == ("auto",)
+    assert answer.chain.steps[0]["steps"][0].operation == "output"
+
+
 def test_negotiation_has_no_effect_in_a_named_transformation() -> None:
     assert compiled("t_auto", named=lambda name: "f_auto,dpr_auto,w_10").chain == compiled("w_10").chain
 
