@@ -6,6 +6,8 @@ band, so this one holds 13 numbers per pixel of the band, and only the conjugate
 
 import logging
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from threading import Lock
 
 import numpy as np
@@ -108,7 +110,9 @@ def _solved(system: sparse.csr_matrix, right: Floats, start: Floats) -> Floats:
 
         limits = {"rtol": TOLERANCE, "atol": TOLERANCE * TOLERANCE, "maxiter": MAX_ITERATIONS}
         try:
-            factor = ichol(system.tocsc(), discard_threshold=DISCARD, max_nnz=FACTOR_GROWTH * system.nnz)
+            # It prints a page when it has to shift the diagonal, which it then does by itself.
+            with redirect_stdout(StringIO()):
+                factor = ichol(system.tocsc(), discard_threshold=DISCARD, max_nnz=FACTOR_GROWTH * system.nnz)
             return np.asarray(cg(system, right, x0=start, M=factor, **limits))
         except ValueError as error:
             # Default edges are a good answer, too: a photo must not fail for its edges.

@@ -22,8 +22,8 @@ UNKNOWN_FROM, UNKNOWN_TO = 0.03, 0.97
 #: … and so far around, in pixels of the saliency map (rembg's names for the same when a client gives its own).
 BAND_MAP_PIXELS = 0.5
 REMBG_FOREGROUND, REMBG_BACKGROUND, REMBG_ERODE = 240, 10, 10
-#: How strongly default edges hold the matte against its colours: more where the network is sure (squared).
-PRIOR_WEIGHT, LEAST_PRIOR_WEIGHT = 1e-2, 1e-4
+#: How strongly the network's answer holds the matte against its colours: more where it is sure (squared).
+PRIOR_WEIGHT, LEAST_PRIOR_WEIGHT = 1e-4, 1e-5
 #: A solution is carried from the matting size to the photo's in windows of one pixel to either side.
 ENLARGE_RADIUS, ENLARGE_SMOOTHNESS = 1, 1e-5
 
@@ -38,13 +38,18 @@ class Trimap:
 
 def default_matte(rgb: Bytes, saliency: Floats) -> Floats:
     """Edge-aware upsampling of ``saliency`` (h×w) to the photo's size: H×W, 0…1."""
+    level = _followed(rgb, saliency)
+    return np.clip((level - SURE_BACKGROUND) / (SURE_SUBJECT - SURE_BACKGROUND), 0, 1)
+
+
+def _followed(rgb: Bytes, saliency: Floats) -> Floats:
+    """``saliency`` at the size of ``rgb``, following its colours."""
     height, width = rgb.shape[:2]
     small = bounded(width, height, GUIDE_MAX_PIXELS)
     target = resize(saliency, *small, kernel="cubic")
     radius = max(1, round(GUIDE_MAP_PIXELS * max(small) / max(saliency.shape)))
     coefficients = guided.fit(resize(rgb, *small), target, radius=radius, smoothness=GUIDE_SMOOTHNESS)
-    level = guided.apply(coefficients, rgb)
-    return np.clip((level - SURE_BACKGROUND) / (SURE_SUBJECT - SURE_BACKGROUND), 0, 1)
+    return guided.apply(coefficients, rgb)
 
 
 def fine_matte(
@@ -56,12 +61,13 @@ def fine_matte(
     """
     height, width = default.shape
     small = matting_size(width, height, options.base_size, max_pixels)
-    colour, known = resize(rgb, *small), resize(default, *small)
+    colour = resize(rgb, *small)
     bands = trimap(saliency, *small, options, source_pixel=small[0] / width)
     allowed = resize(region.astype(np.float32), *small) > 0.5
     unknown = bands.unknown & allowed
-    known = np.where(bands.unknown | ~allowed, known, bands.subject)
-    solved = closed_form.solve(colour / np.float32(255), known, unknown, _prior_weight(resize(saliency, *small)))
+    known = np.where(allowed, bands.subject, resize(default, *small))
+    start = np.where(unknown, np.clip(_followed(colour, saliency), 0, 1), known)
+    solved = closed_form.solve(colour / np.float32(255), start, unknown, _prior_weight(resize(saliency, *small)))
     if small == (width, height):
         return solved
     fine = guided.enlarge(colour, solved, rgb, radius=ENLARGE_RADIUS, smoothness=ENLARGE_SMOOTHNESS)

@@ -20,16 +20,24 @@ UNDECIDED_FROM, UNDECIDED_TO = 0.35, 0.65
 
 
 def settled(saliency: Floats) -> Floats:
-    """``saliency`` (h×w, 0…1) without islands and pinholes, decided one way or the other away from its edges.
+    """``saliency`` (h×w, 0…1) without islands and pinholes, opaque away from its edges.
 
     Where nothing reaches ``LEAST_PEAK`` the scene is empty: all zero.
     """
     kept = np.where(_islands(saliency), 0, saliency)
     kept = np.where(_pinholes(kept), np.maximum(kept, OPAQUE), kept)
-    subject = kept >= MEMBER
-    depth = np.where(subject, ndimage.distance_transform_cdt(subject), ndimage.distance_transform_cdt(~subject))
-    decided = np.clip((kept - UNDECIDED_FROM) / (UNDECIDED_TO - UNDECIDED_FROM), 0, 1)
-    return np.where(depth > DEEP_MAP_PIXELS, decided, kept).astype(np.float32)
+    deep = ndimage.distance_transform_cdt(kept >= MEMBER) > DEEP_MAP_PIXELS
+    return np.where(deep, _decided(kept), kept).astype(np.float32)
+
+
+def unveiled(saliency: Floats) -> Floats:
+    """``saliency`` without the faint veil that a network's doubt leaves beside its subject."""
+    deep = ndimage.distance_transform_cdt(saliency < MEMBER) > DEEP_MAP_PIXELS
+    return np.where(deep, _decided(saliency), saliency).astype(np.float32)
+
+
+def _decided(saliency: Floats) -> Floats:
+    return np.clip((saliency - UNDECIDED_FROM) / (UNDECIDED_TO - UNDECIDED_FROM), 0, 1)
 
 
 def _islands(saliency: Floats) -> Bools:
