@@ -19,7 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from worker.training.network import CLASS_COUNT, CutoutNetwork, load_deeplab
-from worker.training.photographs import Photograph, read_photographs
+from worker.training.photographs import SHARES, Photograph, read_photographs
 
 CLASS_GRID = 40  # cells over the whole photograph, both ways
 SALIENCY_GRID = 160
@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
-    photographs = read_photographs(asked.photos)
+    photographs = sorted(read_photographs(asked.photos), key=lambda photograph: -SHARES[photograph.kind])
     records = open_teachers(asked.teachers, len(photographs))
     fill(records, photographs, "classes", ClassTeacher(asked.deeplab))
     unmasked = [photograph for photograph in photographs if photograph.mask is None]
