@@ -35,7 +35,9 @@ KEYS = frozenset({
     "wat_fontsize", "wat_color",
 })  # fmt: skip
 #: Several watermarks: ``wat_url[1]``.
-_INDEXED = re.compile(r"(wat\w{0,16})(\[\d{1,2}\])\Z", re.ASCII)
+_INDEXED = re.compile(r"wat\w{0,16}\[\d{1,2}\]\Z", re.ASCII)
+
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
 Parameters = Mapping[str, str]
 
@@ -83,12 +85,13 @@ def read_pairs(query: str) -> Pairs:
     ours: dict[str, str] = {}
     foreign: list[str] = []
     for pair in split_pairs(query):
-        key = canonical_key(pair.partition("=")[0])
+        name, _, text = pair.partition("=")
+        key = canonical_key(name)
         if key is None:
             foreign.append(pair)
         else:
-            ours[key] = unquote_plus(_checked_value(pair.partition("=")[2]))
-    return Pairs(ours, tuple(foreign))
+            ours[key] = text
+    return Pairs({key: _decoded(text) for key, text in ours.items()}, tuple(foreign))
 
 
 def split_pairs(query: str) -> Iterator[str]:
@@ -101,7 +104,7 @@ def split_pairs(query: str) -> Iterator[str]:
         start, *lists = piece.split("?")
         pair = [start]
         for text in lists:
-            if _is_ours(text) or (_is_ours(pair[0]) and (not text or "=" in text)):
+            if _is_ours(text) or ((not text or "=" in text) and _is_ours(pair[0])):
                 yield from filter(None, ["?".join(pair)])
                 pair = []
             pair.append(text)
@@ -114,11 +117,15 @@ def _is_ours(pair: str) -> bool:
 
 def canonical_key(text: str) -> str | None:
     """The one name of our parameter ``text``; None for a key that belongs to the origin."""
-    key, index = unquote(text), ""
-    if match := _INDEXED.match(key):
-        key, index = match.groups()
+    if text in KEYS:
+        return text
+    # Brackets are all that encoders escape in our keys; unquoting every key of a hostile query would take its time.
+    if not text.startswith("wat"):
+        return SYNONYMS.get(text)
+    key = unquote(text)
+    key, bracket, index = key.partition("[") if _INDEXED.match(key) else (key, "", "")
     key = SYNONYMS.get(key, key)
-    return key + index if key in KEYS else None
+    return key + bracket + index if key in KEYS else None
 
 
 def is_true(text: str | None) -> bool:
@@ -141,10 +148,10 @@ def check_text(text: str) -> None:
         decoded = unquote_to_bytes(text).decode()
     except UnicodeError as error:
         raise RequestError(f"The address must be UTF-8, got {text[:80]!r}.") from error
-    if any(character < " " or character in "\x7f\\" for character in decoded):
+    if _FORBIDDEN.search(decoded):
         raise RequestError(f"The address must hold no control characters or backslashes, got {text[:80]!r}.")
 
 
-def _checked_value(text: str) -> str:
+def _decoded(text: str) -> str:
     check_text(text)
-    return text
+    return unquote_plus(text)

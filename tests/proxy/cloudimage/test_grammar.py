@@ -72,6 +72,12 @@ def test_explicit_parameters_win_over_a_preset_and_sealed_ones_over_both() -> No
     assert (sealed["h"], sealed["blur"], sealed["w"]) == ("300", "20", "100")
 
 
+def test_a_seal_in_disguise_overrides_nothing() -> None:
+    asked = read("/v7/a.b/c?ci_eqs=Ymx1cj0yMCZoPTMwMA&ci%5Feqs=dz0x&%77=5")
+    assert "w" not in asked.parameters
+    assert asked.foreign == ("ci%5Feqs=dz0x", "%77=5")
+
+
 @pytest.mark.parametrize("text", ["PDw_Pz4-", "PDw/Pz4+", "PDw/Pz4 ", "PDw_Pz4-=="])
 def test_sealed_pairs_may_be_url_safe_or_standard_base64(text: str) -> None:
     assert unseal(text) == "<<??>>"
