@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path as FilePath
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -25,6 +26,14 @@ from proxy.services import Services
 log = logging.getLogger("cutout")
 
 PLAYGROUND = FilePath(__file__).parent / "playground"
+PAGE_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
 #: nginx's name for "the client went away before it was answered": a metric, not an error.
 CLIENT_CLOSED_REQUEST = 499
 
@@ -37,8 +46,8 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         Route("/metrics", health.metrics),
-        Route("/", playground),
-        Mount("/playground", StaticFiles(directory=PLAYGROUND)),
+        Route("/", page),
+        Mount("/playground", PlaygroundFiles(directory=PLAYGROUND)),
     ]
     spoken = [route for dialect in DIALECTS for route in _routes(dialect, settings.server.request_deadline_seconds)]
     middleware = [
@@ -50,8 +59,17 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
     return Starlette(routes=own + spoken, middleware=middleware, lifespan=lifespan)
 
 
-async def playground(request: Request) -> Response:
-    return FileResponse(PLAYGROUND / "index.html", headers={"Cache-Control": "no-cache"})
+class PlaygroundFiles(StaticFiles):
+    """A browser must not mix old and new modules after an upgrade: it asks each time and is answered 304."""
+
+    def file_response(self, *values: Any, **options: Any) -> Response:
+        response = super().file_response(*values, **options)
+        response.headers.update(PAGE_HEADERS)
+        return response
+
+
+async def page(request: Request) -> Response:
+    return FileResponse(PLAYGROUND / "index.html", headers=PAGE_HEADERS)
 
 
 def _routes(dialect: Dialect, deadline_seconds: float) -> list[BaseRoute]:

@@ -27,8 +27,8 @@ RESTART_PAUSE_SECONDS = 0.5
 #: Long enough for the job under way on a slow machine.
 WORKER_STOP_SECONDS = 15.0
 
-#: /v7/_samples_/cat.png needs no other server to try the Cloudimage surface.
-SAMPLES_ALIAS = {"samples": f"cloud://{CLOUD}"}
+#: /v7/_demo_/cat.png needs no other server to try the Cloudimage surface.
+DEMO_ALIAS = {CLOUD: f"cloud://{CLOUD}"}
 
 DEMO = Cloud(
     keys={"demo-key": DEVELOPMENT_SECRET, "test_demo": DEVELOPMENT_SECRET, "live_demo": DEVELOPMENT_SECRET},
@@ -54,7 +54,7 @@ def settings_for(config: str | None, environment: Mapping[str, str]) -> Settings
         settings,
         server=replace(settings.server, host=environment.get("HOST") or "127.0.0.1", port=int(port)),
         store=StoreSettings(kind="filesystem", path=str(data / "store")),
-        cloudimage=replace(settings.cloudimage, aliases={**SAMPLES_ALIAS, **settings.cloudimage.aliases}),
+        cloudimage=replace(settings.cloudimage, aliases={**DEMO_ALIAS, **settings.cloudimage.aliases}),
         clouds={CLOUD: DEMO, **settings.clouds},
     )
 

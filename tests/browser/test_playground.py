@@ -96,7 +96,7 @@ def test_links_in_both_forms_and_html(page: Page, fake: Fake) -> None:
     cloudinary, cloudimage, html = page.links
     photo = f"{fake.address}/demo/image/upload"
     assert cloudinary == f"{photo}/e_background_removal/f_webp/coffee"
-    assert cloudimage == f"{fake.address}/v7/{photo}/coffee?bg_remove=1&force_format=webp"
+    assert cloudimage == f"{fake.address}/v7/_demo_/coffee?bg_remove=1&force_format=webp"
     assert html == f'<img src="{cloudinary}" width="450" height="300" alt="coffee" loading="lazy">'
 
 

@@ -16,10 +16,11 @@ export function cloudinaryPath({ id, version, chain = "" }) {
   return `/${parts.filter(Boolean).join("/")}`;
 }
 
-/** `{ path, missing }`: Cloudimage fetches its source by address, here from this very server. */
-export function cloudimagePath({ id, version, chain = "" }, origin) {
+/** `{ path, missing }`: Cloudimage names its source by address or alias; the alias `_demo_` stands for our cloud. */
+export function cloudimagePath({ id, chain = "" }) {
   const { query, missing } = translate(chain);
-  return { path: `/v7/${origin}${cloudinaryPath({ id, version })}${query && `?${query}`}`, missing };
+  const name = id.split("/").map(encodeURIComponent).join("/");
+  return { path: `/v7/_${CLOUD}_/${name}${query && `?${query}`}`, missing };
 }
 
 /** `size` in pixels, where known: a page that reserves the room does not jump. */

@@ -16,7 +16,7 @@ export function createLinks() {
   return {
     show(state, size) {
       const address = location.origin + cloudinaryPath(state);
-      const { path, missing } = cloudimagePath(state, location.origin);
+      const { path, missing } = cloudimagePath(state);
       cloudinary.show(address);
       cloudimage.show(location.origin + path, missing.length ? `Cloudimage has no equivalent for ${missing.join("; ")}: left out.` : "");
       image.show(snippet(address, state.id, size));
