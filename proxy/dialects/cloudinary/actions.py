@@ -52,7 +52,7 @@ _RESIZE_ARGUMENTS = {
 #: Key → operation and its argument, and the values that are our default anyway.
 _SOURCE_CHOICES = {
     "pg": ("page", ("1",)),
-    "cs": ("color_space", ("srgb", "srgb:truecolor", "tinysrgb", "no_cmyk")),
+    "cs": ("color_space", ("srgb", "srgb:truecolor", "tinysrgb", "no_cmyk", "keep_cmyk")),
 }
 _RESIZE_FLAGS = ("relative", "region_relative", "ignore_aspect_ratio")
 

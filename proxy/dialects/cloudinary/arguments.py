@@ -18,7 +18,8 @@ from proxy.dialects.cloudinary.scope import Read, Scope
 _PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
 #: Keys whose value is arithmetic; in all others a variable stands for a piece of text.
 _NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
-_NAMED_REGION = re.compile(r"^region_!([^!]*)!")
+#: Windows that someone named at upload or drew in the file.
+_NAMED_REGION = re.compile(r"^(region_|clipping_path_|cld-decompose_)(?=[!a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def pixel_ratio(component: Component) -> float:
 def read(key: str, text: str, scope: Scope, dpr: float = 1.0) -> Given:
     value = scope.read(text) if key in _NUMERIC_KEYS else scope.mention(text)
     if key == "g" and isinstance(value, str):
-        value = _NAMED_REGION.sub(r"region:\1", value)
+        value = _NAMED_REGION.sub("region:", value)
     if key == "bo" and isinstance(value, str):
         value = _computed(value)
     return Given(key, text, _multiplied(value, dpr) if key in _PIXEL_KEYS and dpr != 1.0 else value)
