@@ -2,9 +2,6 @@
 
 Its own file because choosing (alpha? frames? size?) and saving are an idea apart from the loop over steps.
 Metadata is stripped unless asked for; pixels are sRGB already.
-
-``quality="auto"`` levels are a measured table (see docs/architecture.md): the quality of each encoder at which the
-SSIM of photographs meets the level's target; screenshots and drawings with hard edges keep full chroma.
 """
 
 from dataclasses import dataclass
@@ -18,20 +15,13 @@ from media.formats import FORMATS, Format
 from media.operations.pixels import flatten
 from media.params import WHITE
 from media.picture import Picture
+from media.quality import encoder_quality
 
 #: AVIF takes about ten times as long as WebP: beyond this size the next candidate is better.
 AVIF_MAX_PIXELS = 4_194_304
+INTERLACED = ("jpg", "png", "gif")
 #: WebP's own bound on a side.
 WEBP_MAX_SIDE = 16_383
-
-#: format → quality of each automatic level
-AUTO_QUALITY: dict[str, dict[str, int]] = {
-    "jpg": {"best": 90, "good": 80, "eco": 70, "low": 55},
-    "webp": {"best": 88, "good": 78, "eco": 66, "low": 50},
-    "avif": {"best": 72, "good": 60, "eco": 50, "low": 38},
-    "tiff": {"best": 90, "good": 85, "eco": 75, "low": 60},
-}
-DEFAULT_LEVEL = "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +38,8 @@ def encode(picture: Picture, output: Output, source_format: str) -> Rendered:
     Raises UnsupportedFormat for a format that is not written here, DerivationFailed where libvips cannot save.
     """
     row = choose_format(picture, output, source_format)
-    options = _options(row, output)
-    image = _for_format(picture, row, grayscale=output.grayscale)
+    options = _options(picture, row, output)
+    image = _for_format(picture, row)
     try:
         body = image.write_to_buffer(f".{row.name}", **options)
     except pyvips.Error as error:
@@ -106,12 +96,11 @@ def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
     return not (row.name == "webp" and max(size.width, size.height) > WEBP_MAX_SIDE)
 
 
-def _for_format(picture: Picture, row: Format, *, grayscale: bool) -> pyvips.Image:
+def _for_format(picture: Picture, row: Format) -> pyvips.Image:
     if row.frames and picture.is_animated:
         return _strip(picture)
     frame = picture.frames[0]
-    image = frame if row.alpha else flatten(frame, WHITE)
-    return image.colourspace("b-w") if grayscale else image
+    return frame if row.alpha else flatten(frame, WHITE)
 
 
 def _strip(picture: Picture) -> pyvips.Image:
@@ -123,14 +112,16 @@ def _strip(picture: Picture) -> pyvips.Image:
     return image
 
 
-def _options(row: Format, output: Output) -> dict[str, Any]:
+def _options(picture: Picture, row: Format, output: Output) -> dict[str, Any]:
     options: dict[str, Any] = dict(row.options)
     options["keep"] = _kept(output)
-    if row.quality and (quality := quality_for(row, output.quality)):
+    if row.quality and (quality := encoder_quality(picture, row, output.quality)):
         options[row.quality] = quality
     if row.name in ("jpg", "avif") and output.chroma:
         options["subsample_mode"] = "off" if output.chroma == "444" else "on"
-    if row.name in ("jpg", "png", "gif") and output.progressive:
+    # Cloudinary documents progressive JPEG for automatic quality; it is also smaller.
+    is_automatic_jpeg = row.name == "jpg" and isinstance(output.quality, str)
+    if is_automatic_jpeg or (row.name in INTERLACED and output.progressive):
         options["interlace"] = True
     return options
 
@@ -138,11 +129,3 @@ def _options(row: Format, output: Output) -> dict[str, Any]:
 def _kept(output: Output) -> str:
     kept = [name for name, wanted in (("icc", output.keep_profile), ("exif:xmp:iptc", output.keep_metadata)) if wanted]
     return ":".join(kept) or "none"
-
-
-def quality_for(row: Format, quality: int | str) -> int:
-    """The encoder's own number for a quality or an automatic level; 0 leaves the format's default."""
-    if isinstance(quality, int):
-        return quality
-    level = quality.partition(":")[2] or DEFAULT_LEVEL
-    return AUTO_QUALITY.get(row.name, {}).get(level, 0)
