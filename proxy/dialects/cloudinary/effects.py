@@ -73,12 +73,16 @@ def refuse(name: str) -> None:
 
 
 def claims(component: Component, key: str) -> bool:
-    """Whether the component's effect uses the qualifier ``key``; a size beside a crop mode is the crop's."""
+    """Whether the component's effect uses the qualifier ``key``.
+
+    Beside a crop mode the size is the crop's, and so are the offsets where they say what to cut.
+    """
     effect = component.get("e")
     operation = OPERATIONS.get((effect or "").partition(":")[0])
     if operation is None or key not in _QUALIFIERS:
         return False
-    if key in ("w", "h", "g") and "c" in component:
+    cuts = component.get("c") == "crop" or component.get("g") == "xy_center"
+    if (key in ("w", "h", "g") and "c" in component) or (key in ("x", "y") and cuts):
         return False
     return any(argument.name == _QUALIFIERS[key] for argument in operation.arguments)
 
