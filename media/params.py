@@ -8,6 +8,7 @@ parameter's name turns it into a sentence (:meth:`media.operations.registry.Oper
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -44,7 +45,12 @@ def number(text: str) -> float:
 
 def format_number(value: float) -> str:
     """Shortest text that reads back as the same number; whole numbers without a point."""
-    return str(int(value)) if value == int(value) else repr(float(value))
+    return str(int(value)) if value == int(value) else _decimal(value)
+
+
+def _decimal(value: float) -> str:
+    """Like repr, never with an exponent: :func:`number` reads none."""
+    return format(Decimal(repr(float(value))), "f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ class LengthKind:
         return value
 
     def format(self, value: Length) -> str:
-        return str(value) if isinstance(value, int) else repr(float(value))
+        return str(value) if isinstance(value, int) else _decimal(value)
 
 
 @dataclass(frozen=True, slots=True)
