@@ -20,7 +20,7 @@ COMPASS = (
 
 #: Digits beyond this are refused before Python converts them (its cost is quadratic).
 MAX_NUMBER_LENGTH = 24
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 
 
 class Kind(Protocol):
