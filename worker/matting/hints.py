@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from worker.matting.maps import Maps
@@ -16,14 +15,28 @@ VOC = (
 )  # fmt: skip
 PERSON = "person"
 
-#: A pixel belongs to a class from this probability on.
+#: The salient subject, and a person, are where the probability exceeds this.
 MEMBER = 0.5
-#: An asked class is in the picture when it is more probable than every other over this share of it.
+#: A pixel is of an asked class from this probability on, where no other object is more probable.
+ASKED_FROM = 0.4
+#: An asked class is in the picture when its pixels cover this share of it.
 PRESENT_SHARE = 0.001
-#: A salient component is the asked object as a whole from this share of its class evidence on.
+#: A region of the class takes the salient subject's outline when the subject covers this share of it.
+AGREEMENT = 0.7
+#: Such an outline may leave the region by this share of the map's longer side: class maps are coarse.
+OUTLINE_REACH = 0.04
+#: A region that the subject does not touch (covers less than this share) counts …
+TOUCH_SHARE = 0.02
+#: … only if it has this share of the largest region's area.
+COMPARABLE_SHARE = 0.25
+#: A salient component is the asked object as a whole from this share of its class evidence on …
 WHOLE_SHARE = 0.6
 #: … provided that at least this share of its area is of an asked class.
 WHOLE_COVER = 0.15
+#: Between these shares of the evidence a pixel passes gradually from rival objects to the asked ones.
+RIVAL_UNTIL, ASKED_AT = 0.3, 0.7
+#: Evidence below this says nothing.
+LITTLE_EVIDENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +51,35 @@ def select(maps: Maps, hints: Sequence[str]) -> Selection:
     """Restrict the salient subject to the union of ``hints`` (names of OBJECTS, with '-' or '_').
 
     * No hints, or a network without a class head: the salient subject as it is.
-    * An asked class overlaps the salient subject: of every connected component of the subject, what is of the asked
-      classes; the whole component where they dominate it.
-    * An asked class lies apart from the salient subject: the class region itself.
     * No asked class is in the picture: nothing, and ``found`` is False.
+    * A region of an asked class that the salient subject covers: the subject there, with its outline.
+    * A region that the subject touches but does not cover, or one as large as the largest: the region itself.
+    * Small regions apart from the subject, and salient things of other classes: dropped.
     """
     classes = maps.classes
     if not hints or classes is None:
         return Selection(maps.saliency, found=True)
     asked, rival = _evidence(classes, hints, maps.saliency.shape)
-    members = (asked > rival) & (asked > MEMBER)
+    members = (asked > rival) & (asked > ASKED_FROM)
     if members.mean() < PRESENT_SHARE:
         return Selection(np.zeros_like(maps.saliency), found=False)
-    subject = maps.saliency > MEMBER
-    if (members & subject).sum() < WHOLE_COVER * members.sum():
-        return Selection(np.where(members, asked, 0).astype(np.float32), found=True)
-    return Selection(maps.saliency * _belonging(subject, asked, rival), found=True)
+    return Selection(_kept(maps.saliency, asked, rival, members), found=True)
+
+
+def _kept(saliency: Floats, asked: Floats, rival: Floats, members: Bools) -> Floats:
+    subject = saliency > MEMBER
+    labels, count = ndimage.label(members)
+    index = np.arange(1, count + 1)
+    area = ndimage.sum(members, labels, index)
+    cover = ndimage.sum(members & subject, labels, index) / area
+    chosen = (cover > TOUCH_SHARE) | (area >= COMPARABLE_SHARE * area.max())
+    agreed, apart = np.isin(labels, index[cover >= AGREEMENT]), np.isin(labels, index[chosen & (cover < AGREEMENT)])
+    reach = 2 * max(1, round(OUTLINE_REACH * max(members.shape))) + 1
+    near = ndimage.maximum_filter(agreed, reach) | apart
+    outlined = np.where(near, saliency * _belonging(subject, asked, rival), 0)
+    # The least member is as probable as the least subject, so that both are cut at the same level later.
+    region = np.where(apart, np.minimum(1, asked * (MEMBER / ASKED_FROM)), 0)
+    return np.maximum(outlined, region).astype(np.float32)
 
 
 def class_region(maps: Maps, name: str) -> Floats:
@@ -74,24 +100,16 @@ def _evidence(classes: Floats, hints: Sequence[str], shape: tuple[int, ...]) -> 
 
 
 def _belonging(subject: Bools, asked: Floats, rival: Floats) -> Floats:
-    """0…1 per pixel: how far the salient pixel belongs to the asked classes."""
-    share = asked / (asked + rival + 0.05)
-    belonging = np.clip((share - 0.3) / 0.4, 0, 1).astype(np.float32)
+    """0…1 per pixel: how far a salient pixel belongs to the asked classes."""
+    pixelwise = np.clip((asked / (asked + rival + LITTLE_EVIDENCE) - RIVAL_UNTIL) / (ASKED_AT - RIVAL_UNTIL), 0, 1)
     labels, count = ndimage.label(subject)
-    if not count:
-        return belonging
     index = np.arange(1, count + 1)
-    asked_sum, rival_sum = ndimage.sum(asked, labels, index), ndimage.sum(rival, labels, index)
-    area = ndimage.sum(subject, labels, index)
-    whole = (asked_sum >= WHOLE_SHARE * (asked_sum + rival_sum)) & (asked_sum >= WHOLE_COVER * area)
-    reach = max(2, min(subject.shape) // 32)
-    kept = ndimage.binary_dilation(np.isin(labels, index[whole]), iterations=reach) & ~_other(labels, index[~whole])
-    taken = np.clip((rival - asked - 0.3) / 0.4, 0, 1)
-    return np.where(kept, 1 - taken, belonging).astype(np.float32)
-
-
-def _other(labels: npt.NDArray[np.int32], rest: npt.NDArray[np.int_]) -> Bools:
-    return np.isin(labels, rest)
+    ours, theirs, area = (ndimage.sum(values, labels, index) for values in (asked, rival, subject))
+    whole = np.isin(labels, index[(ours >= WHOLE_SHARE * (ours + theirs)) & (ours >= WHOLE_COVER * area)])
+    reach = 2 * max(1, round(OUTLINE_REACH * max(subject.shape))) + 1
+    around = ndimage.maximum_filter(whole, reach) & (whole | ~subject)
+    clearly_rival = np.clip((rival - asked - RIVAL_UNTIL) / (ASKED_AT - RIVAL_UNTIL), 0, 1)
+    return np.where(around, 1 - clearly_rival, pixelwise)
 
 
 def heads(maps: Maps, saliency: Floats) -> Bools:
