@@ -1,0 +1,1 @@
+"""remove.bg v1.0: one photograph in, its cutout out, in one synchronous request."""

@@ -1,0 +1,175 @@
+"""POST /v1.0/removebg: the route and its walk.
+
+::
+
+    remove_background
+      ├ authenticate · read_fields · schema       who, what
+      ├ _take_rate · _check_credits                may they
+      ├ sources                                    file, base64 or address → stored source
+      ├ _cut                                       the chains, waited for; again without a type that is not there
+      └ _answer                                    the picture, a ZIP or JSON; charged now, never for an error
+"""
+
+import base64
+import math
+import time
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from media.asset import Asset
+from media.errors import MediaError
+from media.formats import sniff
+from media.geometry import Size
+from media.view import View, look, look_at_matte
+from proxy.accounts import Account
+from proxy.dialect import Dialect, Path
+from proxy.dialects.remove_bg import envelope, schema
+from proxy.dialects.remove_bg.account import account, improve
+from proxy.dialects.remove_bg.auth import authenticate
+from proxy.dialects.remove_bg.errors import Refused
+from proxy.dialects.remove_bg.foreground import foreground_type
+from proxy.dialects.remove_bg.schema import Wish
+from proxy.dialects.remove_bg.sources import receive_background, receive_source
+from proxy.dialects.remove_bg.vocabulary import BACKGROUND, compile_wish
+from proxy.dialects.remove_bg.zip_file import pack
+from proxy.fields import read_fields
+from proxy.services import Services
+from proxy.synchronous import derive_now, find_labels
+from proxy.usage import Rate
+
+DOOR = "remove_bg"
+EXPOSED = (
+    "X-Type, X-Width, X-Height, X-Foreground-Top, X-Foreground-Left, X-Foreground-Width, X-Foreground-Height, "
+    "X-Credits-Charged, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What came out: the bytes, their type, and what is seen in them."""
+
+    body: bytes
+    mime: str
+    view: View
+
+
+async def remove_background(services: Services, request: Request) -> Response:
+    who = authenticate(services.settings.clouds, request.headers)
+    fields = await read_fields(request)
+    source_field = schema.check_sources({*fields.texts, *fields.files})
+    wish = schema.parse(fields.texts)
+    await _check_credits(services, who, wish)
+    source = await receive_source(services, who.cloud, fields, source_field)
+    rate = await _take_rate(services, who, source)
+    background = await receive_background(services, who.cloud, fields)
+    cut = await _cut(services, wish, source, background)
+    await services.usage.charge(who, wish.credits)
+    labels = await find_labels(services, source)
+    headers = _headers(wish, cut.view, foreground_type(labels, wish.type_level)) | _rate_headers(rate)
+    return _answer(cut, headers, as_json="application/json" in request.headers.get("accept", ""))
+
+
+async def _check_credits(services: Services, who: Account, wish: Wish) -> None:
+    bound = services.settings.remove_bg.credits
+    if bound and await services.usage.used(who) + wish.credits > bound:
+        raise Refused("insufficient_credits", f"This needs {wish.credits:g} credits; all {bound} are used up.")
+
+
+async def _take_rate(services: Services, who: Account, source: Asset) -> Rate | None:
+    """The vendor counts started megapixels of the source."""
+    limit = services.settings.remove_bg.megapixels_per_minute
+    if not limit:
+        return None
+    cost = math.ceil(source.width * source.height / schema.MEGAPIXEL)
+    rate = await services.usage.take(who, DOOR, cost=cost, limit=limit)
+    if rate.exceeded:
+        seconds = max(1, rate.reset - int(time.time()))
+        raise Refused(
+            "rate_limit_exceeded", f"At most {limit} megapixels a minute; try again in {seconds} seconds.",
+            retry_after=seconds,
+        )  # fmt: skip
+    return rate
+
+
+async def _cut(services: Services, wish: Wish, source: Asset, background: Asset | None) -> Cut:
+    """``type`` is a hint: where nothing of it is in the picture, what the network finds counts."""
+    cut = await _cut_once(services, wish, source, background)
+    if cut.view.subject is None and wish.objects:
+        cut = await _cut_once(services, replace(wish, objects=()), source, background)
+    if cut.view.subject is None:
+        raise Refused("unknown_foreground", "There is no foreground to be seen in this image.")
+    return cut
+
+
+async def _cut_once(services: Services, wish: Wish, source: Asset, background: Asset | None) -> Cut:
+    compiled = compile_wish(wish, Size(source.width, source.height), with_background=background is not None)
+    layers = {BACKGROUND: background.digest} if background else {}
+    shown = (await derive_now(services, source, compiled.looked_at)).body
+    looking = look_at_matte if compiled.looks_at_matte else look
+    view = await services.pixels.run(looking, shown, max_pixels=services.settings.limits.max_output_pixels)
+    if compiled.result is None:
+        colour = (await derive_now(services, source, compiled.colour)).body
+        return Cut(pack({"color.jpg": colour, "alpha.png": shown}), "application/zip", view)
+    body = (await derive_now(services, source, compiled.result, layers)).body
+    row = sniff(body)
+    return Cut(body, row.mime if row else "application/octet-stream", view)
+
+
+def _headers(wish: Wish, view: View, kind: str) -> dict[str, str]:
+    box = view.subject
+    described = {"X-Type": kind} if kind else {}
+    if box is not None:
+        described |= {
+            "X-Foreground-Top": str(box.top),
+            "X-Foreground-Left": str(box.left),
+            "X-Foreground-Width": str(box.width),
+            "X-Foreground-Height": str(box.height),
+        }
+    return {
+        **described,
+        "X-Width": str(view.size.width),
+        "X-Height": str(view.size.height),
+        "X-Credits-Charged": f"{wish.credits:g}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": EXPOSED,
+    }
+
+
+def _rate_headers(rate: Rate | None) -> dict[str, str]:
+    if rate is None:
+        return {}
+    return {
+        "X-RateLimit-Limit": str(rate.limit),
+        "X-RateLimit-Remaining": str(rate.remaining),
+        "X-RateLimit-Reset": str(rate.reset),
+    }
+
+
+def _answer(cut: Cut, headers: dict[str, str], *, as_json: bool) -> Response:
+    if not as_json:
+        return Response(cut.body, headers=headers, media_type=cut.mime)
+    box = cut.view.subject
+    document = {"result_b64": base64.b64encode(cut.body).decode()}
+    seen = {name: getattr(box, name) for name in ("top", "left", "width", "height")} if box else {}
+    described = {f"foreground_{name}": value for name, value in seen.items()}
+    return JSONResponse({"data": {**document, **described}}, headers=headers)
+
+
+def say(error: MediaError, request: Request) -> Response:
+    status, headers, body = envelope.envelope(error)
+    return Response(body, status_code=status, headers=headers)
+
+
+REMOVE_BG = Dialect(
+    "remove_bg",
+    (
+        Path("/v1.0/removebg", ("POST",), remove_background),
+        Path("/v1.0/account", ("GET",), account),
+        Path("/v1.0/improve", ("POST",), improve),
+    ),
+    say,
+)

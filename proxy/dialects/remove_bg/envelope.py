@@ -1,0 +1,55 @@
+"""How errors look to remove.bg's clients: ``{"errors": [{"title", "code", "detail"}]}``."""
+
+import json
+
+from media.errors import (
+    DerivationFailed,
+    Forbidden,
+    LimitExceeded,
+    MediaError,
+    NotFound,
+    OriginError,
+    RequestError,
+    Retryable,
+    SourceError,
+    UnsupportedFormat,
+)
+from proxy.dialects.remove_bg.errors import ERRORS, Refused
+
+Answer = tuple[int, dict[str, str], bytes]
+
+#: Classes of our tree → the vendor's code; the first that fits counts.
+_CODES: tuple[tuple[type[MediaError], str], ...] = (
+    (Forbidden, "auth_failed"),
+    (NotFound, "not_found"),
+    (UnsupportedFormat, "invalid_file_type"),
+    (LimitExceeded, "file_too_large"),
+    (RequestError, "invalid_body"),
+    (SourceError, "failed_to_read_image"),
+    (OriginError, "failed_image_download"),
+    (Retryable, "service_unavailable"),
+    (DerivationFailed, "internal_error"),
+    (MediaError, "internal_error"),
+)
+
+
+def envelope(error: MediaError) -> Answer:
+    """Status, headers and body."""
+    code = error.code if isinstance(error, Refused) else _code(error)
+    row = ERRORS[code]
+    entry = {"title": row.title, "code": code} | ({"detail": str(error)} if error.public else {})
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Credits-Charged": "0",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+    }
+    if retry_after := getattr(error, "retry_after", 0):
+        headers["Retry-After"] = str(retry_after)
+    return row.status, headers, json.dumps({"errors": [entry]}).encode()
+
+
+def _code(error: MediaError) -> str:
+    return next(code for kind, code in _CODES if isinstance(error, kind))

@@ -1,0 +1,101 @@
+"""The pictures of a request: from a file, base64 or an address to a stored source, faults in the vendor's codes."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from media.asset import Asset, SourceRef
+from media.errors import (
+    Forbidden,
+    LimitExceeded,
+    NotFound,
+    OriginError,
+    RequestError,
+    SourceError,
+    UnsupportedFormat,
+)
+from proxy.dialects.remove_bg.errors import Refused
+from proxy.fields import Fields
+from proxy.ingest import Arrival, keep_source, open_address
+from proxy.services import Services
+
+#: The delivery type that names these sources; they have no record, so no URL leads to them.
+TYPE = "remove_bg"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a picture is for: the codes of its address."""
+
+    invalid_url: str
+    failed_download: str
+
+
+SOURCE = Role("invalid_image_url", "failed_image_download")
+BACKGROUND = Role("invalid_bg_image_url", "failed_bg_download")
+
+
+async def receive_source(services: Services, cloud: str, fields: Fields, name: str) -> Asset:
+    """``name`` is the field that holds the picture. Raises Refused."""
+    return await _keep(services, cloud, await open_source(services, fields, name))
+
+
+async def receive_background(services: Services, cloud: str, fields: Fields) -> Asset | None:
+    """The picture to lay under the subject, where one is given. Raises Refused."""
+    if "bg_image_file" in fields.files:
+        return await _keep(services, cloud, fields.files["bg_image_file"])
+    if "bg_image_url" in fields.texts:
+        return await _keep(services, cloud, await _fetch(services, fields.texts["bg_image_url"], BACKGROUND))
+    return None
+
+
+async def open_source(services: Services, fields: Fields, name: str) -> Arrival:
+    """The bytes of the source, not yet judged. Raises Refused."""
+    if name in fields.files:
+        return fields.files[name]
+    if name == "image_url":
+        return await _fetch(services, fields.texts[name], SOURCE)
+    if name == "image_file_b64":
+        return Arrival(_decode(fields.texts[name]))
+    raise Refused("invalid_file_type", f"{name} must be a file, got text.")
+
+
+def _decode(text: str) -> bytes:
+    """Base64, with or without the head of a data URI."""
+    try:
+        return base64.b64decode(text.partition(";base64,")[2] or text, validate=False)
+    except (binascii.Error, ValueError) as error:
+        raise Refused("failed_to_read_image", "image_file_b64 is not base64.") from error
+
+
+async def _fetch(services: Services, url: str, role: Role) -> Arrival:
+    if not url.startswith(("http://", "https://")):
+        raise Refused(role.invalid_url, f"The URL must begin with http:// or https://, got {url[:80]!r}.")
+    try:
+        return await open_address(services, url)
+    except LimitExceeded as error:
+        raise Refused("file_too_large", str(error)) from error
+    except (NotFound, OriginError) as error:
+        raise Refused(role.failed_download, str(error)) from error
+    except (Forbidden, RequestError) as error:
+        raise Refused(role.invalid_url, str(error)) from error
+
+
+async def _keep(services: Services, cloud: str, arrival: Arrival) -> Asset:
+    settings = services.settings.remove_bg
+    if len(arrival.body) > settings.max_source_bytes:
+        raise Refused("file_too_large", f"The file must have at most {settings.max_source_bytes} bytes.")
+    try:
+        asset = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
+    except UnsupportedFormat as error:
+        raise Refused("invalid_file_type", str(error)) from error
+    except LimitExceeded as error:
+        raise Refused("resolution_too_high", str(error)) from error
+    except SourceError as error:
+        raise Refused("failed_to_read_image", str(error)) from error
+    if asset.width * asset.height > settings.max_source_pixels:
+        size = f"{asset.width}×{asset.height}"
+        raise Refused(
+            "resolution_too_high", f"The image must have at most {settings.max_source_pixels} pixels, got {size}."
+        )
+    return asset

@@ -1,0 +1,96 @@
+"""A wish → chains: what is delivered, and what is looked at to say where the foreground is. Pure."""
+
+import math
+from dataclasses import dataclass
+
+from media.chain import Chain, Output, Step
+from media.geometry import Size
+from media.operations import step
+from media.params import ColorKind
+from proxy.dialects.remove_bg.schema import Region, Wish, fractions
+
+#: The layer source that stands for the background picture of a request.
+BACKGROUND = "background"
+
+OUTPUTS = {
+    "auto": Output(("jpg", "png"), quality="auto:best"),
+    "png": Output(("png",)),
+    "webp": Output(("webp",), quality="auto:best"),
+    "jpg": Output(("jpg",), quality="auto:best"),
+}
+MATTE = Output(("png",), grayscale=True)
+COLOUR = Output(("jpg",), quality="auto:best", chroma="444")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """``result`` is delivered; ``colour`` and ``alpha`` are the two files of a ZIP (``result`` is None then).
+
+    ``looked_at`` shows the subject: by its alpha, or with ``looks_at_matte`` by its brightness.
+    """
+
+    result: Chain | None
+    colour: Chain
+    alpha: Chain
+    looks_at_matte: bool
+
+    @property
+    def looked_at(self) -> Chain:
+        return self.alpha if self.looks_at_matte or self.result is None else self.result
+
+
+def compile_wish(wish: Wish, source: Size, *, with_background: bool) -> Compiled:
+    """``with_background``: a picture comes under the subject. Raises Refused for a region outside the source."""
+    subject = _subject(wish, source)
+    finish = _finish(wish, with_background=with_background)
+    alpha = Chain((*subject, step("show_matte")), MATTE)
+    colour = Chain((*subject, step("drop_matte")), COLOUR)
+    if wish.format == "zip":
+        return Compiled(None, colour, alpha, looks_at_matte=True)
+    if wish.channels == "alpha":
+        return Compiled(_only_alpha(alpha, wish), colour, alpha, looks_at_matte=True)
+    result = Chain((*subject, *finish), OUTPUTS[wish.format])
+    return Compiled(result, colour, alpha, looks_at_matte=bool(finish) or wish.format == "jpg")
+
+
+def _only_alpha(alpha: Chain, wish: Wish) -> Chain:
+    """The matte in the format asked for; grey is written where the format can."""
+    return Chain(alpha.steps, Output((wish.format,), grayscale=True)) if wish.format in ("jpg", "webp") else alpha
+
+
+def _subject(wish: Wish, source: Size) -> tuple[Step, ...]:
+    steps = [
+        step("background_removal", hints=wish.objects, semitransparency=wish.semitransparency),
+        *_within(wish.max_pixels, source),
+    ]
+    if wish.region != Region():
+        left, top, right, bottom = fractions(wish.region, source)
+        steps.append(step("keep_region", left=left, top=top, right=right, bottom=bottom))
+    if wish.margins is not None:
+        top, right, bottom, left = wish.margins
+        steps.append(step("crop_subject", top=top, right=right, bottom=bottom, left=left))
+    placed = wish.placement
+    if placed.scale or placed.x is not None:
+        steps.append(step("place_subject", scale=placed.scale, x=placed.x, y=placed.y))
+    return tuple(steps)
+
+
+def _within(max_pixels: int, source: Size) -> list[Step]:
+    """Scale down first: the picture is then decoded at the size that is needed."""
+    if source.pixels <= max_pixels:
+        return []
+    factor = math.sqrt(max_pixels / source.pixels)
+    width, height = (max(1, math.floor(side * factor)) for side in (source.width, source.height))
+    return [step("limit", width=width, height=height)]
+
+
+def _finish(wish: Wish, *, with_background: bool) -> tuple[Step, ...]:
+    steps = []
+    if wish.shadow:
+        steps.append(step("cast_shadow", kind=wish.shadow, opacity=wish.shadow_opacity))
+    if with_background:
+        cover = step("fill", width=1.0, height=1.0, relative=True)
+        steps.append(step("layer", source=BACKGROUND, steps=(cover,), under=True, no_overflow=True))
+    elif wish.color is not None:
+        steps.append(step("background", color=ColorKind().format(wish.color)))
+    return tuple(steps)
