@@ -3,28 +3,30 @@
 ::
 
     image
-      ├ url.parse · find_cloud · _authorize      text only, no I/O before the signature
+      ├ url.parse · find_cloud · authorize       text only, no I/O before the signature
       ├ _find_or_default                         catalog, d_, or the origin of a fetch URL
-      ├ vocabulary.compile · negotiate           vendor text → concrete chain
+      ├ compile_for · check_chain · negotiate    vendor text → concrete chain
       ├ find_layers                              layer sources → digests
       └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from media.asset import Asset, SourceRef
+from media.binding import recorded_facts, settle
 from media.chain import Chain
-from media.config import Cloud
-from media.errors import BadSignature, BadTransformation, MediaError, NotFound, UnsupportedOperation
+from media.errors import BadTransformation, MediaError, NotFound, UnsupportedOperation
 from media.header_text import header_text
 from media.plan import sources
 from media.probe import probe
 from proxy.delivery import Ask, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudinary import envelope, signature, vocabulary
+from proxy.dialects.cloudinary import envelope, vocabulary
+from proxy.dialects.cloudinary.access import authorize, check_chain
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.removal import is_removal
 from proxy.dialects.cloudinary.tenant import find_cloud
@@ -33,7 +35,7 @@ from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
 from proxy.negotiation import negotiate
 from proxy.responses import CORS, Caching
 from proxy.services import Services
-from proxy.sources import fetch_asset, find_asset
+from proxy.sources import FETCH, fetch_asset, find_asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,13 @@ class Found:
 
 
 async def image(services: Services, request: Request) -> Response:
-    url = parse(request.scope["raw_path"].decode("ascii", "replace"))
-    _authorize(find_cloud(services, url.cloud), url)
+    # Raw UTF-8 in a path is no escape, but some clients send it.
+    url = parse(request.scope["raw_path"].decode("utf-8", "surrogateescape"))
+    cloud = find_cloud(services, url.cloud)
+    is_signed = authorize(cloud, url, request)
     found = await _find_or_default(services, url)
     compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers))
+    check_chain(cloud, compiled.chain, is_signed=is_signed)
     negotiated = negotiate(compiled.chain, request.headers, services.settings.delivery.auto_formats)
     ask = Ask(
         found.asset,
@@ -63,13 +68,18 @@ async def image(services: Services, request: Request) -> Response:
     return await (describe if compiled.wants_info else deliver)(services, ask, request)
 
 
-def compile_for(services: Services, components: tuple[Component, ...], found: Found, hints: ClientHints) -> Compiled:
-    return vocabulary.compile(
+def compile_for(services: Services, components: Sequence[Component], found: Found, hints: ClientHints) -> Compiled:
+    """Components on an asset: what its record says (size, tags, context) is settled, and so in the key."""
+    asset = found.asset
+    name = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
+    compiled = vocabulary.compile(
         components,
         extension=found.extension,
         hints=hints,
         removal_first=services.settings.delivery.removal_first,
+        current=name,
     )
+    return replace(compiled, chain=settle(compiled.chain, recorded_facts(asset)))
 
 
 async def describe(services: Services, ask: Ask, request: Request) -> Response:
@@ -93,21 +103,6 @@ def _caching(
         return Caching(services.settings.delivery.error_max_age_seconds, vary=vary, private=True)
     is_immutable = url.version is not None or compiled.immutable
     return Caching(services.settings.delivery.max_age_seconds, immutable=is_immutable, vary=vary)
-
-
-def _authorize(cloud: Cloud, url: DeliveryUrl) -> None:
-    """Who signs must sign right; who must sign must sign (spec 1.3)."""
-    if url.signature is not None:
-        if not signature.verify(url, cloud.keys.values()):
-            raise BadSignature("Invalid signature")
-        return
-    is_derived = bool(url.components)
-    if not cloud.unsigned_removal and any(is_removal(component) for component in url.components):
-        raise BadSignature("Can't generate images using add-ons if URL isn't signed")
-    if url.delivery_type == "authenticated" or (url.delivery_type == "private" and not is_derived):
-        raise BadSignature(f"Resource of type {url.delivery_type} needs a signed URL")
-    if cloud.strict and is_derived:
-        raise BadSignature(f"Transformation {url.transformation}/ is not allowed")
 
 
 async def _find(services: Services, url: DeliveryUrl) -> Found:

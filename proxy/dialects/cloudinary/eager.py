@@ -13,9 +13,10 @@ from media.keys import derived_key
 from media.operations import format_chain
 from media.probe import probe
 from proxy.derivation import Order, find_or_derive
-from proxy.dialects.cloudinary import grammar, vocabulary
-from proxy.dialects.cloudinary.delivery import find_layers
+from proxy.dialects.cloudinary import grammar
+from proxy.dialects.cloudinary.delivery import Found, compile_for, find_layers
 from proxy.dialects.cloudinary.formats import EXTENSIONS
+from proxy.dialects.cloudinary.vocabulary import ClientHints
 from proxy.services import Services
 
 MAX_EAGER = 100
@@ -48,11 +49,7 @@ def split_format(text: str) -> tuple[str, str | None]:
 
 async def _order(services: Services, asset: Asset, text: str) -> Order:
     transformation, extension = split_format(text)
-    compiled = vocabulary.compile(
-        grammar.parse(transformation),
-        extension=extension,
-        removal_first=services.settings.delivery.removal_first,
-    )
+    compiled = compile_for(services, grammar.parse(transformation), Found(asset, extension), ClientHints())
     if "auto" in compiled.chain.output.candidates:
         raise RequestError("Invalid eager transformation: f_auto depends on who asks, name a format")
     layers = await find_layers(services, asset.cloud, compiled.chain)

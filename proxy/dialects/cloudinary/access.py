@@ -1,0 +1,48 @@
+"""Who may have what: signatures, tokens, and what a cloud asks to be signed (spec 1.3)."""
+
+import time
+
+from starlette.requests import Request
+
+from media.chain import Chain
+from media.config import Cloud
+from media.errors import BadSignature
+from media.plan import cutout_options, sources
+from proxy.dialects.cloudinary import access_token, signature
+from proxy.dialects.cloudinary.access_token import QUERY_NAME, Use
+from proxy.dialects.cloudinary.url import DeliveryUrl
+
+
+def authorize(cloud: Cloud, url: DeliveryUrl, request: Request) -> bool:
+    """Whether the request proved that it comes from the cloud's owner; raises BadSignature where it must and did not.
+
+    Who signs must sign right, even where nothing asked for it.
+    """
+    if url.signature is not None and not signature.verify(url, cloud.keys.values()):
+        raise BadSignature("Invalid signature")
+    token = request.query_params.get(QUERY_NAME)
+    if token is not None and cloud.token_key:
+        address = request.client.host if request.client else None
+        access_token.verify(token, Use(request.url.path, time.time(), address), cloud.token_key)
+        return True
+    if url.signature is None:
+        _check_unsigned(cloud, url)
+    return url.signature is not None
+
+
+def _check_unsigned(cloud: Cloud, url: DeliveryUrl) -> None:
+    is_derived = bool(url.components)
+    if url.delivery_type == "authenticated" or (url.delivery_type == "private" and not is_derived):
+        raise BadSignature(f"Resource of type {url.delivery_type} needs a signed URL")
+    if cloud.strict and is_derived:
+        raise BadSignature(f"Transformation {url.transformation}/ is not allowed")
+
+
+def check_chain(cloud: Cloud, chain: Chain, *, is_signed: bool) -> None:
+    """Judged on the chain: a named transformation may hold what the URL does not show."""
+    if is_signed:
+        return
+    if not cloud.unsigned_removal and cutout_options(chain) is not None:
+        raise BadSignature("Can't generate images using add-ons if URL isn't signed")
+    if any(source.startswith(("image/private/", "image/authenticated/")) for source in sources(chain)):
+        raise BadSignature("A private layer needs a signed URL")
