@@ -39,7 +39,7 @@ def encode(picture: Picture, output: Output, source_format: str) -> Rendered:
     """
     row = choose_format(picture, output, source_format)
     options = _options(picture, row, output)
-    image = _for_format(picture, row)
+    image = _for_format(picture, row, grayscale=output.grayscale)
     try:
         body = image.write_to_buffer(f".{row.name}", **options)
     except pyvips.Error as error:
@@ -96,11 +96,12 @@ def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
     return not (row.name == "webp" and max(size.width, size.height) > WEBP_MAX_SIDE)
 
 
-def _for_format(picture: Picture, row: Format) -> pyvips.Image:
+def _for_format(picture: Picture, row: Format, *, grayscale: bool) -> pyvips.Image:
     if row.frames and picture.is_animated:
         return _strip(picture)
     frame = picture.frames[0]
-    return frame if row.alpha else flatten(frame, WHITE)
+    image = frame if row.alpha else flatten(frame, WHITE)
+    return image.colourspace("b-w") if grayscale else image
 
 
 def _strip(picture: Picture) -> pyvips.Image:

@@ -86,3 +86,9 @@ def test_chroma_and_interlacing_are_written_as_asked() -> None:
     assert plain.get("jpeg-chroma-subsample") == "4:2:0"
     assert full.get_typeof("interlaced")
     assert not plain.get_typeof("interlaced")
+
+
+@pytest.mark.parametrize("name", ["png", "jpg"])
+def test_a_grey_output_is_written_as_one_band(name: str) -> None:
+    body = rendered(pictures.png(), step("show_matte"), output=Output((name,), grayscale=True)).body
+    assert pictures.opened(body).bands == 1

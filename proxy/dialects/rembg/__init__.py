@@ -1,0 +1,1 @@
+"""The HTTP server of rembg (`rembg s`): ``GET`` and ``POST /api/remove``."""

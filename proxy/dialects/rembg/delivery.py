@@ -1,0 +1,107 @@
+"""GET and POST /api/remove: the routes and their walk.
+
+::
+
+    remove_by_address · remove_file
+      ├ _account                       only where keys are asked for
+      ├ schema.parse · objects_of      what is wanted
+      ├ fetch_asset · keep_source      the photograph, stored by its content
+      └ _answer                        the chain, waited for
+"""
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from media.asset import Asset, SourceRef
+from media.errors import Forbidden, MediaError
+from proxy.accounts import Account, find_account
+from proxy.dialect import Dialect, Path
+from proxy.dialects.rembg import envelope, schema
+from proxy.dialects.rembg.models import objects_of
+from proxy.dialects.rembg.schema import Fault, Invalid, Wish
+from proxy.fields import read_fields
+from proxy.ingest import keep_source
+from proxy.services import Services
+from proxy.sources import fetch_asset
+from proxy.synchronous import derive_now
+
+#: The delivery type that names uploaded sources; they have no record, so no URL leads to them.
+TYPE = "rembg"
+CREDITS = 1.0
+REQUIRED = ("missing", "Field required", None)
+
+
+async def remove_by_address(services: Services, request: Request) -> Response:
+    who = _account(services, request)
+    query = _texts(request.query_params)
+    wish, objects = _wish(services, query, "query")
+    if not query.get("url"):
+        raise Invalid(Fault("query", "url", *REQUIRED))
+    source = await fetch_asset(services, services.settings.rembg.cloud, query["url"])
+    return await _answer(services, who, wish, objects, source)
+
+
+async def remove_file(services: Services, request: Request) -> Response:
+    who = _account(services, request)
+    fields = await read_fields(request)
+    # bgc and extras are query parameters of the real server, the rest form fields: all are taken in both places.
+    wish, objects = _wish(services, {**_texts(request.query_params), **fields.texts}, "body")
+    if "file" not in fields.files:
+        raise Invalid(Fault("body", "file", *REQUIRED))
+    cloud = services.settings.rembg.cloud
+    arrival = fields.files["file"]
+    source = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
+    return await _answer(services, who, wish, objects, source)
+
+
+def _account(services: Services, request: Request) -> Account | None:
+    """rembg asks for no key. Where we do, it must be one of the cloud; where not, a valid one is still charged."""
+    settings = services.settings
+    try:
+        who = find_account(settings.clouds, request.headers.get("x-api-key", ""))
+    except Forbidden:
+        who = None
+    if settings.rembg.needs_key and (who is None or who.cloud != settings.rembg.cloud):
+        raise KeyNeeded("Send a valid API key of this server as X-Api-Key.")
+    return who
+
+
+class KeyNeeded(Forbidden):
+    """Not an address that is refused (400) but a caller (403)."""
+
+
+def _texts(query: QueryParams) -> dict[str, str]:
+    return {name: value for name, value in query.multi_items() if value}
+
+
+def _wish(services: Services, texts: dict[str, str], place: str) -> tuple[Wish, tuple[str, ...]]:
+    wish = schema.parse(texts, place)
+    settings = services.settings
+    objects = objects_of(wish.model, network=settings.matting.model, substitutes=settings.rembg.substitutes)
+    return wish, objects
+
+
+async def _answer(
+    services: Services, who: Account | None, wish: Wish, objects: tuple[str, ...], source: Asset
+) -> Response:
+    derived = await derive_now(services, source, schema.chain_of(wish, objects))
+    if who is not None:
+        await services.usage.charge(who, CREDITS)
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+        "X-Model": services.settings.matting.model,
+    }
+    return Response(derived.body, headers=headers, media_type="image/png")
+
+
+def say(error: MediaError, request: Request) -> Response:
+    status, headers, body = envelope.envelope(error)
+    return Response(body, status_code=status, headers=headers)
+
+
+REMBG = Dialect(
+    "rembg", (Path("/api/remove", ("GET",), remove_by_address), Path("/api/remove", ("POST",), remove_file)), say
+)

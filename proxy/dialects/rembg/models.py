@@ -1,0 +1,52 @@
+"""rembg's session names, and what answers to each of them here. Pure.
+
+This server runs one network. A general session is answered by it; one for people asks it for persons; what no
+network of ours can stand in for (clothes, drawings, prompts, somebody's own weights) is refused. rembg's two remote
+sessions, which send pictures to somebody else, do not exist here.
+"""
+
+from media.errors import UnsupportedOperation
+
+#: Session → the objects it keeps; none: whatever is in front.
+SUBSTITUTED: dict[str, tuple[str, ...]] = {
+    "u2net": (),
+    "u2netp": (),
+    "silueta": (),
+    "isnet-general-use": (),
+    "birefnet-general": (),
+    "birefnet-general-lite": (),
+    "birefnet-general-fp16": (),
+    "birefnet-dis": (),
+    "birefnet-hrsod": (),
+    "birefnet-cod": (),
+    "birefnet-massive": (),
+    "bria-rmbg": (),
+    "u2net_human_seg": ("person",),
+    "birefnet-portrait": ("person",),
+}
+#: Session → why nothing stands in for it.
+REFUSED: dict[str, str] = {
+    "isnet-anime": "drawings need that very network",
+    "u2net_cloth_seg": "it cuts out clothes, not subjects",
+    "u2net_custom": "it names weights of the caller's",
+    "dis_custom": "it names weights of the caller's",
+    "ben_custom": "it names weights of the caller's",
+    "sam": "it needs prompts",
+}
+
+
+def objects_of(name: str, *, network: str, substitutes: bool) -> tuple[str, ...]:
+    """What a session keeps. ``network`` is the configured one: its own name, like no name, always works.
+
+    Raises UnsupportedOperation for what is not available here.
+    """
+    if name in ("", network):
+        return ()
+    if name in SUBSTITUTED and substitutes:
+        return SUBSTITUTED[name]
+    if name in SUBSTITUTED:
+        raise UnsupportedOperation(f"The model {name} is not loaded; this server runs {network}.")
+    if name in REFUSED:
+        raise UnsupportedOperation(f"The model {name} is not available here: {REFUSED[name]}.")
+    known = ", ".join(dict.fromkeys((network, *SUBSTITUTED)))
+    raise UnsupportedOperation(f"There is no model {name[:60]!r}; known are {known}.")
