@@ -1,5 +1,6 @@
 """Transparency by colour, by threshold, by gradient; and the outline of what is opaque."""
 
+import math
 from collections.abc import Callable
 from typing import Annotated
 
@@ -114,13 +115,23 @@ def outline(
     return OUTLINES[mode](picture, picture[3], thickness, blur, color)
 
 
-#: A gaussian of this standard deviation per pixel of thickness has this value one thickness outside an edge.
-GROWN_SIGMA, GROWN_VALUE = 1.0, 0.159
+#: The value of a gaussian edge one standard deviation outside it; the thickness is taken as that deviation.
+GROWN_VALUE = 0.159
+#: A larger thickness is computed on a reduced alpha.
+GROWN_AT_ONCE = 8.0
 
 
 def grown(alpha: Image, thickness: float) -> Image:
     """The alpha spread by ``thickness`` pixels with round corners and a soft last pixel, 0…1."""
-    soft = alpha.cast("float").gaussblur(thickness * GROWN_SIGMA, precision="float") / 255
+    factor = 2 ** max(0, math.floor(math.log2(max(1, thickness) / GROWN_AT_ONCE)) + 1)
+    factor = max(1, min(factor, alpha.width, alpha.height))
+    share = alpha.cast("float") / 255
+    small = share.resize(1 / factor) if factor > 1 else share
+    soft = small.gaussblur(thickness / factor, precision="float")
+    if factor > 1:
+        # In memory, or every tile of the large picture would blur its surroundings again.
+        soft = soft.copy_memory()
+        soft = soft.resize(alpha.width / soft.width, vscale=alpha.height / soft.height)
     # The slope of a gaussian edge there: 0.242 / sigma per pixel.
     return shares((soft - GROWN_VALUE) / (0.242 / thickness) + 0.5)
 

@@ -38,7 +38,8 @@ def blurred(image: Image, sigma: float) -> Image:
         return on_neighbours(image, lambda picture: picture.gaussblur(sigma, min_ampl=0.05))
     small = resample(image, Size(nearest(image.width / factor), nearest(image.height / factor)))
     soft = on_neighbours(small, lambda picture: picture.gaussblur(sigma / factor, min_ampl=0.05))
-    return resample(soft, size_of(image))
+    # In memory, or every tile of the large picture would blur its surroundings again.
+    return resample(soft.copy_memory(), size_of(image))
 
 
 @operation
