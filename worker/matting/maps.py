@@ -18,7 +18,7 @@ EMPTY_SCENE_MAXIMUM = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """Bytes to 0…255: ``saliency`` h×w, ``classes`` h×w×21 probabilities (VOC order) or None."""
+    """Quantised to 0…255: ``saliency`` h×w, ``classes`` h×w×21 probabilities (VOC order) or None."""
 
     saliency_bytes: Bytes
     class_bytes: Bytes | None

@@ -15,7 +15,7 @@ from worker.matting.models import Model
 from worker.matting.photo import Photo
 from worker.matting.raster import Bools, Bytes, Floats, Pixels, resize
 from worker.matting.session import Session
-from worker.matting.subject import settled, unveiled
+from worker.matting.subject import decided, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> 
     """Maps → hints → settled subject → trimap → matte → clean foreground."""
     kept = hints.select(maps, options.hints)
     saliency = settled(kept.saliency)
-    matte = refine.default_matte(photo.rgb, unveiled(saliency))
+    matte = refine.default_matte(photo.rgb, decided(saliency))
     region = fine_region(maps, saliency, options)
     if region.any():
         bound = settings.fine_edges_max_pixels

@@ -83,7 +83,7 @@ def open_session(model: Model, path: Path, settings: Matting) -> Session:
             f"Model {model.name} was to run on {wanted[0]}, but onnxruntime fell back to {provider}; install what that "
             f"provider needs, or set matting.device to auto or cpu."
         )
-    opened = Session(model, session, provider, max(1, settings.max_batch))
+    opened = Session(model, session, provider, _batch_limit(session, settings))
     _warm_up(opened, path)
     log.info("model %s runs on %s, %d threads (device: %s)", model.name, provider, settings.threads, settings.device)
     return opened
@@ -107,6 +107,11 @@ def _providers(settings: Matting) -> list[str]:
         onnxruntime.preload_dlls()
         return [CUDA, CPU]
     return [CPU]
+
+
+def _batch_limit(session: onnxruntime.InferenceSession, settings: Matting) -> int:
+    fixed = session.get_inputs()[0].shape[0]
+    return fixed if isinstance(fixed, int) else max(1, settings.max_batch)
 
 
 def _session_options(settings: Matting) -> onnxruntime.SessionOptions:

@@ -3,45 +3,52 @@
 import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from worker.matting.raster import Bools, Floats
+from worker.matting.raster import Bools, Floats, Pixels
 
 #: What is less salient than this is background.
 FAINT = 0.2
 MEMBER, OPAQUE = 0.5, 0.8
 #: A component whose most salient pixel stays below this is noise.
 LEAST_PEAK = 0.6
-#: A component smaller than this share of the largest is an island.
+#: A component smaller than this share of the largest is an island …
 ISLAND_SHARE = 0.015
-#: A hole of less than this share of the subject, through which at least FAINT saliency shines, is a slip.
+#: … unless no more than this many map pixels part it from the rest, like the tip of a hair.
+BRIDGE_MAP_PIXELS = 4
+#: A hole of less than this share of the subject, through which FAINT saliency shines, is a slip …
 PINHOLE_SHARE = 0.03
-#: So many map pixels from the edge a subject is opaque, where the network is this undecided about it.
-DEEP_MAP_PIXELS = 3
+#: … where the subject around it is beyond doubt.
+SURE_RIM = 0.8
+#: Further from its edge than this share of the map's longer side a subject is opaque.
+DEEP_SHARE = 0.05
+#: What a network says deep inside counts as half a doubt between these, and as none beyond.
 UNDECIDED_FROM, UNDECIDED_TO = 0.35, 0.65
 
 
 def settled(saliency: Floats) -> Floats:
-    """``saliency`` (h×w, 0…1) without islands and pinholes, opaque away from its edges.
+    """``saliency`` (h×w, 0…1) without islands, opaque away from its edges.
 
     Where nothing reaches ``LEAST_PEAK`` the scene is empty: all zero.
     """
     kept = np.where(_islands(saliency), 0, saliency)
-    kept = np.where(_pinholes(kept), np.maximum(kept, OPAQUE), kept)
-    deep = ndimage.distance_transform_cdt(kept >= MEMBER) > DEEP_MAP_PIXELS
-    return np.where(deep, _decided(kept), kept).astype(np.float32)
+    return np.where(_deep(kept >= MEMBER), _contrasted(kept), kept).astype(np.float32)
 
 
-def unveiled(saliency: Floats) -> Floats:
-    """``saliency`` without the faint veil that a network's doubt leaves beside its subject."""
-    deep = ndimage.distance_transform_cdt(saliency < MEMBER) > DEEP_MAP_PIXELS
-    return np.where(deep, _decided(saliency), saliency).astype(np.float32)
+def decided(saliency: Floats) -> Floats:
+    """A settled ``saliency`` for edges that do not ask the colours: pinholes closed, the veil of doubt lifted."""
+    closed = np.where(_pinholes(saliency), np.maximum(saliency, OPAQUE), saliency)
+    return np.where(_deep(closed < MEMBER), _contrasted(closed), closed).astype(np.float32)
 
 
-def _decided(saliency: Floats) -> Floats:
+def _contrasted(saliency: Floats) -> Floats:
     return np.clip((saliency - UNDECIDED_FROM) / (UNDECIDED_TO - UNDECIDED_FROM), 0, 1)
 
 
+def _deep(region: Bools) -> Bools:
+    return np.asarray(ndimage.distance_transform_cdt(region) > DEEP_SHARE * max(region.shape))
+
+
 def _islands(saliency: Floats) -> Bools:
-    labels, count = ndimage.label(saliency > FAINT)
+    labels, count = ndimage.label(ndimage.maximum_filter(saliency > FAINT, BRIDGE_MAP_PIXELS + 1))
     if not count:
         return np.ones(saliency.shape, np.bool_)
     index = np.arange(1, count + 1)
@@ -55,8 +62,15 @@ def _pinholes(saliency: Floats) -> Bools:
     subject = saliency >= MEMBER
     labels, count = ndimage.label(~subject)
     index = np.arange(1, count + 1)
+    rims = np.where(subject, ndimage.maximum_filter(labels, 5), 0)
     border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    area = ndimage.sum(~subject, labels, index)
-    level = ndimage.mean(saliency, labels, index)
-    filled = (area < PINHOLE_SHARE * subject.sum()) & (level > FAINT) & ~np.isin(index, border)
-    return np.isin(labels, index[filled])
+    small = ndimage.sum(~subject, labels, index) < PINHOLE_SHARE * subject.sum()
+    shining = _means(saliency, labels, index) > FAINT
+    enclosed = _means(saliency, rims, index) > SURE_RIM
+    return np.isin(labels, index[small & shining & enclosed & ~np.isin(index, border)])
+
+
+def _means(values: Floats, labels: Pixels, index: Pixels) -> Floats:
+    """Like ndimage.mean, but 0 where a label has no pixels."""
+    counts = ndimage.sum(np.ones_like(values), labels, index)
+    return np.asarray(ndimage.sum(values, labels, index) / np.maximum(counts, 1))

@@ -1,0 +1,69 @@
+"""Hints on drawn maps: two squares of known classes, one of them salient, or both."""
+
+import numpy as np
+import pytest
+
+from media.cutout import OBJECTS
+from worker.matting.hints import VOC, select
+from worker.matting.maps import Maps
+
+LEFT, RIGHT = np.s_[10:40, 6:30], np.s_[10:40, 50:74]
+SHAPE = (50, 80)
+
+
+def scene(left: str, right: str, salient: str) -> Maps:
+    saliency = np.zeros(SHAPE, np.uint8)
+    classes = np.zeros((*SHAPE, 21), np.uint8)
+    classes[..., 0] = 255
+    for name, place, side in ((left, LEFT, "left"), (right, RIGHT, "right")):
+        classes[place][..., 0] = 0
+        classes[place][..., VOC.index(name)] = 255
+        if side in salient:
+            saliency[place] = 240
+    return Maps(saliency, classes[::2, ::2])
+
+
+ROWS = [
+    # left, right, salient, hints → keeps left, keeps right, found
+    ("cat", "dog", "left right", (), True, True, True),
+    ("cat", "dog", "left right", ("cat",), True, False, True),
+    ("cat", "dog", "left right", ("dog",), False, True, True),
+    ("cat", "dog", "left right", ("cat", "dog"), True, True, True),
+    ("cat", "dog", "left right", ("bus",), False, False, False),
+    ("cat", "dog", "left", ("cat",), True, False, True),
+    ("cat", "dog", "left", ("dog",), False, True, True),
+    ("cat", "background", "left right", ("cat",), True, False, True),
+    ("dining-table", "potted-plant", "left right", ("dining_table",), True, False, True),
+    ("dining-table", "potted-plant", "left right", ("potted-plant", "cow"), False, True, True),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "salient", "hints", "keeps_left", "keeps_right", "found"), ROWS)
+def test_hints_keep_the_asked_classes_of_the_salient_subject(
+    left: str, right: str, salient: str, hints: tuple[str, ...], keeps_left: bool, keeps_right: bool, found: bool
+) -> None:
+    selection = select(scene(left, right, salient), hints)
+    kept = selection.saliency > 0.5
+    assert (kept[25, 18], kept[25, 62]) == (keeps_left, keeps_right)
+    assert selection.found == found
+
+
+def test_a_model_without_a_class_head_keeps_the_salient_subject() -> None:
+    maps = Maps(np.full(SHAPE, 200, np.uint8), None)
+    assert np.array_equal(select(maps, ("cat",)).saliency, maps.saliency)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_object_name_is_a_class_of_the_network_in_both_spellings(name: str) -> None:
+    maps = scene(name, "background", "left")
+    for spelling in (name, name.replace("-", "_")):
+        assert select(maps, (spelling,)).saliency[25, 18] > 0.5
+
+
+def test_coarse_class_regions_take_the_outline_of_the_subject() -> None:
+    maps = scene("cat", "background", "left")
+    saliency = maps.saliency_bytes.copy()
+    saliency[10:40, 27:30] = 0
+    kept = select(Maps(saliency, maps.class_bytes), ("cat",)).saliency > 0.5
+    assert kept[25, 25]
+    assert not kept[25, 28]
