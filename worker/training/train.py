@@ -25,7 +25,7 @@ from worker.training.losses import class_loss, saliency_loss
 from worker.training.network import CutoutNetwork, load_deeplab, load_weights
 from worker.training.photographs import read_photographs
 
-SIZES, LAST_SIZES = (256,), (320, 352)
+SIZES, LAST_SIZES = (256,), (320, 384)
 LAST_SHARE = 0.5
 PEAK_RATES = (1.5e-4, 1.5e-3)  # of what began as DeepLab, and of the decoder
 LOWEST_RATE = 0.01  # of the peak
