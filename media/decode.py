@@ -99,12 +99,17 @@ def in_memory(image: pyvips.Image) -> pyvips.Image:
         raise SourceError("The image cannot be read: its pixels are truncated or corrupt.") from error
 
 
-def decode_picture(body: bytes, *, target: Size | None, animated: bool, max_pixels: int) -> Picture:
-    """Decode all frames (the first one unless ``animated``), no larger than needed for a picture of ``target``."""
+def decode_picture(
+    body: bytes, *, target: Size | None, animated: bool, max_pixels: int, pages: tuple[int, ...] = ()
+) -> Picture:
+    """Decode no larger than needed for a picture of ``target``.
+
+    ``pages`` count from 1; without them all frames are decoded if ``animated``, else the first.
+    """
     header = open_header(body, max_pixels=max_pixels)
-    if animated and page_count(header) > 1:
-        return _frames(body, header)
-    options = _shrink_options(body, header, target)
+    if animated and page_count(header) > 1 and len(pages) != 1:
+        return _frames(body, header, pages)
+    options = ",".join([*_shrink_options(body, header, target), *(f"page={page - 1}" for page in pages[:1])])
     image = open_header(body, max_pixels=max_pixels, options=f"[{options}]") if options else header
     return Picture((in_memory(upright(image)),))
 
@@ -121,21 +126,21 @@ def decode_cutout(cutout: StoredCutout, *, target: Size | None, max_pixels: int)
     return Picture((in_memory(colours[:3].bandjoin(matte).copy(interpretation="srgb")),))
 
 
-def _shrink_options(body: bytes, header: pyvips.Image, target: Size | None) -> str:
+def _shrink_options(body: bytes, header: pyvips.Image, target: Size | None) -> list[str]:
     """Loader options for shrink-on-load; the decoded picture is never smaller than ``target``."""
     row = sniff(body)
     if target is None or row is None:
-        return ""
+        return []
     stored = upright_size(header)
     factor = min(stored.width / target.width, stored.height / target.height)
     if row.name == "jpg":
-        return next((f"shrink={shrink}" for shrink in JPEG_SHRINKS if shrink <= factor), "")
+        return [f"shrink={shrink}" for shrink in JPEG_SHRINKS if shrink <= factor][:1]
     if row.name == "webp" and factor > 1:
-        return f"scale={1 / factor}"
-    return ""
+        return [f"scale={1 / factor}"]
+    return []
 
 
-def _frames(body: bytes, header: pyvips.Image) -> Picture:
+def _frames(body: bytes, header: pyvips.Image, pages: tuple[int, ...]) -> Picture:
     count = page_count(header)
     # The sum over all frames was judged on the header already.
     strip = open_header(body, max_pixels=header.width * header.height * count, options="[n=-1]")
@@ -143,5 +148,7 @@ def _frames(body: bytes, header: pyvips.Image) -> Picture:
     delays = tuple(strip.get("delay")) if strip.get_typeof("delay") else ()
     loop = int(strip.get("loop")) if strip.get_typeof("loop") else 0
     pixels = in_memory(upright(strip))
-    frames = tuple(pixels.crop(0, top, pixels.width, height) for top in range(0, pixels.height, height))
-    return Picture(frames, delays or (DEFAULT_DELAY_MS,) * len(frames), loop)
+    delays = delays or (DEFAULT_DELAY_MS,) * count
+    kept = [page - 1 for page in pages] or range(count)
+    frames = tuple(pixels.crop(0, place * height, pixels.width, height) for place in kept)
+    return Picture(frames, tuple(delays[place] for place in kept), loop)

@@ -15,7 +15,7 @@ from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
 from media.expression import Facts
 from media.geometry import Size
-from media.operations import OPERATIONS, cutout
+from media.operations import OPERATIONS, cutout, page
 from media.probe import SourceInfo
 
 #: Layers within layers; each level holds a whole picture in memory.
@@ -25,14 +25,16 @@ MAX_LAYER_DEPTH = 4
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``target`` is the size the decoder must at least deliver (None: every pixel); ``size`` the planned result
-    (None where only pixels can tell); ``cutout`` is set where the render starts from the stored cutout; ``facts``
-    are what expressions of the first step may refer to."""
+    (None where only pixels can tell); ``cutout`` is set where the render starts from the stored cutout; ``pages``
+    are those to decode (empty: all of an animation, else the first); ``facts`` are what expressions of the first step
+    may refer to."""
 
     chain: Chain
     source: SourceInfo
     facts: Facts
     limits: Limits
     cutout: CutoutOptions | None
+    pages: tuple[int, ...]
     target: Size | None
     size: Size | None
 
@@ -53,10 +55,12 @@ def plan(
     """
     _check_steps(chain.steps, limits)
     size = info.size
-    known = replace(facts or Facts(size, size, size), current=size, initial=size, base=base or size, frames=info.frames)
+    pages = page.chosen(chain.steps, info.pages)
+    frames = len(pages) if pages and info.frames > 1 else info.frames
+    known = replace(facts or Facts(size, size, size), current=size, initial=size, base=base or size, frames=frames)
     options = cutout_options(chain)
     steps = chain.steps[1:] if options else chain.steps
-    return Plan(chain, info, known, limits, options, _target(steps, known), _final_size(steps, known, limits))
+    return Plan(chain, info, known, limits, options, pages, _target(steps, known), _final_size(steps, known, limits))
 
 
 def cutout_options(chain: Chain) -> CutoutOptions | None:

@@ -11,13 +11,15 @@ from media.geometry import Size
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """``format`` is a name of the format table; the sides are upright; ``frames`` is 1 for a still picture."""
+    """``format`` is a name of the format table; the sides are upright; ``frames`` is 1 for a still picture;
+    ``pages`` also counts those of a document."""
 
     format: str
     width: int
     height: int
     frames: int = 1
     has_alpha: bool = False
+    pages: int = 1
 
     @property
     def size(self) -> Size:
@@ -34,7 +36,8 @@ def probe(body: bytes, *, max_pixels: int) -> SourceInfo:
     if row is None:
         raise UnsupportedFormat("The bytes are not an image of a supported format.")
     size = upright_size(header)
-    return SourceInfo(row.name, size.width, size.height, page_count(header) if row.frames else 1, header.hasalpha())
+    pages = page_count(header)
+    return SourceInfo(row.name, size.width, size.height, pages if row.frames else 1, header.hasalpha(), pages)
 
 
 def probe_cutout(cutout: StoredCutout, *, max_pixels: int) -> SourceInfo:

@@ -72,7 +72,8 @@ def _decode(plan: Plan, picture: bytes | StoredCutout) -> Picture:
     most = plan.limits.max_source_pixels
     if isinstance(picture, StoredCutout):
         return decode_cutout(picture, target=plan.target, max_pixels=most)
-    return decode_picture(picture, target=plan.target, animated=plan.source.frames > 1, max_pixels=most)
+    animated = plan.source.frames > 1
+    return decode_picture(picture, target=plan.target, animated=animated, pages=plan.pages, max_pixels=most)
 
 
 def _apply(step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers) -> Picture:

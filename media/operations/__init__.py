@@ -13,6 +13,7 @@ from media.operations import (  # noqa: F401  entering their functions into the 
     look,
     matte,
     modulate,
+    page,
     region,
     reshape,
     resize,

@@ -180,7 +180,7 @@ def _refuse_auto(mode: str, gravity: Gravity) -> None:
 
 
 def crop_box(size: Size, arguments: Mapping[str, Any]) -> Box:
-    """The window of a crop, clipped to the picture; raises BadTransformation where it misses the picture."""
+    """The window of a crop, clipped to the picture; one that misses the picture altogether moves to its edge."""
     asked = _crop_sides(size, arguments)
     x, y, gravity = arguments["x"], arguments["y"], arguments["gravity"]
     across, down = pixels(x or 0, size.width), pixels(y or 0, size.height)
@@ -190,10 +190,7 @@ def crop_box(size: Size, arguments: Mapping[str, Any]) -> Box:
         box = geometry.around(across, down, asked)
     else:
         box = geometry.placed(focus.compass(gravity), size, asked, across, down)
-    inside = geometry.clipped(box, size)
-    if inside is None:
-        raise BadTransformation(f"crop must touch the {size.width}×{size.height} picture, got x {across}, y {down}")
-    return inside
+    return geometry.clipped(box, size) or geometry.clamped(box, size)
 
 
 def _crop_sides(size: Size, arguments: Mapping[str, Any]) -> Size:

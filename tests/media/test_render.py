@@ -152,3 +152,33 @@ def test_automatic_gravity_is_the_centre_on_animations() -> None:
 def test_padding_fill_needs_a_still_picture() -> None:
     with pytest.raises(BadTransformation, match="fill_pad needs a still picture, got 4 frames"):
         rendered(pictures.animation(".gif"), step("fill_pad", width="20", height="40"))
+
+
+#: pages → how many frames are left of six, and the place of the first of them
+PAGES = [("2", 1, 2), ("2-3", 2, 2), ("5-", 2, 5), ("1;6", 2, 1), ("all", 6, 1), ("4-400", 3, 4)]
+
+
+@pytest.mark.parametrize(("pages", "count", "first"), PAGES)
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_pages_of_an_animation(suffix: str, pages: str, count: int, first: int) -> None:
+    source = pictures.animation(suffix, frames=6)
+    result = rendered(source, step("page", page=pages), output=Output(("webp",)))
+    strip = pictures.opened(result.body, "[n=-1]")
+    assert (strip.get("n-pages") if strip.get_typeof("n-pages") else 1) == count
+    expected = pictures.opened(source, f"[page={first - 1}]")[:3]
+    assert abs(pictures.opened(result.body)[:3] - expected).avg() < 8
+
+
+def test_page_of_a_document() -> None:
+    sheets = [pictures.colours(), pictures.colours().invert()]
+    strip = pyvips.Image.arrayjoin(sheets, across=1).copy()
+    strip.set_type(pyvips.GValue.gint_type, "page-height", pictures.HEIGHT)
+    source = bytes(strip.write_to_buffer(".tiff"))
+    result = rendered(source, step("page", page="2"), output=Output(("png",)))
+    assert abs(pictures.opened(result.body) - sheets[1]).max() <= 1
+
+
+def test_page_that_is_not_there_is_refused_and_one_page_has_no_choice() -> None:
+    with pytest.raises(BadTransformation, match=r"page must be 1..4 here, got 9"):
+        rendered(pictures.animation(".gif"), step("page", page="9"))
+    assert rendered(pictures.jpeg(), step("page", page="9")).width == pictures.WIDTH
