@@ -85,12 +85,13 @@ class Catalog:
                 return asset
             if not overwrite and not found.placeholder:
                 raise AlreadyExists(f"{asset.public_id} exists already.")
+            version = max(asset.version, found.version + 1)
             return replace(
                 asset,
                 asset_id=found.asset_id,
                 created_at=found.created_at,
-                version=max(asset.version, found.version + 1),
-                backups=(*found.backups, *asset.backups),
+                version=version,
+                backups=(*found.backups, *(replace(each, version=version) for each in asset.backups)),
             )
 
         return self.upsert(asset.ref, place)

@@ -31,6 +31,7 @@ class Server:
     max_body_bytes: int = 100 * MIB
     request_deadline_seconds: float = 60.0
     shutdown_seconds: float = 10.0
+    admin_calls_per_hour: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class Delivery:
 class Origin:
     allow_private: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    s3_buckets: tuple[str, ...] = ()
     connect_timeout_seconds: float = 5.0
     total_timeout_seconds: float = 20.0
     max_redirects: int = 4
@@ -244,7 +246,8 @@ def _build(kind: type[Any], values: Any, where: str) -> Any:
 
 def _value(kind: Any, value: Any, where: str) -> Any:
     if is_dataclass(kind):
-        return _build(kind, value or {}, f"{where}.")  # type: ignore[arg-type]
+        document = yaml.safe_load(value) if isinstance(value, str) else value
+        return _build(kind, document or {}, f"{where}.")  # type: ignore[arg-type]
     if get_origin(kind) is tuple:
         return tuple(str(item).strip() for item in (value.split(",") if isinstance(value, str) else value) if item)
     if get_origin(kind) is not None:

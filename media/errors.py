@@ -11,7 +11,8 @@
     │ ├ Forbidden                 403
     │ ├ NotFound                  404
     │ ├ AlreadyExists             409
-    │ └ LimitExceeded             413
+    │ ├ LimitExceeded             413
+    │ └ RateLimited               429
     ├ SourceError                 422  bytes are not a readable image
     ├ OriginError                 502  the remote server did not deliver
     │ └ OriginTimeout             504
@@ -73,6 +74,11 @@ class AlreadyExists(RequestError):
 class LimitExceeded(RequestError):
     status = 413
     code = "limit_exceeded"
+
+
+class RateLimited(RequestError):
+    status = 429
+    code = "rate_limited"
 
 
 class SourceError(MediaError):

@@ -16,7 +16,18 @@ QUEUES = (MATTE_QUEUE, DERIVE_QUEUE)
 
 MATTE_JOB = "worker.jobs.matte"
 DERIVE_JOB = "worker.jobs.derive"
-NOTIFY_JOB = "worker.jobs.notify"
+BATCH_JOB = "worker.jobs.batch"
+REPLACE_JOB = "worker.jobs.replace"
+#: Job ids of replacements begin so: their last failure is written into the asset's record.
+REPLACEMENT = "replacement-"
+BATCH = "batch-"
+
+#: What is to be done lies in records of these kinds; a job or a due time in Redis names one.
+BATCHES = "batches"
+REPLACEMENTS = "replacements"
+NOTICES = "notices"
+#: Sorted set: ids of notices by the time (unix seconds) of their next attempt.
+NOTICES_DUE = "cutout:notices"
 
 #: Redis hash of counters that workers add to and the proxy's /metrics reads.
 COUNTERS = "cutout:counters"

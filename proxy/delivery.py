@@ -20,7 +20,8 @@ from proxy.services import Services
 class Ask:
     """What a dialect wants delivered: everything about the request that is not in the chain.
 
-    ``layers`` maps layer sources of the chain to digests; ``patience`` is in seconds.
+    ``layers`` maps layer sources of the chain to digests; ``patience`` is in seconds;
+    ``transformation`` and ``extension`` are what was written, for the asset's list of derived assets.
     """
 
     asset: Asset
@@ -29,6 +30,8 @@ class Ask:
     layers: Mapping[str, str] = field(default_factory=dict)
     patience: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
+    transformation: str = ""
+    extension: str = ""
 
 
 async def deliver(services: Services, ask: Ask, request: Request) -> Response:
@@ -44,7 +47,7 @@ async def derived_of(services: Services, ask: Ask) -> Derived:
     """What is asked for, made if need be; raises what :func:`proxy.derivation.find_or_derive` raises."""
     if is_original(ask.asset, ask.chain):
         return Derived(await read_source(services, ask.asset.digest))
-    order = Order(ask.asset, ask.chain, ask.layers, _key(services, ask))
+    order = Order(ask.asset, ask.chain, ask.layers, _key(services, ask), ask.transformation, ask.extension)
     return await find_or_derive(services, order, patience=ask.patience)
 
 

@@ -17,11 +17,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media import jobs
-from media.asset import Asset
+from media.asset import Asset, DerivedEntry
 from media.chain import Chain
 from media.cutout import CutoutOptions, StoredCutout, load_cutout
 from media.derive import derive, derived_metadata
 from media.errors import DerivationFailed, DerivationPending, MediaError, NotFound, SourceError, Unavailable
+from media.formats import sniff
 from media.jobs import MatteJob, Outcome
 from media.keys import cutout_key
 from media.paths import cutout_matte_path, derived_path, source_path
@@ -34,12 +35,18 @@ log = logging.getLogger("cutout.derivation")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted: a concrete chain on an asset. ``layers`` maps the chain's layer sources to digests."""
+    """What is wanted: a concrete chain on an asset. ``layers`` maps the chain's layer sources to digests.
+
+    ``transformation`` and ``extension`` are what was written; where they are given, the derived asset is put on its
+    source's list.
+    """
 
     asset: Asset
     chain: Chain
     layers: Mapping[str, str]
     key: str
+    transformation: str = ""
+    extension: str = ""
 
 
 async def find_or_derive(services: Services, order: Order, *, patience: float) -> Derived:
@@ -109,7 +116,7 @@ async def _derive(services: Services, order: Order, options: CutoutOptions | Non
     rendered = await services.pixels.run(derive, order.chain, picture, layers, services.settings.limits)
     services.metrics.render_seconds.observe(time.perf_counter() - started)
     metadata = derived_metadata(picture)
-    await _keep(services, order.key, rendered.body, metadata)
+    await _keep(services, order, rendered.body, metadata)
     return _derived(rendered.body, metadata)
 
 
@@ -129,9 +136,22 @@ async def read_source(services: Services, digest: str) -> bytes:
     return blob.body
 
 
-async def _keep(services: Services, key: str, body: bytes, metadata: Mapping[str, str]) -> None:
+async def _keep(services: Services, order: Order, body: bytes, metadata: Mapping[str, str]) -> None:
     """Store what was rendered. A failed store never fails a response that is already rendered."""
     try:
-        await services.io.run(services.store.put, derived_path(key), body, metadata=metadata)
+        await services.io.run(services.store.put, derived_path(order.key), body, metadata=metadata)
+        if order.transformation or order.extension:
+            await services.io.run(services.catalog.note_derived, order.asset.digest, _entry(order, body))
     except MediaError as error:
-        log.warning("the derived asset %s could not be stored: %s", key, error)
+        log.warning("the derived asset %s could not be stored: %s", order.key, error)
+
+
+def _entry(order: Order, body: bytes) -> DerivedEntry:
+    row = sniff(body)
+    return DerivedEntry(
+        key=order.key,
+        transformation=order.transformation,
+        extension=order.extension,
+        format=row.name if row else "",
+        bytes=len(body),
+    )

@@ -1,6 +1,7 @@
 """`cutout dev`: embedded Redis, one worker, the proxy and a folder as store, stopped together."""
 
 import contextlib
+import json
 import os
 import sys
 import threading
@@ -128,6 +129,8 @@ def supervised_worker(config: str | None, settings: Settings) -> Iterator[Superv
         "CUTOUT_STORE__KIND": settings.store.kind,
         "CUTOUT_STORE__PATH": settings.store.path,
         "CUTOUT_REDIS__URL": settings.redis.url,
+        # It signs notifications, so it must know the secrets of the cloud that only `cutout dev` has.
+        f"CUTOUT_CLOUDS__{CLOUD.upper()}": json.dumps({"keys": dict(settings.clouds[CLOUD].keys)}),
     }
     supervisor = Supervisor(command, environment)
     try:

@@ -10,16 +10,19 @@ import hashlib
 import re
 import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from media.asset import Asset, SourceRef
 from media.decode import decode
-from media.errors import LimitExceeded, RequestError
+from media.errors import Forbidden, LimitExceeded, NotFound, RequestError
 from media.keys import digest
 from media.paths import source_path
 from media.probe import SourceInfo, probe
+from media.stores import open_store
+from media.stores.store import check_key
 from proxy.services import Services
 
 _DATA_URI = re.compile(r"data:[\w/+.;=-]*,", re.ASCII)
@@ -46,10 +49,30 @@ async def open_address(services: Services, text: str) -> Arrival:
     """
     if text.startswith("data:"):
         return Arrival(read_data_uri(text, services.settings.limits.max_source_bytes))
+    if text.startswith("s3://"):
+        return await _open_bucket(services, text)
     if not text.startswith(("http://", "https://")):
-        raise RequestError(f"Invalid file parameter: expected a file, a data URI or an http(s) URL, got {text[:80]}")
+        expected = "a file, a data URI, an http(s) or an s3 URL"
+        raise RequestError(f"Invalid file parameter: expected {expected}, got {text[:80]}")
     fetched = await services.origin.fetch(text, max_bytes=services.settings.limits.max_source_bytes)
     return Arrival(fetched.body, text.partition("?")[0].rpartition("/")[2])
+
+
+async def _open_bucket(services: Services, text: str) -> Arrival:
+    """``s3://bucket/key``, from the buckets that the operator named, with the store's credentials."""
+    bucket, _, key = text.removeprefix("s3://").partition("/")
+    if bucket not in services.settings.origin.s3_buckets:
+        raise Forbidden(f"The bucket {bucket} is not among the permitted ones (origin.s3_buckets).")
+    settings = replace(services.settings.store, kind="s3", bucket=bucket, prefix="")
+    try:
+        check_key(key)
+    except ValueError as error:
+        raise RequestError(f"Invalid file parameter: {key[:80]!r} is not a key of a bucket") from error
+    store = await services.io.run(open_store, settings)
+    blob = await services.io.run(store.get, key)
+    if blob is None:
+        raise NotFound(f"Resource not found - {text}")
+    return Arrival(blob.body, key.rpartition("/")[2])
 
 
 def read_data_uri(text: str, max_bytes: int) -> bytes:
@@ -68,38 +91,45 @@ def read_data_uri(text: str, max_bytes: int) -> bytes:
         raise RequestError("Invalid file parameter: the data URI is not base64") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a client says about an asset beside its bytes."""
-
-    tags: tuple[str, ...] = ()
-    context: dict[str, str] = field(default_factory=dict)
-    info: dict[str, Any] = field(default_factory=dict)
-    asset_folder: str = ""
-    display_name: str = ""
-
-
-async def receive(services: Services, arrival: Arrival, ref: SourceRef, described: Description | None = None) -> Asset:
+async def receive(
+    services: Services, arrival: Arrival, ref: SourceRef, attributes: Mapping[str, Any] | None = None
+) -> Asset:
     """Judge, store, record. The same identity again gets a new version and keeps its ``asset_id``.
 
-    Raises UnsupportedFormat, SourceError or LimitExceeded for bytes that are no good.
+    ``attributes`` are fields of the record that a client chose. Raises what :func:`keep_source` raises.
     """
-    asset = await keep_source(services, arrival, ref, described)
-    return await services.io.run(services.catalog.save, asset)
+    return await record(services, await keep_source(services, arrival, ref), attributes or {})
 
 
-async def keep_source(
-    services: Services, arrival: Arrival, ref: SourceRef, described: Description | None = None
-) -> Asset:
-    """Judge and store, as :func:`receive` does, without a record: for doors that answer at once and list nothing."""
+async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> Asset:
+    """Judge the bytes and store them; the asset is described, not recorded: enough for doors that list nothing.
+
+    Raises UnsupportedFormat, SourceError or LimitExceeded for bytes that are no good. What is no image (``ref`` says
+    so) is stored as it is.
+    """
     limits = services.settings.limits
     if len(arrival.body) > limits.max_source_bytes:
         raise LimitExceeded(f"File size too large. Got {len(arrival.body)}. Maximum is {limits.max_source_bytes}.")
-    info = await services.pixels.run(examine, arrival.body, limits.max_source_pixels)
+    if ref.resource_type == "image":
+        info = await services.pixels.run(examine, arrival.body, limits.max_source_pixels)
+    else:
+        info = SourceInfo(_extension(arrival.filename, ref.public_id), 0, 0)
     name = digest(arrival.body)
     if await services.io.run(services.store.stat, source_path(name)) is None:
         await services.io.run(services.store.put, source_path(name), arrival.body)
-    return _asset(arrival, ref, info, name, described or Description())
+    return _asset(arrival, ref, info, name)
+
+
+async def record(services: Services, asset: Asset, attributes: Mapping[str, Any], *, is_kept: bool = False) -> Asset:
+    """Write the record of bytes that :func:`keep_source` stored; ``is_kept``: this version can be restored later."""
+    described = replace(asset, **attributes)
+    backups = (described.backup(),) if is_kept else ()
+    return await services.io.run(services.catalog.save, replace(described, backups=backups))
+
+
+def _extension(filename: str, public_id: str) -> str:
+    extension = (filename or public_id).rpartition(".")[2]
+    return extension.lower() if extension.isalnum() and extension.isascii() and len(extension) <= 10 else ""
 
 
 def examine(body: bytes, max_pixels: int) -> SourceInfo:
@@ -109,7 +139,7 @@ def examine(body: bytes, max_pixels: int) -> SourceInfo:
     return info
 
 
-def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str, described: Description) -> Asset:
+def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str) -> Asset:
     now = time.time()
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     return Asset(
@@ -130,10 +160,5 @@ def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str, descri
         has_alpha=info.has_alpha,
         created_at=instant,
         uploaded_at=instant,
-        tags=described.tags,
-        context=described.context,
-        info=described.info,
         original_filename=arrival.filename.rpartition(".")[0] or arrival.filename,
-        asset_folder=described.asset_folder,
-        display_name=described.display_name,
     )

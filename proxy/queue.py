@@ -86,6 +86,20 @@ class JobQueue:
                 past = news[0][1] if news else []
         return Outcome.from_fields(past[-1][1]) if past else None
 
+    async def send_soon(self, notice_id: str) -> None:
+        """Have a notice sent by the next worker that looks. Where Redis is down its record waits for one to start."""
+        with contextlib.suppress(redis.exceptions.RedisError):
+            await self._async.zadd(jobs.NOTICES_DUE, {notice_id: time.time()})
+
+    async def count(self, name: str, seconds: int) -> int:
+        """Count one more under ``name``, which is forgotten after ``seconds``."""
+        with _translated():
+            async with self._async.pipeline() as pipeline:
+                pipeline.incr(name)
+                pipeline.expire(name, seconds)
+                counted, _ = await pipeline.execute()
+        return int(counted)
+
     async def counters(self) -> dict[str, int]:
         with _translated():
             stored = await self._async.hgetall(jobs.COUNTERS)

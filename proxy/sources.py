@@ -18,7 +18,9 @@ OWN = "cloud://"
 
 
 async def find_asset(services: Services, ref: SourceRef) -> Asset | None:
-    return await services.io.run(services.catalog.get, ref.cloud, ref.resource_type, ref.type, ref.public_id)
+    """The asset of this name; one that is deleted and only kept for being restored is none."""
+    asset = await services.io.run(services.catalog.get, ref.cloud, ref.resource_type, ref.type, ref.public_id)
+    return None if asset is None or asset.placeholder else asset
 
 
 async def own_asset(services: Services, address: str) -> Asset:

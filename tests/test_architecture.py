@@ -19,7 +19,7 @@ FORBIDDEN = {
 ONLY_IN = {
     "boto3": ("media/stores/*",),
     "botocore": ("media/stores/*",),
-    "httpx": ("media/origin.py", "media/stores/*", "worker/matting/models.py"),
+    "httpx": ("media/origin.py", "media/courier.py", "media/stores/*", "worker/matting/models.py"),
     "pyvips": ("media/*", "worker/*", "proxy/health.py"),
     "torch": ("worker/training/*",),
     "yaml": ("media/config.py",),

@@ -7,16 +7,16 @@ start (models, store) must be found here: ``use(services)`` is called once, befo
 import json
 import logging
 
-from media import derive as rendering
-from media.cutout import CutoutOptions, StoredCutout, load_cutout
-from media.errors import MediaError, NotFound, RequestError, SourceError
-from media.jobs import Outcome
+from media.cutout import CutoutOptions
+from media.errors import RequestError, SourceError
+from media.jobs import BATCH, REPLACEMENT, Outcome
 from media.keys import cutout_key, derived_key
 from media.operations import parse_chain
-from media.paths import derived_path, source_path
-from media.plan import cutout_options
+from worker.batches import give_up_batch, make_batch
 from worker.cutouts import make_cutout
+from worker.derivations import make_derived
 from worker.outcomes import announce
+from worker.replacements import give_up_replacement, replace_by_cutout
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -47,37 +47,30 @@ def derive(source_digest: str, chain: str, layers: str) -> None:
     """Render one chain ahead of its first request; job id and outcome key are the derived key."""
     services = _services[0]
     digests: dict[str, str] = json.loads(layers)
-    wanted = parse_chain(chain)
-    key = derived_key(source_digest, wanted, digests, services.matting)
     outcome = Outcome(ok=True)
     try:
-        if services.store.stat(derived_path(key)) is None:
-            picture = _picture(services, source_digest, cutout_options(wanted))
-            bodies = {source: _source(services, digest) for source, digest in digests.items()}
-            rendered = rendering.derive(wanted, picture, bodies, services.settings.limits)
-            services.store.put(derived_path(key), rendered.body, metadata=rendering.derived_metadata(picture))
+        make_derived(services, source_digest, chain, digests)
     except (SourceError, RequestError) as error:
         outcome = Outcome(ok=False, message=str(error))
+    key = derived_key(source_digest, parse_chain(chain), digests, services.matting)
     announce(services.redis, services.settings.queue, key, outcome)
+
+
+def batch(batch_id: str) -> None:
+    """Render the chains of one batch record and send its notices."""
+    make_batch(_services[0], batch_id)
+
+
+def replace(replacement_id: str) -> None:
+    """Replace an asset by its cutout, as one replacement record says."""
+    replace_by_cutout(_services[0], replacement_id)
 
 
 def give_up(job_id: str) -> None:
     """The job's last try failed or its worker died too often: leave a marker with a life of its own."""
     services = _services[0]
     announce(services.redis, services.settings.queue, job_id, Outcome(ok=False))
-
-
-def _picture(services: Services, source_digest: str, options: CutoutOptions | None) -> bytes | StoredCutout:
-    if options is None:
-        return _source(services, source_digest)
-    cutout = load_cutout(services.store, make_cutout(services, source_digest, options))
-    if cutout is None:
-        raise MediaError(f"the cutout of {source_digest} vanished")
-    return cutout
-
-
-def _source(services: Services, source_digest: str) -> bytes:
-    blob = services.store.get(source_path(source_digest))
-    if blob is None:
-        raise NotFound("The source is no longer in the store.")
-    return blob.body
+    if job_id.startswith(REPLACEMENT):
+        give_up_replacement(services, job_id.removeprefix(REPLACEMENT))
+    elif job_id.startswith(BATCH):
+        give_up_batch(services, job_id.removeprefix(BATCH))

@@ -17,6 +17,7 @@ from worker.lease import LeaseWorker
 from worker.matting.matter import Matter
 from worker.matting.models import ModelError, locate, resolve
 from worker.matting.session import open_session
+from worker.notices import Sender
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -39,7 +40,10 @@ def run(settings: Settings) -> None:
     worker = LeaseWorker(
         list(QUEUES), services.redis, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
     )
+    sender = Sender(services)
+    sender.start()
     worker.work(logging_level="WARNING")
+    sender.stop()
 
 
 def main(arguments: list[str] | None = None) -> int:

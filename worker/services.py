@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import redis
 
+from media.catalog import Catalog
 from media.config import Settings
 from media.keys import matting_identity
 from media.stores.store import Store
@@ -20,3 +21,8 @@ class Services:
     @property
     def matting(self) -> str:
         return matting_identity(self.settings.matting.model)
+
+    def catalog(self) -> Catalog:
+        """A view of the records; where the store ignores conditions, a lock in Redis serves."""
+        lock = None if self.store.conditional else lambda name: self.redis.lock(f"cutout:lock:{name}", timeout=10)
+        return Catalog(self.store, lock=lock)

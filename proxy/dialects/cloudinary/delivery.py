@@ -27,7 +27,9 @@ from proxy.delivery import Ask, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope, vocabulary
 from proxy.dialects.cloudinary.access import authorize, check_chain
+from proxy.dialects.cloudinary.definitions import definitions
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.named import Definitions, no_definitions
 from proxy.dialects.cloudinary.removal import is_removal
 from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.dialects.cloudinary.url import DeliveryUrl, parse
@@ -54,7 +56,8 @@ async def image(services: Services, request: Request) -> Response:
     cloud = find_cloud(services, url.cloud)
     is_signed = authorize(cloud, url, request)
     found = await _find_or_default(services, url)
-    compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers))
+    named = await definitions(services, url.cloud, url.components)
+    compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers), named)
     check_chain(cloud, compiled.chain, is_signed=is_signed)
     negotiated = negotiate(compiled.chain, request.headers, services.settings.delivery.auto_formats)
     ask = Ask(
@@ -64,11 +67,19 @@ async def image(services: Services, request: Request) -> Response:
         layers=await find_layers(services, url.cloud, negotiated.chain),
         patience=patience(services, request),
         headers={**_disposition(compiled, found.asset), **_warning(found)},
+        transformation=url.transformation,
+        extension=found.extension or "",
     )
     return await (describe if compiled.wants_info else deliver)(services, ask, request)
 
 
-def compile_for(services: Services, components: Sequence[Component], found: Found, hints: ClientHints) -> Compiled:
+def compile_for(
+    services: Services,
+    components: Sequence[Component],
+    found: Found,
+    hints: ClientHints,
+    named: Definitions = no_definitions,
+) -> Compiled:
     """Components on an asset: what its record says (size, tags, context) is settled, and so in the key."""
     asset = found.asset
     name = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
@@ -76,6 +87,7 @@ def compile_for(services: Services, components: Sequence[Component], found: Foun
         components,
         extension=found.extension,
         hints=hints,
+        named=named,
         removal_first=services.settings.delivery.removal_first,
         current=name,
     )

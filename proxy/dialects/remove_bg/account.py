@@ -8,7 +8,7 @@ from proxy.dialects.remove_bg import schema
 from proxy.dialects.remove_bg.auth import authenticate
 from proxy.dialects.remove_bg.sources import open_source
 from proxy.fields import read_fields
-from proxy.ingest import Arrival, Description, random_public_id, receive
+from proxy.ingest import Arrival, random_public_id, receive
 from proxy.services import Services
 
 #: What an account without a bound shows: clients stop where nothing is left.
@@ -36,5 +36,5 @@ async def improve(services: Services, request: Request) -> Response:
     tags = tuple(tag.strip() for tag in fields.texts.get("tag", "").split(",") if tag.strip())
     named = Arrival(arrival.body, fields.texts.get("image_filename") or arrival.filename)
     ref = SourceRef(who.cloud, "image", IMPROVE, random_public_id())
-    asset = await receive(services, named, ref, Description(tags=tags))
+    asset = await receive(services, named, ref, {"tags": tags})
     return JSONResponse({"id": asset.public_id}, headers=NO_STORE)

@@ -12,7 +12,7 @@ STATUSES = {
     "MediaError": 500, "RequestError": 400, "BadTransformation": 400, "UnsupportedOperation": 400,
     "UnsupportedFormat": 400, "BadSignature": 401, "Forbidden": 403, "NotFound": 404, "AlreadyExists": 409,
     "LimitExceeded": 400, "SourceError": 422, "OriginError": 502, "OriginTimeout": 504, "DerivationFailed": 500,
-    "Retryable": 503, "DerivationPending": 423, "Unavailable": 503,
+    "Retryable": 503, "DerivationPending": 423, "Unavailable": 503, "RateLimited": 420,
 }  # fmt: skip
 CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MediaError)]
 
@@ -48,6 +48,12 @@ def test_api_answers_json() -> None:
     status, _, body = envelope(NotFound("Resource not found - cat"), api=True)
     assert status == 404
     assert json.loads(body) == {"error": {"message": "Resource not found - cat"}}
+
+
+@pytest.mark.parametrize("error", CLASSES)
+def test_an_api_answers_only_what_the_sdks_can_read(error: type[MediaError]) -> None:
+    known = {400, 401, 403, 404, 409, 420, 429, 500}
+    assert envelope(error("why"), api=True)[0] in known | ({503} if issubclass(error, errors.Retryable) else set())
 
 
 def test_only_lasting_errors_may_be_cached() -> None:

@@ -1,0 +1,85 @@
+"""What can be said about a picture on request: its main colours, a perceptual hash, its metadata, its sharpness."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pyvips
+
+#: Colours are counted on a picture of this side: enough for shares of a per cent.
+SIDE = 96
+#: Levels of a channel that count as one colour.
+LEVELS = 16
+MAX_COLORS = 32
+#: The words in which the most frequent colours are also reported.
+NAMES = {
+    "black": (0, 0, 0), "white": (255, 255, 255), "gray": (128, 128, 128), "red": (220, 30, 30),
+    "orange": (255, 140, 0), "yellow": (250, 230, 30), "green": (40, 150, 50), "teal": (0, 128, 128),
+    "blue": (40, 80, 220), "purple": (128, 40, 160), "pink": (250, 150, 190), "brown": (130, 80, 40),
+}  # fmt: skip
+HASH_SIDE = 8
+HASH_SOURCE_SIDE = 32
+#: Longest value of a metadata field that is reported: thumbnails and profiles are not text.
+MAX_VALUE = 500
+
+
+def colors(body: bytes) -> list[tuple[str, float]]:
+    """``#RRGGBB`` and its share in per cent, most frequent first."""
+    pixels = _pixels(body, SIDE).reshape(-1, 3)
+    step = 256 // LEVELS
+    counted = Counter(map(tuple, (pixels // step * step + step // 2).tolist()))
+    return [
+        ("#{:02X}{:02X}{:02X}".format(*color), round(100 * number / len(pixels), 1))
+        for color, number in counted.most_common(MAX_COLORS)
+    ]
+
+
+def named_colors(shares: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The same in words."""
+    found: Counter[str] = Counter()
+    for text, share in shares:
+        color = tuple(int(text[index : index + 2], 16) for index in (1, 3, 5))
+        nearest = min(NAMES, key=lambda name: sum((a - b) ** 2 for a, b in zip(NAMES[name], color, strict=True)))
+        found[nearest] += share  # type: ignore[assignment]
+    return [(name, round(share, 1)) for name, share in found.most_common()]
+
+
+def perceptual_hash(body: bytes) -> str:
+    """64 bits as 16 hex digits: the signs of the lowest frequencies of a 32×32 grey picture (Zauner 2010, pHash)."""
+    grey = _pixels(body, HASH_SOURCE_SIDE, exact=True) @ np.array([0.299, 0.587, 0.114])
+    index = np.arange(HASH_SOURCE_SIDE)
+    basis = np.cos(np.pi * (2 * index[None, :] + 1) * index[:, None] / (2 * HASH_SOURCE_SIDE))
+    low = (basis @ grey @ basis.T)[:HASH_SIDE, :HASH_SIDE].ravel()
+    bits = low > np.median(low[1:])
+    return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
+
+
+def metadata(body: bytes, *, exif_only: bool) -> dict[str, str]:
+    """EXIF fields under their own names (``Model``), and the rest of the header's where asked for."""
+    image = pyvips.Image.new_from_buffer(body, "")
+    found: dict[str, str] = {}
+    for field in image.get_fields():
+        name = field.split("-", 2)[-1] if field.startswith("exif-ifd") else field
+        if (exif_only and not field.startswith("exif-ifd")) or field.endswith("-data"):
+            continue
+        value: Any = image.get(field)
+        # libvips writes "raw (meaning, type, …)"; the meaning is what people read.
+        text = str(value).split(" (", 1)[0]
+        if len(text) <= MAX_VALUE:
+            found[name] = text
+    return found
+
+
+def sharpness(body: bytes) -> float:
+    """0 (no edge at all) … 1, from the mean strength of edges."""
+    grey = _pixels(body, SIDE) @ np.array([0.299, 0.587, 0.114])
+    down, across = np.gradient(grey)
+    return round(float(min(1.0, np.hypot(down, across).mean() / 16)), 2)
+
+
+def _pixels(body: bytes, side: int, *, exact: bool = False) -> Any:
+    size = "force" if exact else "down"
+    small = pyvips.Image.thumbnail_buffer(body, side, height=side, size=size)
+    if small.hasalpha():
+        small = small.flatten(background=255)
+    return small.colourspace("srgb").cast("uchar").numpy()[..., :3]

@@ -1,0 +1,84 @@
+"""What an endpoint of the APIs gets and gives: parameters in, a JSON document out; the request itself stays outside."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from media.asset import SourceRef
+from media.config import Cloud
+from media.errors import NotFound
+from proxy.dialect import Endpoint
+from proxy.dialects.cloudinary.api.admission import admit, limit_headers
+from proxy.dialects.cloudinary.api.form import Fields, read_fields
+from proxy.dialects.cloudinary.tenant import find_cloud
+from proxy.services import Services
+
+RESOURCE_TYPES = ("image", "raw", "video")
+NO_STORE = {"Cache-Control": "no-store"}
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``base`` is scheme and host that clients reach us by, without a slash; ``path`` the route's parts."""
+
+    name: str
+    cloud: Cloud
+    base: str
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+    fields: Fields
+
+    @property
+    def resource_type(self) -> str:
+        """Raises NotFound for one that does not exist."""
+        resource_type = self.path.get("resource_type", "image")
+        if resource_type not in RESOURCE_TYPES:
+            raise NotFound(f"Invalid resource type {resource_type}; expected image, raw, video")
+        return resource_type
+
+    def ref(self, public_id: str, type_: str | None = None) -> SourceRef:
+        return SourceRef(self.name, self.resource_type, type_ or self.path.get("type") or "upload", public_id)
+
+
+Action = Callable[[Services, Call], Awaitable[Document]]
+#: An action whose answer is not JSON.
+Raw = Callable[[Services, Call], Awaitable[Response]]
+
+
+async def read_call(services: Services, request: Request) -> Call:
+    name = request.path_params["cloud"]
+    base = (services.settings.server.public_url or str(request.base_url)).rstrip("/")
+    cloud = find_cloud(services, name)
+    return Call(name, cloud, base, request.path_params, request.headers, await read_fields(request))
+
+
+def public(action: Action) -> Endpoint:
+    """An action that looks to its own admission (signature, preset, token)."""
+
+    async def answer(services: Services, request: Request) -> Response:
+        return JSONResponse(await action(services, await read_call(services, request)), headers=NO_STORE)
+
+    return answer
+
+
+def raw(action: Raw) -> Endpoint:
+    async def answer(services: Services, request: Request) -> Response:
+        return await action(services, await read_call(services, request))
+
+    return answer
+
+
+def admin(action: Action) -> Endpoint:
+    """An action for whoever holds the secret: Basic credentials first, then the hour's quota."""
+
+    async def answer(services: Services, request: Request) -> Response:
+        name = request.path_params["cloud"]
+        quota = await admit(services, name, request.headers.get("authorization", ""))
+        document = await action(services, await read_call(services, request))
+        return JSONResponse(document, headers={**NO_STORE, **limit_headers(quota)})
+
+    return answer

@@ -1,0 +1,158 @@
+"""Background removal on upload: replace an asset by its own cutout, as a PNG and a new version.
+
+::
+
+    replace_by_cutout
+      ├ make_derived            the cutout as PNG
+      ├ store.put               its bytes are a source of their own
+      ├ catalog.update          unless somebody uploaded another version meanwhile; both versions kept
+      └ send_later              the info notification
+
+Whatever fails, the original stays; the state in ``info`` says "failed".
+"""
+
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from media.asset import Asset, Backup, SourceRef
+from media.batch import Replacement
+from media.catalog import Catalog
+from media.chain import Chain, Output
+from media.cutout import CutoutOptions
+from media.errors import LimitExceeded, NotFound, RequestError, SourceError
+from media.jobs import REPLACEMENTS
+from media.keys import digest
+from media.operations import format_chain, step
+from media.paths import source_path
+from media.probe import probe
+from worker.derivations import Made, make_derived
+from worker.notices import send_later
+from worker.services import Services
+
+log = logging.getLogger("cutout.worker")
+
+COMPLETE = "complete"
+FAILED = "failed"
+INFO = "background_removal"
+
+
+def replace_by_cutout(services: Services, replacement_id: str) -> None:
+    catalog = services.catalog()
+    wanted = _read(catalog, replacement_id)
+    if wanted is None:
+        log.info("the replacement %s is done already", replacement_id)
+        return
+    try:
+        asset = _replace(services, catalog, wanted)
+    except (SourceError, RequestError) as error:
+        _fail(services, catalog, wanted, str(error))
+        return
+    _finish(services, catalog, wanted, {"status": COMPLETE, **_facts(asset, wanted.service)})
+
+
+def give_up_replacement(services: Services, replacement_id: str) -> None:
+    catalog = services.catalog()
+    wanted = _read(catalog, replacement_id)
+    if wanted is not None:
+        _fail(services, catalog, wanted, "The background removal failed.")
+
+
+def _replace(services: Services, catalog: Catalog, wanted: Replacement) -> Asset:
+    made = make_derived(services, wanted.source_digest, _chain(wanted.options), {})
+    limit = services.settings.limits.max_source_bytes
+    if len(made.body) > limit:
+        raise LimitExceeded(f"The result has {len(made.body)} bytes, more than the limit of {limit}.")
+    services.store.put(source_path(digest(made.body)), made.body)
+    result = _result(made, wanted, services.settings.limits.max_source_pixels)
+    return catalog.update(_ref(wanted), lambda found: _replaced(found, wanted, result))
+
+
+def _chain(options: str) -> str:
+    chosen = CutoutOptions.from_json(options)
+    removal = step("background_removal", hints=chosen.hints, fine_edges=chosen.fine_edges)
+    return format_chain(Chain((removal,), Output(candidates=("png",))))
+
+
+def _result(made: Made, wanted: Replacement, max_pixels: int) -> Mapping[str, Any]:
+    """The fields of the asset that the cutout changes."""
+    info = probe(made.body, max_pixels=max_pixels)
+    state = {"status": COMPLETE, "data": {"confidence_score": round(made.confidence or 0.0, 3)}}
+    return {
+        "version_id": secrets.token_hex(16),
+        "format": info.format,
+        "width": info.width,
+        "height": info.height,
+        "pages": 1,
+        "bytes": len(made.body),
+        "digest": digest(made.body),
+        "etag": hashlib.md5(made.body, usedforsecurity=False).hexdigest(),
+        "has_alpha": info.has_alpha,
+        "uploaded_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "info": {INFO: {wanted.service: state}},
+    }
+
+
+def _replaced(found: Asset, wanted: Replacement, result: Mapping[str, Any]) -> Asset:
+    if found.digest == result["digest"]:
+        # An earlier try got this far.
+        return found
+    if found.version_id != wanted.version_id:
+        raise NotFound(f"The version of {wanted.public_id} whose background was to be removed is gone.")
+    version = max(int(time.time()), found.version + 1)
+    changed = replace(found, **{**result, "version": version, "info": {**found.info, **result["info"]}})
+    return replace(changed, backups=_kept(found.backups, found.backup(), changed.backup()))
+
+
+def _kept(backups: tuple[Backup, ...], *versions: Backup) -> tuple[Backup, ...]:
+    known = {each.version_id for each in backups}
+    return (*backups, *(each for each in versions if each.version_id not in known))
+
+
+def _facts(asset: Asset, service: str) -> dict[str, Any]:
+    return {
+        "version": asset.version,
+        "uploaded_at": asset.uploaded_at,
+        "etag": asset.etag,
+        "bytes": asset.bytes,
+        "format": asset.format,
+        "width": asset.width,
+        "height": asset.height,
+        "confidence": asset.info[INFO][service]["data"]["confidence_score"],
+    }
+
+
+def _fail(services: Services, catalog: Catalog, wanted: Replacement, reason: str) -> None:
+    log.info("the background of %s stays: %s", wanted.public_id, reason)
+    state = {"status": FAILED, "reason": reason}
+
+    def mark(found: Asset) -> Asset:
+        if found.version_id != wanted.version_id:
+            return found
+        return replace(found, info={**found.info, INFO: {wanted.service: state}})
+
+    facts: dict[str, Any] = {"status": FAILED, "reason": reason}
+    try:
+        asset = catalog.update(_ref(wanted), mark)
+        facts |= {name: getattr(asset, name) for name in ("version", "uploaded_at", "etag", "bytes", "format")}
+    except NotFound:
+        log.info("%s is gone altogether", wanted.public_id)
+    _finish(services, catalog, wanted, facts)
+
+
+def _finish(services: Services, catalog: Catalog, wanted: Replacement, facts: Mapping[str, Any]) -> None:
+    send_later(services, catalog, wanted.notices, facts)
+    catalog.records(REPLACEMENTS).delete(wanted.id)
+
+
+def _read(catalog: Catalog, replacement_id: str) -> Replacement | None:
+    document = catalog.records(REPLACEMENTS).get(replacement_id)
+    return Replacement.from_document(document) if document else None
+
+
+def _ref(wanted: Replacement) -> SourceRef:
+    return SourceRef(wanted.cloud, wanted.resource_type, wanted.type, wanted.public_id)
