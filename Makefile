@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench docs clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/cutout dev
@@ -19,10 +19,14 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks -s -o python_files='bench_*.py'
 
+docs: $(INSTALLED)
+	$(BIN)/python docs/generate.py
+
 clean:
 	rm -rf $(VENV)
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m worker.matting.closed_form
 	@touch $@

@@ -14,6 +14,7 @@ from media.logs import configure_logging
 from media.stores import open_store
 from worker import jobs
 from worker.lease import LeaseWorker
+from worker.matting.closed_form import warm_up
 from worker.matting.matter import Matter
 from worker.matting.models import ModelError, locate, resolve
 from worker.matting.session import open_session
@@ -37,6 +38,7 @@ def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; the job under way is finished first."""
     services = open_services(settings)
     jobs.use(services)
+    warm_up()
     worker = LeaseWorker(
         list(QUEUES), services.redis, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
     )
