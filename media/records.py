@@ -143,6 +143,11 @@ def _parse(path: str, text: bytes) -> Document:
     return document
 
 
+def cursor_at(path: str) -> str:
+    """The cursor of a page that begins with ``path``, or behind it where that is gone: nothing else sorts between."""
+    return _cursor(path[:-1])
+
+
 def _cursor(path: str) -> str:
     return urlsafe_b64encode(path.encode()).decode().rstrip("=")
 

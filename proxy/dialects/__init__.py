@@ -4,8 +4,10 @@ from proxy.dialect import Dialect
 from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudinary.api.routes import CLOUDINARY_API
 from proxy.dialects.cloudinary.delivery import CLOUDINARY
+from proxy.dialects.cloudinary.upload import CLOUDINARY_API
+from proxy.dialects.img_processing.images import IMG_PROCESSING
 from proxy.dialects.rembg.delivery import REMBG
 from proxy.dialects.remove_bg.delivery import REMOVE_BG
 
 #: Cloudinary's delivery comes last: its first path segment is any cloud's name.
-DIALECTS: tuple[Dialect, ...] = (REMOVE_BG, REMBG, CLOUDIMAGE, CLOUDINARY_API, CLOUDINARY)
+DIALECTS: tuple[Dialect, ...] = (REMOVE_BG, REMBG, IMG_PROCESSING, CLOUDIMAGE, CLOUDINARY_API, CLOUDINARY)

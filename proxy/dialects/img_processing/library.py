@@ -1,0 +1,136 @@
+"""The images of a stage: kept as assets named by their ids, listed newest first, public by a record of their own.
+
+Two names per image: its id sorts newest first, its mirror oldest first, so that a page before another is found
+without walking through all of them.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from media.asset import Asset, SourceRef
+from media.errors import NotFound, UnsupportedFormat
+from media.formats import sniff
+from media.record_paths import asset_path, record_path
+from media.records import Records, cursor_at
+from proxy.dialects.img_processing.auth import Caller
+from proxy.dialects.img_processing.identity import is_id, mirrored, new_id
+from proxy.ingest import Arrival, Description, receive
+from proxy.services import Services
+
+FORMATS = {"jpg": "jpeg", "png": "png", "webp": "webp"}
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``next_id`` and ``previous_id`` begin the pages around this one; "" where there is none."""
+
+    images: Sequence[Asset]
+    next_id: str
+    previous_id: str
+
+
+async def keep(services: Services, caller: Caller, arrival: Arrival, name: str) -> Asset:
+    """Store the bytes as a new image. Raises UnsupportedFormat, SourceError or LimitExceeded."""
+    row = sniff(arrival.body)
+    if row is None or row.name not in FORMATS:
+        raise UnsupportedFormat("The image must be a jpeg, png or webp file.")
+    image_id = new_id(time.time())
+    order = _order(services, caller)
+    await services.io.run(order.put, mirrored(image_id), {"id": image_id})
+    return await receive(services, arrival, _ref(caller, image_id), Description(display_name=name))
+
+
+async def find(services: Services, caller: Caller, image_id: str) -> Asset:
+    """Raises NotFound for ids of other clouds and stages, too."""
+    return await _find(services, _ref(caller, image_id))
+
+
+async def _find(services: Services, ref: SourceRef) -> Asset:
+    asset = None
+    if is_id(ref.public_id):
+        asset = await services.io.run(
+            services.catalog.get, ref.cloud, ref.resource_type, ref.type, ref.public_id
+        )  # fmt: skip
+    if asset is None:
+        raise NotFound(f"Image with id {ref.public_id[:60]} not found.")
+    return asset
+
+
+async def find_public(services: Services, image_id: str) -> Asset:
+    record = await services.io.run(_public(services).get, image_id) if is_id(image_id) else None
+    if record is None:
+        raise NotFound(f"Image with id {image_id[:60]} not found.")
+    return await _find(services, SourceRef(record["cloud"], "image", record["type"], image_id))
+
+
+async def publish(services: Services, caller: Caller, image_id: str, *, public: bool) -> Asset:
+    """What anybody may read is announced last and taken back first."""
+    asset = await find(services, caller, image_id)
+    if not public:
+        await services.io.run(_public(services).delete, image_id)
+    asset = await services.io.run(services.catalog.update, asset.ref, partial(_marked, public=public))
+    if public:
+        record = {"cloud": asset.cloud, "type": asset.type}
+        await services.io.run(_public(services).put, image_id, record)
+    return asset
+
+
+def is_public(asset: Asset) -> bool:
+    return bool(asset.info.get(PUBLISHED))
+
+
+def _marked(asset: Asset, *, public: bool) -> Asset:
+    return replace(asset, info={**asset.info, PUBLISHED: public})
+
+
+async def remove(services: Services, caller: Caller, image_id: str) -> None:
+    """Raises NotFound. The bytes stay: other images may share them."""
+    asset = await find(services, caller, image_id)
+    await services.io.run(_public(services).delete, image_id)
+    await services.io.run(services.catalog.delete, asset.ref)
+    await services.io.run(_order(services, caller).delete, mirrored(image_id))
+
+
+async def page(services: Services, caller: Caller, *, take: int, start: str) -> Page:
+    """Images from ``start`` ("" for the newest) towards older ones."""
+    cursor = cursor_at(asset_path(_ref(caller, start))) if start else ""
+    found = await services.io.run(_list, services, caller, cursor, take + 1)
+    shown, behind = found[:take], found[take:]
+    previous = await services.io.run(_before, services, caller, start, take) if start else ""
+    return Page(shown, behind[0].public_id if behind else "", previous)
+
+
+def _list(services: Services, caller: Caller, cursor: str, limit: int) -> Sequence[Asset]:
+    return services.catalog.list_assets(caller.cloud, "image", _type(caller.stage), cursor=cursor, limit=limit).assets
+
+
+def _before(services: Services, caller: Caller, start: str, take: int) -> str:
+    """The id that begins the page before ``start``: so many newer ones, or as many as there are."""
+    cursor = cursor_at(record_path(_order_kind(caller), mirrored(start)))
+    entries, _ = _order(services, caller).page(cursor=cursor, limit=take + 1)
+    newer: list[str] = [entry["id"] for entry in entries if entry["id"] != start]
+    return newer[:take][-1] if newer else ""
+
+
+def _ref(caller: Caller, image_id: str) -> SourceRef:
+    return SourceRef(caller.cloud, "image", _type(caller.stage), image_id)
+
+
+def _type(stage: str) -> str:
+    """The delivery type that keeps these images out of every other door's URLs."""
+    return f"img_processing_{stage}"
+
+
+def _order(services: Services, caller: Caller) -> Records:
+    return services.catalog.records(_order_kind(caller))
+
+
+def _order_kind(caller: Caller) -> str:
+    return f"img_processing_order/{caller.cloud}/{caller.stage}"
+
+
+def _public(services: Services) -> Records:
+    return services.catalog.records("img_processing_public")

@@ -1,0 +1,54 @@
+"""An application whose doors do not wait, and a client of one key."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from media.config import Origin
+from tests.conftest import MakeStage, Stage
+from tests.pictures import opened, photo
+from tests.proxy.doors import CLOUDS, IMPATIENT, Site, answered, serving
+
+
+@dataclass
+class Library:
+    """The API as one key sees it; ``door`` may be asked for more."""
+
+    door: Stage
+    key: str = "live_demo"
+
+    def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        headers = {"x-api-key": self.key, **sent.pop("headers", {})}
+        return answered(self.door, lambda: self.door.client.request(method, path, headers=headers, **sent))
+
+    def upload(self, body: bytes | None = None, name: str = "shoe") -> dict[str, Any]:
+        answer = self.ask("POST", "/v1/images/upload", data={"name": name}, files={"image": ("a.jpg", body or photo())})
+        assert answer.status_code == 201, answer.text
+        image: dict[str, Any] = answer.json()
+        return image
+
+    def edit(self, image: dict[str, Any], action: str, **values: Any) -> httpx.Response:
+        return self.ask("POST", f"/v1/images/{image['id']}/{action}", json=values)
+
+    def picture(self, image: dict[str, Any]) -> Any:
+        return opened(self.ask("GET", f"/v1/images/{image['id']}/download").content)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(Site()) as running:
+        yield running
+
+
+@pytest.fixture
+def door(make_stage: MakeStage) -> Iterator[Stage]:
+    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as made:
+        yield made
+
+
+@pytest.fixture
+def library(door: Stage) -> Library:
+    return Library(door)
