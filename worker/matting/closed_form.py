@@ -121,19 +121,13 @@ def _solved(system: sparse.csr_matrix, right: Floats, start: Floats) -> Floats:
 
 
 def warm_up() -> None:
-    """Have pymatting's solver compiled: about a minute the first time, kept beside the library, then a second."""
-    system = sparse.identity(8, format="csr")
-    _solved(system, np.ones(8), np.zeros(8))
-
-
-if __name__ == "__main__":
-    # Run by `make` right after the installation, so that no photo has to wait for it.
-    warm_up()
-
-
-def warm_up() -> None:
     """Load pymatting, so that no first photo waits for numba: a second from its cache, 40 seconds without one."""
     colour = np.random.default_rng(0).random((8, 8, 3))
     unknown = np.zeros((8, 8), np.bool_)
     unknown[2:6, 2:6] = True
     solve(colour, colour[..., 0], unknown, np.full((8, 8), 1e-3))
+
+
+if __name__ == "__main__":
+    # Run by `make` right after the installation: the compiled code is kept beside the library.
+    warm_up()
