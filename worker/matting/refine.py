@@ -16,7 +16,7 @@ GUIDE_MAX_PIXELS = 262_144
 GUIDE_MAP_PIXELS = 2
 GUIDE_SMOOTHNESS = 3e-5
 #: A network hesitates at both ends of its range: what is beyond these is sure.
-SURE_BACKGROUND, SURE_SUBJECT = 0.2, 0.8
+SURE_BACKGROUND, SURE_SUBJECT = 0.25, 0.75
 #: Fine edges: saliency is unknown between these …
 UNKNOWN_FROM, UNKNOWN_TO = 0.03, 0.97
 #: … and so far around, in pixels of the saliency map (rembg's names for the same when a client gives its own).

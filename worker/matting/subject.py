@@ -18,8 +18,10 @@ BRIDGE_MAP_PIXELS = 4
 PINHOLE_SHARE = 0.03
 #: … where the subject around it is beyond doubt.
 SURE_RIM = 0.8
-#: Further from its edge than this share of the map's longer side a subject is opaque.
+#: Further from its edge than this share of the map's longer side a subject is opaque; blur and hair reach that far.
 DEEP_SHARE = 0.05
+#: The same for edges that do not ask the colours, and so would show every doubt as a ghost.
+GHOST_SHARE = 0.02
 #: What a network says deep inside counts as half a doubt between these, and as none beyond.
 UNDECIDED_FROM, UNDECIDED_TO = 0.35, 0.65
 
@@ -30,21 +32,23 @@ def settled(saliency: Floats) -> Floats:
     Where nothing reaches ``LEAST_PEAK`` the scene is empty: all zero.
     """
     kept = np.where(_islands(saliency), 0, saliency)
-    return np.where(_deep(kept >= MEMBER), _contrasted(kept), kept).astype(np.float32)
+    return np.where(_deep(kept >= MEMBER, DEEP_SHARE), _contrasted(kept), kept).astype(np.float32)
 
 
 def decided(saliency: Floats) -> Floats:
     """A settled ``saliency`` for edges that do not ask the colours: pinholes closed, the veil of doubt lifted."""
     closed = np.where(_pinholes(saliency), np.maximum(saliency, OPAQUE), saliency)
-    return np.where(_deep(closed < MEMBER), _contrasted(closed), closed).astype(np.float32)
+    subject = closed >= MEMBER
+    deep = _deep(subject, GHOST_SHARE) | _deep(~subject, GHOST_SHARE)
+    return np.where(deep, _contrasted(closed), closed).astype(np.float32)
 
 
 def _contrasted(saliency: Floats) -> Floats:
     return np.clip((saliency - UNDECIDED_FROM) / (UNDECIDED_TO - UNDECIDED_FROM), 0, 1)
 
 
-def _deep(region: Bools) -> Bools:
-    return np.asarray(ndimage.distance_transform_cdt(region) > DEEP_SHARE * max(region.shape))
+def _deep(region: Bools, share: float) -> Bools:
+    return np.asarray(ndimage.distance_transform_cdt(region) > share * max(region.shape))
 
 
 def _islands(saliency: Floats) -> Bools:
