@@ -4,7 +4,6 @@ from proxy.dialect import Dialect
 from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudinary.api.routes import CLOUDINARY_API
 from proxy.dialects.cloudinary.delivery import CLOUDINARY
-from proxy.dialects.cloudinary.upload import CLOUDINARY_API
 from proxy.dialects.img_processing.images import IMG_PROCESSING
 from proxy.dialects.rembg.delivery import REMBG
 from proxy.dialects.remove_bg.delivery import REMOVE_BG
