@@ -16,7 +16,7 @@ from media.record_paths import asset_path, record_path
 from media.records import Records, cursor_at
 from proxy.dialects.img_processing.auth import Caller
 from proxy.dialects.img_processing.identity import is_id, mirrored, new_id
-from proxy.ingest import Arrival, Description, receive
+from proxy.ingest import Arrival, receive
 from proxy.services import Services
 
 FORMATS = {"jpg": "jpeg", "png": "png", "webp": "webp"}
@@ -40,7 +40,7 @@ async def keep(services: Services, caller: Caller, arrival: Arrival, name: str) 
     image_id = new_id(time.time())
     order = _order(services, caller)
     await services.io.run(order.put, mirrored(image_id), {"id": image_id})
-    return await receive(services, arrival, _ref(caller, image_id), Description(display_name=name))
+    return await receive(services, arrival, _ref(caller, image_id), {"display_name": name})
 
 
 async def find(services: Services, caller: Caller, image_id: str) -> Asset:
