@@ -31,7 +31,8 @@ class Output:
     ``candidates`` are format names in order of preference; the encoder takes the first that can hold the
     picture (its alpha, its size). Empty means "as the source, or PNG where the source format has no alpha".
     ``quality`` is 1..100, or ``auto:best|good|eco|low``; ``0`` is the format's default. ``chroma`` is
-    ``""``, ``"420"`` or ``"444"``. ``grayscale`` writes brightness alone, as one band (formats without alpha or PNG).
+    ``""``, ``"420"`` or ``"444"``. ``grayscale`` writes brightness alone, as one band (formats without alpha or PNG);
+    ``palette`` writes PNG with at most 256 colours.
     """
 
     candidates: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Output:
     keep_profile: bool = False
     keep_metadata: bool = False
     grayscale: bool = False
+    palette: bool = False
 
 
 @dataclass(frozen=True, slots=True)

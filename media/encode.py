@@ -118,6 +118,8 @@ def _options(picture: Picture, row: Format, output: Output) -> dict[str, Any]:
     options["keep"] = _kept(output)
     if row.quality and (quality := encoder_quality(picture, row, output.quality)):
         options[row.quality] = quality
+    if row.name == "png" and output.palette:
+        options["palette"] = True
     if row.name in ("jpg", "avif") and output.chroma:
         options["subsample_mode"] = "off" if output.chroma == "444" else "on"
     # Cloudinary documents progressive JPEG for automatic quality; it is also smaller.

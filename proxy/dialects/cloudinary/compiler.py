@@ -16,7 +16,7 @@ from proxy.dialects.cloudinary.scope import Scope
 from proxy.dialects.cloudinary.structure import Condition, Layer, Node
 
 #: Keys that are understood and ask for something that is not here.
-_UNAVAILABLE = {
+UNAVAILABLE = {
     "fn": "Custom functions", "sp": "Streaming profiles", "vc": "Video codecs", "ac": "Audio codecs",
     "af": "Audio frequencies", "br": "Bit rates", "bl": "Baseline transformations",
 }  # fmt: skip
@@ -97,8 +97,8 @@ class Compiler:
 
 
 def _check_available(parameter: Parameter) -> None:
-    if parameter.key in _UNAVAILABLE:
-        raise UnsupportedOperation(f"{_UNAVAILABLE[parameter.key]} are not available here: {parameter}")
+    if parameter.key in UNAVAILABLE:
+        raise UnsupportedOperation(f"{UNAVAILABLE[parameter.key]} are not available here: {parameter}")
     if parameter.key == "b" and parameter.value.startswith("gen_fill"):
         raise Forbidden("Background gen_fill needs a generative model and is not available here")
 

@@ -18,7 +18,7 @@ from proxy.dialects.cloudinary.scope import Scope
 #: Qualifiers of an effect and the arguments they become.
 _QUALIFIERS = {"co": "color", "x": "x", "y": "y", "w": "width", "h": "height", "g": "gravity"}
 #: Effects that are understood and refused: what they need, and the error it makes.
-_REFUSED: dict[str, tuple[type[RequestError], str]] = {
+REFUSED: dict[str, tuple[type[RequestError], str]] = {
     **dict.fromkeys(
         ("gen_background_replace", "gen_remove", "gen_replace", "gen_recolor", "gen_restore", "gen_fill", "upscale",
          "enhance", "auto_enhance", "extract", "style_transfer"),
@@ -32,7 +32,7 @@ _REFUSED: dict[str, tuple[type[RequestError], str]] = {
     ),
 }  # fmt: skip
 #: Effects that an operation of the same name draws, where there is one already.
-_KNOWN = frozenset({
+KNOWN = frozenset({
     "bgremoval", "make_transparent", "trim", "grayscale", "sepia", "blackwhite", "blur", "blur_region", "blur_faces",
     "pixelate", "pixelate_region", "pixelate_faces", "brightness", "brightness_hsb", "contrast", "saturation", "hue",
     "gamma", "red", "green", "blue", "vibrance", "negate", "sharpen", "unsharp_mask", "vignette", "shadow",
@@ -46,7 +46,7 @@ BLENDS = frozenset({
     "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "displace", "style_transfer",
 })  # fmt: skip
 #: Effects that are called otherwise here.
-_ALIASES = {"dither": "ordered_dither"}
+ALIASES = {"dither": "ordered_dither"}
 
 
 def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]:
@@ -56,9 +56,9 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
     if name in BLENDS:
         return []
     refuse(name)
-    if name not in _KNOWN:
+    if name not in KNOWN:
         raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
-    operation = OPERATIONS.get(_ALIASES.get(name, name))
+    operation = OPERATIONS.get(ALIASES.get(name, name))
     if operation is None:
         raise UnsupportedOperation(f"Effect {name} is not available here yet")
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
@@ -67,8 +67,8 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
 
 def refuse(name: str) -> None:
     """Raises Forbidden or UnsupportedOperation for an effect that is known and not offered."""
-    if name in _REFUSED:
-        error, reason = _REFUSED[name]
+    if name in REFUSED:
+        error, reason = REFUSED[name]
         raise error(f"Effect {name} {reason} and is not available here")
 
 

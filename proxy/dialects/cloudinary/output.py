@@ -1,11 +1,11 @@
 """``f_``, ``q_``, flags and the URL's extension → the chain's output, and what concerns only the answer."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from media.chain import Output
 from media.errors import BadTransformation, UnsupportedFormat
 from media.params import number
+from proxy.dialects.cloudinary import flags
 from proxy.dialects.cloudinary.arguments import invalid
 from proxy.dialects.cloudinary.formats import writable
 from proxy.dialects.cloudinary.grammar import KEYS, Component
@@ -104,13 +104,13 @@ def _with_flag(delivery: Delivery, flag: str) -> Delivery:
     name, _, argument = flag.partition(":")
     if name == "attachment":
         return replace(delivery, attachment=_attachment(argument))
-    if name in _ANSWER_FLAGS:
-        return replace(delivery, **_ANSWER_FLAGS[name])
+    if name in flags.ANSWERS:
+        return replace(delivery, **flags.ANSWERS[name])
     if name == "progressive":
         return replace(delivery, output=replace(delivery.output, progressive=argument != "none"))
-    if name in _OUTPUT_FLAGS:
-        return replace(delivery, output=replace(delivery.output, **_OUTPUT_FLAGS[name]))
-    if name not in FLAGS_ELSEWHERE:
+    if name in flags.OUTPUTS:
+        return replace(delivery, output=replace(delivery.output, **flags.OUTPUTS[name]))
+    if name not in flags.ELSEWHERE:
         raise BadTransformation(f"Invalid {KEYS['fl']} in transformation: {name}; there is no such flag")
     return delivery
 
@@ -122,21 +122,3 @@ def _attachment(text: str) -> str:
             f"Invalid attachment name in transformation: {text}; expected letters, digits and _ - ! ."
         )
     return name
-
-
-_ANSWER_FLAGS: dict[str, dict[str, Any]] = {"immutable_cache": {"immutable": True}, "getinfo": {"wants_info": True}}
-_OUTPUT_FLAGS: dict[str, dict[str, Any]] = {
-    "lossy": {"lossy": True},
-    "preserve_transparency": {"preserve_transparency": True},
-    "keep_iptc": {"keep_metadata": True},
-    "keep_attribution": {"keep_metadata": True},
-    "force_icc": {"keep_profile": True},
-}
-#: Flags that steps or layers use, that are our default anyway, or that concern other media.
-FLAGS_ELSEWHERE = frozenset({
-    "layer_apply", "relative", "region_relative", "no_overflow", "tiled", "cutter", "ignore_aspect_ratio",
-    "any_format", "png8", "png24", "png32", "awebp", "apng", "animated", "tiff8_lzw", "strip_profile", "force_strip",
-    "sanitize", "rasterize", "clip", "clip_evenodd", "ignore_mask_channels", "replace_image", "text_no_trim",
-    "text_disallow_overflow", "original", "c2pa", "group4", "splice", "waveform", "mono", "no_stream", "hlsv3",
-    "keep_dar", "truncate_ts", "streaming_attachment", "draco", "alternate",
-})  # fmt: skip

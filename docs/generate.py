@@ -1,0 +1,108 @@
+"""Write docs/operations.md and docs/dialects/cloudinary.md from the code's own tables: ``make docs``.
+
+The example pictures are the golden ones of the tests, made by our renderer. A test compares the pages with what
+this would write now.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from media.formats import FORMATS
+from media.operations import OPERATIONS, Operation
+from media.operations.registry import REQUIRED, Argument
+from proxy.dialects.cloudinary.actions import CROPS
+from proxy.dialects.cloudinary.compiler import UNAVAILABLE
+from proxy.dialects.cloudinary.effects import ALIASES, BLENDS, KNOWN, REFUSED
+from proxy.dialects.cloudinary.flags import FLAGS
+from proxy.dialects.cloudinary.grammar import KEYS
+
+DOCS = Path(__file__).parent
+GOLDEN = DOCS.parent / "tests" / "golden"
+WRITTEN_BY = "<!-- written by docs/generate.py (make docs); edits here are lost -->"
+
+
+def pages() -> dict[Path, str]:
+    return {DOCS / "operations.md": operations_page(), DOCS / "dialects" / "cloudinary.md": cloudinary_page()}
+
+
+def operations_page() -> str:
+    rows = [
+        (_picture(each), f"`{each.name}`", each.sentence, "<br>".join(map(_argument, each.arguments)))
+        for each in OPERATIONS.values()
+    ]
+    return "\n".join(
+        [
+            "# Operations",
+            WRITTEN_BY,
+            "",
+            "The verbs of a chain. Dialects map their words onto these; sizes are in pixels, or fractions of a side.",
+            "",
+            *_table(("", "operation", "what it does", "arguments"), rows),
+        ]
+    )
+
+
+def cloudinary_page() -> str:
+    effects = [(f"`e_{name}`", _sentence(name)) for name in sorted(KNOWN | {"background_removal"})]
+    refused = [(f"`e_{name}`", f"{reason} ({error.status})") for name, (error, reason) in sorted(REFUSED.items())]
+    formats = [(f"`{row.name}`", row.mime, "read and written" if row.writable else "read") for row in FORMATS.values()]
+    keys = [(f"`{key}_`", f"{UNAVAILABLE[key]}: 400" if key in UNAVAILABLE else name) for key, name in KEYS.items()]
+    crops = [(f"`c_{name}`", OPERATIONS[crop.operation].sentence) for name, crop in CROPS.items()]
+    flags = [(f"`fl_{name}`", meaning) for name, meaning in sorted(FLAGS.items())]
+    return "\n".join(
+        [
+            "# Cloudinary's delivery language: what is understood",
+            WRITTEN_BY,
+            "",
+            "Anything not listed is answered 400 with a sentence in `X-Cld-Error`.",
+            "",
+            *_section("Keys", ("key", "meaning"), keys),
+            *_section("Crop modes", ("mode", "what it does"), crops),
+            *_section("Effects", ("effect", "what it does"), effects),
+            *_section("Blends of layers", ("effect",), [(f"`e_{name}`",) for name in sorted(BLENDS - set(REFUSED))]),
+            *_section("Flags", ("flag", "meaning"), flags),
+            *_section("Formats", ("format", "type", ""), formats),
+            *_section("Understood and refused", ("effect", "why"), refused),
+        ]
+    )
+
+
+def _section(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [f"## {title}", "", *_table(header, rows), ""]
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [_row(header), _row(["---"] * len(header)), *map(_row, rows)]
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _sentence(effect: str) -> str:
+    operation = OPERATIONS.get(ALIASES.get(effect, effect))
+    return operation.sentence if operation else "Not drawn here: 400."
+
+
+def _argument(argument: Argument) -> str:
+    if argument.default is REQUIRED:
+        default = "required"
+    elif argument.default in (None, "", ()):
+        default = "optional"
+    else:
+        default = f"default {argument.kind.format(argument.default)}"
+    return f"`{argument.name}`: {argument.kind.expected} ({default})"
+
+
+def _picture(operation: Operation) -> str:
+    path = GOLDEN / f"{operation.name}.webp"
+    return f"![{operation.name}](../tests/golden/{path.name})" if path.is_file() else ""
+
+
+def main() -> None:
+    for path, text in pages().items():
+        path.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
