@@ -30,6 +30,8 @@ PROFILED = ("rgb", "srgb", "cmyk", "rgb16", "b-w", "grey16", "lab")
 JPEG_SHRINKS = (8, 4, 2)
 #: EXIF orientations that turn the picture by a quarter.
 QUARTER_TURNS = (5, 6, 7, 8)
+#: Each frame is a picture of its own through all steps: a hundred thousand of one pixel would take minutes.
+MAX_FRAMES = 2000
 #: Frames without a delay of their own play at ten a second, as browsers do.
 DEFAULT_DELAY_MS = 100
 
@@ -50,6 +52,8 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
     except pyvips.Error as error:
         raise SourceError("The image cannot be read: its header is broken.") from error
     whole = 1 if "n=" in options else page_count(image)
+    if row.frames and whole > MAX_FRAMES:
+        raise LimitExceeded(f"The animation has {whole} frames; at most {MAX_FRAMES} are read.")
     if image.width * image.height * whole > max_pixels:
         shape = f"{image.width}×{image.height}×{whole}"
         raise LimitExceeded(f"The image has {shape} pixels; at most {max_pixels} are read.")

@@ -19,6 +19,8 @@ from media.quality import encoder_quality
 
 #: AVIF takes about ten times as long as WebP: beyond this size the next candidate is better.
 AVIF_MAX_PIXELS = 4_194_304
+#: A palette may look this good (0..100); a pixel of a frame may stay if it differs by no more than this.
+PALETTE_QUALITY, FRAME_ERROR = 80, 8
 INTERLACED = ("jpg", "png", "gif")
 #: WebP's own bound on a side.
 WEBP_MAX_SIDE = 16_383
@@ -126,7 +128,15 @@ def _options(picture: Picture, row: Format, output: Output) -> dict[str, Any]:
     is_automatic_jpeg = row.name == "jpg" and isinstance(output.quality, str)
     if is_automatic_jpeg or (row.name in INTERLACED and output.progressive):
         options["interlace"] = True
-    return options
+    return options | _lossy(row, output)
+
+
+def _lossy(row: Format, output: Output) -> dict[str, Any]:
+    """What a lossless format gives up for size: colours beyond a palette, small changes between frames."""
+    if not output.lossy or row.lossy:
+        return {}
+    palette = {"palette": True, "Q": output.quality or PALETTE_QUALITY} if isinstance(output.quality, int) else {}
+    return {"png": palette or {"palette": True}, "gif": {"interframe_maxerror": FRAME_ERROR}}.get(row.name, {})
 
 
 def _kept(output: Output) -> str:

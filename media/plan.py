@@ -86,12 +86,13 @@ def size_after(step: Step, facts: Facts) -> Size | None:
     return OPERATIONS[step.operation].size_after(facts.current, _arguments(step, facts))
 
 
-def check_size(size: Size, limits: Limits) -> None:
-    """Raises LimitExceeded where a picture would be larger than allowed."""
+def check_size(size: Size, limits: Limits, *, frames: int = 1) -> None:
+    """Raises LimitExceeded where a picture, all its frames together, would be larger than allowed."""
     if max(size.width, size.height) > limits.max_output_side:
         raise LimitExceeded(f"sides must be at most {limits.max_output_side} pixels, got {size.width}×{size.height}")
-    if size.pixels > limits.max_output_pixels:
-        raise LimitExceeded(f"at most {limits.max_output_pixels} pixels are made, got {size.width}×{size.height}")
+    if size.pixels * frames > limits.max_output_pixels:
+        shape = f"{size.width}×{size.height}" + (f"×{frames}" if frames > 1 else "")
+        raise LimitExceeded(f"at most {limits.max_output_pixels} pixels are made, got {shape}")
 
 
 def _arguments(step: Step, facts: Facts) -> dict[str, Any]:
@@ -144,5 +145,5 @@ def _final_size(steps: tuple[Step, ...], facts: Facts, limits: Limits) -> Size |
         size = size_after(step, before)
         if size is not None and size != before.current:
             # An untouched source may be larger than what we would make of it.
-            check_size(size, limits)
+            check_size(size, limits, frames=before.frames)
     return size

@@ -62,7 +62,7 @@ def render_pixels(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> 
         pixels = _apply(turn.step, pixels, turn.facts, plan, layers)
         size = size_after(turn.step, turn.facts) or pixels.size
         if size != turn.facts.current:
-            check_size(size, plan.limits)
+            check_size(size, plan.limits, frames=len(pixels.frames))
         pixels = _computed(pixels)
         turn = advance(turn.rest, replace(turn.facts, current=size))
     return pixels, turn.facts

@@ -155,3 +155,12 @@ def test_all_frames_count_for_the_limit() -> None:
 def test_probe_tells_format_and_alpha() -> None:
     found = probe(pictures.png(), max_pixels=MANY)
     assert (found.format, found.width, found.height, found.frames, found.has_alpha) == ("png", 60, 40, 1, True)
+
+
+def test_flood_of_tiny_frames_is_refused() -> None:
+    # Neighbours differ, or the encoder would join them.
+    values = np.arange(2001) * 97 % 256
+    strip = pyvips.Image.new_from_array(np.dstack([values] * 3).reshape(2001, 1, 3).astype(np.uint8)).copy()
+    strip.set_type(pyvips.GValue.gint_type, "page-height", 1)
+    with pytest.raises(LimitExceeded, match="2001 frames"):
+        probe(bytes(strip.write_to_buffer(".webp", lossless=True)), max_pixels=MANY)

@@ -92,3 +92,11 @@ def test_chroma_and_interlacing_are_written_as_asked() -> None:
 def test_a_grey_output_is_written_as_one_band(name: str) -> None:
     body = rendered(pictures.png(), step("show_matte"), output=Output((name,), grayscale=True)).body
     assert pictures.opened(body).bands == 1
+
+
+def test_lossy_flag_makes_lossless_formats_smaller() -> None:
+    for source, name in ((CUTOUT, "png"), (ANIMATION, "gif")):
+        plain = rendered(source, step("scale", width="200"), output=Output((name,)))
+        lossy = rendered(source, step("scale", width="200"), output=Output((name,), lossy=True))
+        assert lossy.format_name == name
+        assert len(lossy.body) < len(plain.body)

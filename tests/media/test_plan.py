@@ -88,3 +88,9 @@ def test_deep_nesting_is_refused() -> None:
 def test_nested_steps_have_one_text() -> None:
     nested = layer("a", step("fit", width="0.5"), layer("b", step("blur")))
     assert format_steps((nested,)) == format_steps((layer("a", *nested["steps"]),))
+
+
+def test_all_frames_count_for_the_result() -> None:
+    frames = SourceInfo("gif", 400, 300, frames=60, pages=60)
+    with pytest.raises(LimitExceeded, match="got 1200×900×60"):
+        planned(step("scale", width="1200"), info=frames)
