@@ -1,18 +1,18 @@
 """Transparency by colour, by threshold, by gradient; and the outline of what is opaque."""
 
 import math
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 import pyvips
 
-from media.geometry import pixels
+from media.geometry import Size, pixels
 from media.operations.arguments import First, MaybePaint, Offset, Paint, Percent
 from media.operations.effect import blurred
 from media.operations.palette import edge_color
 from media.operations.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split, with_alpha
 from media.operations.registry import operation
-from media.params import BLACK, Choice, Color, Int
+from media.params import BLACK, Choice, Color, Int, Length
 
 #: The longest difference between two sRGB colours, and the width of the soft step where a colour is keyed out.
 FARTHEST = 441.7
@@ -69,7 +69,20 @@ def opacity_threshold(image: Image, level: Annotated[int, Int(1, 100)] = 50) -> 
     return image if alpha is None else join(colours, alpha >= level * 255 / 100)
 
 
-@operation
+def _fade_reach(size: Size, x: Length, y: Length) -> tuple[int, int]:
+    """How far the fade reaches in pixels along each axis; half the height where nothing is said."""
+    across, down = pixels(x, size.width), pixels(y, size.height)
+    return (across, down) if across or down else (0, max(1, size.height // 2))
+
+
+def _faded_size(size: Size, arguments: Mapping[str, Any]) -> Size:
+    if arguments["type"] != "symmetric_pad":
+        return size
+    across, down = _fade_reach(size, arguments["x"], arguments["y"])
+    return Size(size.width + 2 * abs(across), size.height + 2 * abs(down))
+
+
+@operation(size_after=_faded_size)
 def gradient_fade(
     image: Image,
     type: Annotated[str, Choice(("", "symmetric", "symmetric_pad"))] = "",  # noqa: A002  the vendor's word
@@ -80,15 +93,16 @@ def gradient_fade(
     """Fade the picture out towards an edge, by default over its upper half.
 
     ``x`` from the left and ``y`` from the top (negative: from the right, from the bottom) say which edge and how far
-    the fade reaches; symmetric fades the opposite edge, too. A higher strength fades more of the way.
+    the fade reaches; symmetric fades the opposite edge, too; symmetric_pad mirrors the picture outward and fades only
+    what was added. A higher strength fades more of the way.
     """
-    size = size_of(image)
-    across, down = pixels(x, size.width), pixels(y, size.height)
-    if not across and not down:
-        down = max(1, size.height // 2)
+    across, down = _fade_reach(size_of(image), x, y)
+    if type == "symmetric_pad":
+        room = abs(across), abs(down)
+        image = image.embed(*room, image.width + 2 * room[0], image.height + 2 * room[1], extend="mirror")
     both = type != ""
-    grid = pyvips.Image.xyz(size.width, size.height) + 0.5
-    share = _rise(grid[0], across, size.width, both=both) * _rise(grid[1], down, size.height, both=both)
+    grid = pyvips.Image.xyz(image.width, image.height) + 0.5
+    share = _rise(grid[0], across, image.width, both=both) * _rise(grid[1], down, image.height, both=both)
     return with_share(image, share ** (strength / 20))
 
 

@@ -106,7 +106,8 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
     found: dict[str, Given] = {}
     for part in _parts(text):
         name, _, value = part.partition("_")
-        name = name.replace("-", "_")
+        # The SDKs write function-type_linear where the reference page has type_linear.
+        name = name.replace("-", "_").removeprefix("function_")
         if value and name in names:
             found[name] = read("e", value, scope)
         else:
