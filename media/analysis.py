@@ -24,13 +24,12 @@ MAX_VALUE = 500
 
 
 def colors(body: bytes) -> list[tuple[str, float]]:
-    """``#RRGGBB`` and its share in per cent, most frequent first."""
+    """``#RRGGBB`` and its share in per cent, most frequent first; :data:`MAX_COLORS` of them are worth showing."""
     pixels = _pixels(body, SIDE).reshape(-1, 3)
     step = 256 // LEVELS
     counted = Counter(map(tuple, (pixels // step * step + step // 2).tolist()))
     return [
-        ("#{:02X}{:02X}{:02X}".format(*color), round(100 * number / len(pixels), 1))
-        for color, number in counted.most_common(MAX_COLORS)
+        ("#{:02X}{:02X}{:02X}".format(*color), 100 * number / len(pixels)) for color, number in counted.most_common()
     ]
 
 

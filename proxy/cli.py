@@ -1,4 +1,4 @@
-"""`cutout`: dev · proxy · worker · models · sign."""
+"""`cutout`: dev · proxy · worker · models · sign · warm."""
 
 import subprocess
 import sys
@@ -70,6 +70,32 @@ def sign(
 ) -> None:
     """Print the signature component of a delivery URL."""
     typer.echo(f"s--{sign_text(text, secret, algorithm='sha256' if sha256 else 'sha1', long=long)}--")
+
+
+@app.command()
+def warm(
+    file: Annotated[typer.FileText, typer.Argument(help="One URL (or path, with --base) per line; - reads stdin.")],
+    base: Annotated[str, typer.Option(help="Scheme and host put in front of lines that begin with a slash.")] = "",
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests under way at once.")] = 4,
+    patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for one URL.")] = 120.0,
+) -> None:
+    """Ask for every URL of a list, so that its derived asset is there before anybody else asks."""
+    from rich.progress import Progress
+
+    from proxy.warm import read_urls
+    from proxy.warm import warm as warm_all
+
+    urls = read_urls(file, base)
+    failed = []
+    with Progress() as progress:
+        task = progress.add_task("warming", total=len(urls))
+        for warmed in warm_all(urls, at_once=at_once, patience=patience):
+            failed += [] if warmed.ok else [warmed]
+            progress.advance(task)
+    for each in failed:
+        typer.echo(f"{each.status or 'no answer'}  {each.url}  {each.reason}", err=True)
+    typer.echo(f"{len(urls) - len(failed)} of {len(urls)} are ready.")
+    raise typer.Exit(1 if failed else 0)
 
 
 def _models(config: str | None, *words: str) -> int:

@@ -1,18 +1,23 @@
 """Stand-ins that really work: a network that sees a disc, a worker that empties its queues and returns."""
 
+import asyncio
 from dataclasses import replace
 
 import numpy as np
 import redis
+from rq import Queue
+from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from media.config import Settings
+from media.courier import Courier
 from media.jobs import QUEUES
 from media.stores.store import Store
 from worker import jobs
 from worker.lease import LeaseWorker
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
+from worker.notices import send_due
 from worker.services import Services
 
 MAP_SIDE = 64
@@ -52,3 +57,16 @@ def work_off(settings: Settings, store: Store, matter: DiscMatter) -> None:
         list(QUEUES), connection, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
     )
     worker.work(burst=True, logging_level="ERROR")
+    asyncio.run(_send_notices(services))
+
+
+async def _send_notices(services: Services) -> None:
+    async with Courier(services.settings.webhooks) as courier:
+        while await send_due(services, services.catalog(), courier):
+            pass
+
+
+def enqueue(settings: Settings, queue: str, function: str, *arguments: str) -> None:
+    """Put a job on a queue as another process would."""
+    connection = redis.Redis.from_url(settings.redis.url)
+    Queue(queue, connection=connection, serializer=JSONSerializer).enqueue_call(function, args=list(arguments))

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from media.asset import Asset, SourceRef
 from media.binding import recorded_facts, settle
 from media.chain import Chain
-from media.errors import BadTransformation, MediaError, NotFound, UnsupportedOperation
+from media.errors import BadTransformation, MediaError, NotFound
 from media.header_text import header_text
 from media.plan import sources
 from media.probe import probe
@@ -28,6 +28,7 @@ from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope, vocabulary
 from proxy.dialects.cloudinary.access import authorize, check_chain
 from proxy.dialects.cloudinary.definitions import definitions
+from proxy.dialects.cloudinary.files import deliver_file
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.named import Definitions, no_definitions
 from proxy.dialects.cloudinary.removal import is_removal
@@ -56,6 +57,8 @@ async def image(services: Services, request: Request) -> Response:
     cloud = find_cloud(services, url.cloud)
     is_signed = authorize(cloud, url, request)
     found = await _find_or_default(services, url)
+    if found.asset.resource_type != "image":
+        return await deliver_file(services, url, found.asset, request)
     named = await definitions(services, url.cloud, url.components)
     compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers), named)
     check_chain(cloud, compiled.chain, is_signed=is_signed)
@@ -118,8 +121,6 @@ def _caching(
 
 
 async def _find(services: Services, url: DeliveryUrl) -> Found:
-    if url.resource_type != "image":
-        raise UnsupportedOperation(f"Invalid resource type {url.resource_type}: only images are delivered here")
     if url.remote is not None:
         if any(is_removal(component) for component in url.components):
             raise BadTransformation("Invalid transformation: background_removal is not supported for fetched images")

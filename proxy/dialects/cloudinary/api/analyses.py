@@ -12,7 +12,8 @@ from proxy.services import Services
 
 def _colors(body: bytes) -> dict[str, Any]:
     shares = analysis.colors(body)
-    return {"colors": shares, "predominant": {"google": analysis.named_colors(shares)}}
+    shown = [(color, round(share, 1)) for color, share in shares[: analysis.MAX_COLORS]]
+    return {"colors": shown, "predominant": {"google": analysis.named_colors(shares)}}
 
 
 ANALYSES: Mapping[str, Callable[[bytes], dict[str, Any]]] = {

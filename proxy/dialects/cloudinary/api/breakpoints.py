@@ -1,6 +1,7 @@
 """``responsive_breakpoints``: widths at which a page's images change, derived and described."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,13 @@ class Wish:
     extension: str
 
 
-async def derive_breakpoints(services: Services, call: Call, asset: Asset, text: str) -> Document:
+async def derive_breakpoints(services: Services, call: Call, asset: Asset, wishes: Sequence[Wish]) -> Document:
     """Evenly spaced widths: files grow with the area, so this is close to even steps of bytes at a fraction of the
     work of measuring them."""
-    if not text or asset.resource_type != "image":
+    if not wishes or asset.resource_type != "image":
         return {}
     found = []
-    for wish in _wishes(text):
+    for wish in wishes:
         rows = []
         for width in _widths(wish, asset.width):
             transformation = "/".join(part for part in (wish.transformation, f"c_scale,w_{width}") if part)
@@ -42,7 +43,10 @@ async def derive_breakpoints(services: Services, call: Call, asset: Asset, text:
     return {"responsive_breakpoints": found}
 
 
-def _wishes(text: str) -> list[Wish]:
+def read_wishes(text: str) -> list[Wish]:
+    """``text`` is a JSON object or a list of them."""
+    if not text:
+        return []
     try:
         documents = json.loads(text)
     except ValueError as error:

@@ -7,16 +7,16 @@ from typing import Any
 
 from media.asset import Asset, SourceRef
 from media.errors import AlreadyExists, NotFound, RequestError, UnsupportedOperation
-from proxy.dialects.cloudinary.api import eager, removal_on_upload, tokens
+from proxy.dialects.cloudinary.api import removal_on_upload, tokens
 from proxy.dialects.cloudinary.api.admission import check_signed
 from proxy.dialects.cloudinary.api.attributes import attributes, check_offered, context_of, metadata
 from proxy.dialects.cloudinary.api.call import Action, Call, Document
 from proxy.dialects.cloudinary.api.deletion import remove_asset
-from proxy.dialects.cloudinary.api.form import Fields, as_list, is_true, required, text, words
+from proxy.dialects.cloudinary.api.form import Fields, as_list, is_true, required, words
 from proxy.dialects.cloudinary.api.naming import check_public_id, delivery_type
 from proxy.dialects.cloudinary.api.notify import notify, urls_of
 from proxy.dialects.cloudinary.api.representation import answer
-from proxy.dialects.cloudinary.api.upload import extras
+from proxy.dialects.cloudinary.api.upload import read_extras, tell_extras
 from proxy.services import Services
 from proxy.sources import find_asset
 
@@ -37,13 +37,13 @@ async def explicit(services: Services, call: Call) -> Document:
     fields = _signed(call)
     check_offered(fields)
     ref = _ref(call, required(fields, "public_id"))
-    wanted = await eager.read_all(services, call.name, text(fields, "eager"))
+    wanted = await read_extras(services, call, fields)
     removal = removal_on_upload.read_removal(fields)
     asset = await _update(services, ref, attributes(fields))
     if removal:
         asset = await removal_on_upload.begin(services, call, asset, removal)
     document = {**answer(call.base, asset, call.cloud), "info": removal_on_upload.shown(asset.info)}
-    return document | await extras(services, call, fields, asset, wanted)
+    return document | await tell_extras(services, call, fields, asset, wanted)
 
 
 async def rename(services: Services, call: Call) -> Document:

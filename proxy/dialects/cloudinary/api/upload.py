@@ -27,7 +27,7 @@ from proxy.dialects.cloudinary.api import eager, removal_on_upload, tokens
 from proxy.dialects.cloudinary.api.admission import authorize
 from proxy.dialects.cloudinary.api.analyses import analyse
 from proxy.dialects.cloudinary.api.attributes import attributes, check_offered, display_name
-from proxy.dialects.cloudinary.api.breakpoints import derive_breakpoints
+from proxy.dialects.cloudinary.api.breakpoints import Wish, derive_breakpoints, read_wishes
 from proxy.dialects.cloudinary.api.call import Call, Document
 from proxy.dialects.cloudinary.api.chunks import Piece, add_piece, read_piece
 from proxy.dialects.cloudinary.api.eager import Wanted
@@ -48,6 +48,14 @@ _background: set["asyncio.Task[None]"] = set()
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """What is made of an asset and told in the answer, beside the asset itself."""
+
+    eager: list[Wanted]
+    breakpoints: list[Wish]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """An upload whose parameters are read and found good."""
 
@@ -56,7 +64,7 @@ class Job:
     fields: Fields
     values: dict[str, Any]
     incoming: Wanted | None
-    eager: list[Wanted]
+    extras: Extras
     removal: CutoutOptions | None
 
 
@@ -116,9 +124,14 @@ async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival
         fields,
         values,
         await read_incoming(services, call, fields),
-        await eager.read_all(services, call.name, text(fields, "eager")),
+        await read_extras(services, call, fields),
         removal,
     )
+
+
+async def read_extras(services: Services, call: Call, fields: Fields) -> Extras:
+    wanted = await eager.read_all(services, call.name, text(fields, "eager"))
+    return Extras(wanted, read_wishes(text(fields, "responsive_breakpoints")))
 
 
 def _resource_type(asked: str, arrival: Arrival) -> str:
@@ -195,7 +208,7 @@ async def _follow_up(services: Services, call: Call, job: Job, asset: Asset) -> 
     document = answer(call.base, asset, call.cloud)
     if job.removal:
         document["info"] = removal_on_upload.shown(asset.info)
-    document |= await extras(services, call, job.fields, asset, job.eager)
+    document |= await tell_extras(services, call, job.fields, asset, job.extras)
     if is_true(job.fields, "return_delete_token"):
         secret = next(iter(call.cloud.keys.values()))
         document["delete_token"] = tokens.make(asset.ref, asset.version_id, secret, time.time())
@@ -203,15 +216,15 @@ async def _follow_up(services: Services, call: Call, job: Job, asset: Asset) -> 
     return document
 
 
-async def extras(services: Services, call: Call, fields: Fields, asset: Asset, wanted: list[Wanted]) -> Document:
+async def tell_extras(services: Services, call: Call, fields: Fields, asset: Asset, wanted: Extras) -> Document:
     """What upload and explicit add to their answer: analyses, breakpoints, eager transformations."""
     found = await analyse(services, asset, fields)
-    found |= await derive_breakpoints(services, call, asset, text(fields, "responsive_breakpoints"))
-    if not wanted:
+    found |= await derive_breakpoints(services, call, asset, wanted.breakpoints)
+    if not wanted.eager:
         return found
     if is_true(fields, "eager_async"):
-        return found | await eager.enqueue_all(services, call, asset, wanted)
-    rows = await eager.derive_all(services, call, asset, wanted)
+        return found | await eager.enqueue_all(services, call, asset, wanted.eager)
+    rows = await eager.derive_all(services, call, asset, wanted.eager)
     body = {"asset_id": asset.asset_id, "public_id": asset.public_id, "eager": rows}
     await notify(services, call, "eager", body, urls_of(fields, "eager_notification_url"))
     return found | {"eager": rows}
