@@ -7,23 +7,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 import redis
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from media.config import Cloud, Delivery, RedisSettings, Settings
-from media.stores.memory import MemoryStore
-from media.stores.store import Store
-from proxy.app import create_app
 from proxy.embedded import embedded_redis
-from proxy.services import open_services
-from tests.fakes import DiscMatter, work_off
+from tests.stage import Stage, open_stage
 
 SERVER_START_SECONDS = 60
 
@@ -51,30 +45,6 @@ def settings(redis_url: str) -> Settings:
     return Settings(redis=RedisSettings(url=redis_url), delivery=Delivery(max_wait_seconds=5), clouds={"demo": cloud})
 
 
-@dataclass
-class Stage:
-    """An application over a memory store, with a worker that works when told to."""
-
-    settings: Settings
-    store: Store
-    matter: DiscMatter
-    client: TestClient
-
-    def work(self) -> None:
-        work_off(self.settings, self.store, self.matter)
-
-    def upload(self, body: bytes, public_id: str, **fields: str) -> dict[str, object]:
-        """An upload as the SDK signs it; the answer's JSON."""
-        from tests.signing import signed
-
-        answer = self.client.post(
-            "/v1_1/demo/image/upload", data=signed({"public_id": public_id, **fields}), files={"file": body}
-        )
-        assert answer.status_code == 200, answer.text
-        result: dict[str, object] = answer.json()
-        return result
-
-
 MakeStage = Callable[..., contextlib.AbstractContextManager[Stage]]
 
 
@@ -82,17 +52,8 @@ MakeStage = Callable[..., contextlib.AbstractContextManager[Stage]]
 def make_stage(settings: Settings) -> MakeStage:
     @contextlib.contextmanager
     def make(**sections: object) -> Iterator[Stage]:
-        chosen = replace(settings, **sections)  # type: ignore[arg-type]
-        store = MemoryStore()
-
-        @contextlib.asynccontextmanager
-        async def lifespan(app: Starlette) -> AsyncIterator[None]:
-            async with open_services(chosen, store) as services:
-                app.state.services = services
-                yield
-
-        with TestClient(create_app(chosen, lifespan), raise_server_exceptions=False) as client:
-            yield Stage(chosen, store, DiscMatter(), client)
+        with open_stage(replace(settings, **sections)) as made:  # type: ignore[arg-type]
+            yield made
 
     return make
 

@@ -1,32 +1,41 @@
 """Run a file of transformations or URLs through the Cloudinary dialect and say what became of each.
 
-    python -m tests.corpus FILE [--render PICTURE] [--list]
+    python -m tests.corpus FILE [--http PICTURE] [--list]
 
 FILE is a TSV whose first column holds the strings (a header row named ``transformation_or_url`` is skipped). A row is
-*parsed* when the grammar reads it, *compiled* when it has a chain, *refused* with its reason otherwise; ``--render``
-also renders each chain on a picture, with the same picture for every layer. tests/vectors/cloudinary_refused.tsv says
-which refusals are meant.
+*parsed* when the grammar reads it, *compiled* when it has a chain, *refused* with its reason otherwise. With ``--http``
+each chain is also asked for over HTTP, on a picture that stands for every asset and layer, and is *rendered* where the
+answer is a picture that decodes. tests/vectors/cloudinary_refused.tsv says which refusals are meant.
 """
 
 import argparse
+import contextlib
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from media.config import Limits
-from media.derive import derive
+from media.catalog import Catalog
+from media.config import Cloud, RedisSettings, Settings
+from media.decode import decode
 from media.errors import MediaError
 from media.plan import sources
 from proxy.dialects.cloudinary import grammar, url, vocabulary
+from proxy.dialects.cloudinary.definitions import kind, names_in
 from proxy.dialects.cloudinary.grammar import Component
+from proxy.dialects.cloudinary.signature import sign
 from proxy.dialects.cloudinary.vocabulary import Compiled
-from proxy.negotiation import negotiate
+from proxy.embedded import embedded_redis
+from tests.stage import Stage, open_stage
+
+Deliver = Callable[[Sequence[Component], Compiled], None]
 
 EXPECTED = Path(__file__).parent / "vectors/cloudinary_refused.tsv"
 HEADER = "transformation_or_url"
+#: What every named transformation of a corpus stands for.
+NAMED = "c_limit,w_1000"
 STAGES = ("parsed", "compiled", "rendered")
 _ADDRESS = re.compile(r"(?:https?:)?//([^/]+)(/.*)")
 _PRIVATE_HOST = re.compile(r"(.+?)-res(?:-\d)?\.cloudinary\.com")
@@ -69,26 +78,59 @@ def read_components(text: str) -> tuple[tuple[Component, ...], str | None]:
     return parsed.components, parsed.extension
 
 
-def judge(text: str, picture: bytes | None = None) -> Outcome:
+def judge(text: str, deliver: Deliver | None = None) -> Outcome:
+    """``deliver`` asks for a compiled transformation over HTTP and raises MediaError where no picture comes."""
     stage = ""
     try:
         components, extension = read_components(text)
         stage = "parsed"
         compiled = vocabulary.compile(
-            components, extension=extension, named=lambda name: "c_limit,w_1000", current="image/upload/sample"
+            components, extension=extension, named=lambda name: NAMED, current="image/upload/sample"
         )
         stage = "compiled"
-        if picture is not None:
-            render(compiled, picture)
+        if deliver is not None:
+            deliver(components, compiled)
             stage = "rendered"
     except MediaError as error:
         return Outcome(text, stage, type(error).__name__, str(error))
     return Outcome(text, stage)
 
 
-def render(compiled: Compiled, picture: bytes) -> None:
-    chain = negotiate(compiled.chain, {"accept": "image/webp"}, ("webp",)).chain
-    derive(chain, picture, dict.fromkeys(sources(chain), picture), Limits())
+@contextlib.contextmanager
+def http(picture: bytes) -> Iterator[Deliver]:
+    """Deliveries from a whole application that knows ``picture`` under every name."""
+    with embedded_redis() as url:
+        cloud = Cloud(keys={"demo-key": "demo-secret"})
+        settings = Settings(redis=RedisSettings(url=url), clouds={"demo": cloud})
+        with open_stage(settings) as stage:
+            stage.upload(picture, "sample")
+            yield lambda components, compiled: _ask(stage, components, compiled)
+
+
+def _ask(stage: Stage, components: Sequence[Component], compiled: Compiled) -> None:
+    _provide(stage, components, compiled)
+    path = "/".join(part for part in (grammar.format_components(components), "sample") if part)
+    address = f"/demo/image/upload/s--{sign(path, 'demo-secret')}--/{path}"
+    answer = stage.client.get(address, headers={"Accept": "image/webp"})
+    if answer.status_code == 423:
+        stage.work()
+        answer = stage.client.get(address, headers={"Accept": "image/webp"})
+    if answer.status_code != 200:
+        raise MediaError(f"{answer.status_code} {answer.headers.get('x-cld-error', '')}")
+    if answer.headers["content-type"] != "application/json":
+        decode(answer.content, max_pixels=10**9)
+
+
+def _provide(stage: Stage, components: Sequence[Component], compiled: Compiled) -> None:
+    """Everything the chain refers to: layers are the same picture under another name, names a small resize."""
+    catalog = Catalog(stage.store)
+    sample = catalog.get("demo", "image", "upload", "sample")
+    assert sample is not None
+    for source in sources(compiled.chain):
+        type_, name = ("fetch", source[6:]) if source.startswith("fetch:") else source.split("/", 2)[1:]
+        catalog.save(replace(sample, type=type_, public_id=name), overwrite=True)
+    for name in names_in(components):
+        catalog.records(kind("demo")).put(name, {"name": name, "definition": NAMED})
 
 
 def report(outcomes: Sequence[Outcome], *, lists_refused: bool) -> Iterator[str]:
@@ -111,11 +153,11 @@ def _reached(outcome: Outcome) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.corpus", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("file", type=Path)
-    parser.add_argument("--render", type=Path, metavar="PICTURE")
+    parser.add_argument("--http", type=Path, metavar="PICTURE", help="ask for each over HTTP, on this picture")
     parser.add_argument("--list", action="store_true", help="list the refusals that are meant, too")
     arguments = parser.parse_args()
-    picture = arguments.render.read_bytes() if arguments.render else None
-    outcomes = [judge(text, picture) for text in read_strings(arguments.file)]
+    with http(arguments.http.read_bytes()) if arguments.http else contextlib.nullcontext() as deliver:
+        outcomes = [judge(text, deliver) for text in read_strings(arguments.file)]
     sys.stdout.writelines(f"{line}\n" for line in report(outcomes, lists_refused=arguments.list))
     return int(any(each.error and not purpose(each.text) for each in outcomes))
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from media.config import Cloud, Delivery
 from media.cutout import OBJECTS
-from tests.conftest import Stage
 from tests.fakes import MAP_SIDE, DiscMatter
 from tests.pictures import photo
+from tests.stage import Stage
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
 

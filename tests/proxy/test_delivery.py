@@ -8,8 +8,9 @@ import pytest
 from media.config import Delivery, RedisSettings, Settings
 from media.errors import SourceError
 from proxy.dialects.cloudinary.signature import sign
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
+from tests.stage import Stage
 
 CUTOUT = "/demo/image/upload/e_background_removal"
 

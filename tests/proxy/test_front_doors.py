@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from media.config import Cloud, Delivery, Origin, Queue, RedisSettings
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.doors import CLOUDS, IMPATIENT, PATIENT, answered
+from tests.stage import Stage
 
 KEY = {"x-api-key": "live_demo"}
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from media.config import Cloudimage
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
+from tests.stage import Stage
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ import pytest
 
 from media.config import Origin
 from proxy.dialects.cloudinary.signature import sign_request, sign_response
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import photo
 from tests.signing import signed
+from tests.stage import Stage
 
 UPLOAD = "/v1_1/demo/image/upload"
 

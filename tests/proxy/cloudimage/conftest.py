@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from media.config import Origin
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
+from tests.stage import Stage
 
 
 @dataclass

@@ -7,9 +7,10 @@ import pytest
 from media.config import Cloudimage, CloudimageToken, Origin, RedisSettings
 from media.errors import SourceError
 from proxy.dialects.cloudimage.signature import sign
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.cloudimage.conftest import Site
+from tests.stage import Stage
 
 STATUS = "x-background-removal-status"
 WEBP = {"Accept": "image/avif,image/webp,*/*"}

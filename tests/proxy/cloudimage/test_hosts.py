@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from media.config import Cloudimage, CloudimageToken, Origin
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.cloudimage.conftest import Site
+from tests.stage import Stage
 
 HOST = {"Host": "img.example.com"}
 KEY = {"X-Client-Key": "demo-key"}

@@ -4,9 +4,10 @@ import pytest
 import pyvips
 
 from media.config import Cloudimage, Origin
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened
 from tests.proxy.cloudimage.conftest import Site
+from tests.stage import Stage
 
 
 def plain(width: int, height: int, *color: int) -> bytes:

@@ -1,8 +1,8 @@
 """Variables, conditions, layers and texts from URL to pixels (tests/vectors/cloudinary_sizes.tsv)."""
 
-from tests.conftest import Stage
 from tests.pictures import opened, photo
 from tests.proxy.cloudinary.vectors import read_tsv
+from tests.stage import Stage
 
 
 def test_pictures_have_the_sizes_their_authors_expect(stage: Stage) -> None:

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from media.config import Origin
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.doors import CLOUDS, IMPATIENT, Site, answered, serving
+from tests.stage import Stage
 
 
 @dataclass

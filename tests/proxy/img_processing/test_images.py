@@ -7,10 +7,11 @@ import pytest
 
 from media.config import ImgProcessing
 from proxy.dialects.img_processing.identity import created_at, mirrored, new_id
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import photo
 from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site
 from tests.proxy.img_processing.conftest import Library
+from tests.stage import Stage
 
 
 def test_an_upload_is_an_image_object(library: Library) -> None:

@@ -11,9 +11,10 @@ from media.config import Origin, Rembg
 from media.cutout import OBJECTS
 from proxy.dialects.rembg.envelope import envelope
 from proxy.dialects.rembg.models import REFUSED, SUBSTITUTED
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site, answered, serving
+from tests.stage import Stage
 from worker.matting.models import MODELS
 
 URL = "/api/remove"

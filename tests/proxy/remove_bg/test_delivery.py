@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from media.config import Origin, RemoveBg
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.doors import CLOUDS, IMPATIENT, BlindMatter, SeeingMatter, Site, answered
 from tests.proxy.remove_bg.conftest import KEY, URL, Remove, removing
+from tests.stage import Stage
 
 FOREGROUND = ("top", "left", "width", "height")
 

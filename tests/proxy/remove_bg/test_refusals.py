@@ -7,10 +7,11 @@ import pytest
 from media import errors
 from proxy.dialects.remove_bg.envelope import envelope
 from proxy.dialects.remove_bg.errors import ERRORS
-from tests.conftest import MakeStage, Stage
+from tests.conftest import MakeStage
 from tests.pictures import photo
 from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, Site
 from tests.proxy.remove_bg.conftest import KEY, URL
+from tests.stage import Stage
 
 PHOTO = {"image_file": photo()}
 #: code → (files, fields). ``SITE`` in a value stands for an origin that has only /photo.jpg and /text.txt.
