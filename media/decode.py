@@ -50,6 +50,9 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
     try:
         image = pyvips.Image.new_from_buffer(body, options, fail_on="truncated")
     except pyvips.Error as error:
+        if not row.writable:
+            # libvips' wheel has no HEVC decoder; a system libvips may have one.
+            raise UnsupportedFormat(f"Images of the format {row.name} cannot be read here.") from error
         raise SourceError("The image cannot be read: its header is broken.") from error
     whole = 1 if "n=" in options else page_count(image)
     if row.frames and whole > MAX_FRAMES:

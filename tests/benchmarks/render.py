@@ -67,7 +67,8 @@ def rows() -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
 
 
 def _blurred(body: bytes) -> bytes:
-    return bytes(pyvips.Image.new_from_buffer(body, "").gaussblur(5).write_to_buffer(".jpg"))
+    soft = pyvips.Image.new_from_buffer(body, "").gaussblur(5, min_ampl=0.05)
+    return bytes(soft.write_to_buffer(".jpg", optimize_coding=True))
 
 
 def main() -> None:
