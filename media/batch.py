@@ -26,6 +26,7 @@ class Batch:
 
     id: str
     cloud: str
+    asset_id: str
     source_digest: str
     rows: tuple[Row, ...]
     notices: Sequence[Document] = ()

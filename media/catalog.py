@@ -196,19 +196,19 @@ class Catalog:
             number, after = number + len(keys), keys[-1]
         return number
 
-    def note_derived(self, source_digest: str, entry: DerivedEntry) -> None:
-        """Put a derived asset on its source's list. It is a list for people: the derived asset is found without it."""
-        self._documents.write(derived_entry_path(source_digest, entry.key), asdict(entry))
+    def note_derived(self, asset_id: str, source_digest: str, entry: DerivedEntry) -> None:
+        """Put a derived asset on the list of an asset's version. It is for people: delivery finds it without."""
+        self._documents.write(derived_entry_path(asset_id, source_digest, entry.key), asdict(entry))
 
     def list_derived(
-        self, source_digest: str, *, cursor: str = "", limit: int = PAGE
+        self, asset_id: str, source_digest: str, *, cursor: str = "", limit: int = PAGE
     ) -> tuple[list[DerivedEntry], str]:
-        paths, cursor = self._documents.paths(derived_prefix(source_digest), cursor, limit)
+        paths, cursor = self._documents.paths(derived_prefix(asset_id, source_digest), cursor, limit)
         return [DerivedEntry(**document) for document in self._documents.read_all(paths) if document], cursor
 
-    def forget_derived(self, source_digest: str, key: str) -> bool:
+    def forget_derived(self, asset_id: str, source_digest: str, key: str) -> bool:
         """Take it off the list; True where it was on it."""
-        path = derived_entry_path(source_digest, key)
+        path = derived_entry_path(asset_id, source_digest, key)
         was_there = self._store.stat(path) is not None
         self._documents.delete(path)
         return was_there

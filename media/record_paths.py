@@ -24,6 +24,8 @@ ESCAPE = re.compile(r"%([0-9A-F]{2})")
 #: A public id's head: all of it, and between two slashes. With the hash and four names it stays below a key's limit.
 ID_BYTES = 300
 ID_SEGMENT_BYTES = 120
+#: Tells the versions of one asset apart.
+DIGEST_HEAD = 16
 #: Segments of a marker's path before the asset's: root, index, cloud, resource type, term.
 MARKER_HEAD = 5
 #: A cloud, a resource type, a tag: one segment.
@@ -71,13 +73,13 @@ def resource_prefix(cloud: str, resource_type: str) -> str:
     return f"{ASSETS}/{quote_name(cloud)}/{quote_name(resource_type)}/"
 
 
-def derived_prefix(source_digest: str) -> str:
-    """Where the entries of what was derived from a source lie."""
-    return f"{ROOT}/derived/{source_digest[:2]}/{source_digest}/"
+def derived_prefix(asset_id: str, source_digest: str) -> str:
+    """Where the entries of what was derived from one version of an asset lie."""
+    return f"{ROOT}/derived/{asset_id[:2]}/{asset_id}/{source_digest[:DIGEST_HEAD]}/"
 
 
-def derived_entry_path(source_digest: str, key: str) -> str:
-    return f"{derived_prefix(source_digest)}{key}.json"
+def derived_entry_path(asset_id: str, source_digest: str, key: str) -> str:
+    return f"{derived_prefix(asset_id, source_digest)}{key}.json"
 
 
 def record_prefix(kind: str) -> str:

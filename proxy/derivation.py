@@ -141,7 +141,8 @@ async def _keep(services: Services, order: Order, body: bytes, metadata: Mapping
     try:
         await services.io.run(services.store.put, derived_path(order.key), body, metadata=metadata)
         if order.transformation or order.extension:
-            await services.io.run(services.catalog.note_derived, order.asset.digest, _entry(order, body))
+            asset = order.asset
+            await services.io.run(services.catalog.note_derived, asset.asset_id, asset.digest, _entry(order, body))
     except MediaError as error:
         log.warning("the derived asset %s could not be stored: %s", order.key, error)
 

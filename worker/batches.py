@@ -42,7 +42,7 @@ def _make(services: Services, catalog: Catalog, batch: Batch, row: Row) -> dict[
     except (SourceError, RequestError) as error:
         announce(services.redis, services.settings.queue, row.key, Outcome(ok=False, message=str(error)))
         return {**row.shown, "status": "failed", "reason": str(error)}
-    note(catalog, batch.source_digest, row, made)
+    note(catalog, batch.asset_id, batch.source_digest, row, made)
     announce(services.redis, services.settings.queue, row.key, Outcome(ok=True))
     return {**row.shown, **describe(services, made)}
 

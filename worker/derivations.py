@@ -55,8 +55,8 @@ def describe(services: Services, made: Made) -> dict[str, object]:
     return {"width": info.width, "height": info.height, "bytes": len(made.body), "format": info.format}
 
 
-def note(catalog: Catalog, source_digest: str, row: Row, made: Made) -> None:
-    """Put it on the list of what was derived from its source."""
+def note(catalog: Catalog, asset_id: str, source_digest: str, row: Row, made: Made) -> None:
+    """Put it on the list of what was derived from its asset."""
     format_row = sniff(made.body)
     entry = DerivedEntry(
         key=made.key,
@@ -65,7 +65,7 @@ def note(catalog: Catalog, source_digest: str, row: Row, made: Made) -> None:
         format=format_row.name if format_row else "",
         bytes=len(made.body),
     )
-    catalog.note_derived(source_digest, entry)
+    catalog.note_derived(asset_id, source_digest, entry)
 
 
 def read_source(services: Services, digest: str) -> bytes:

@@ -456,13 +456,14 @@ def test_every_index_finds_its_assets_and_names_its_terms(catalog: Catalog) -> N
     assert catalog.count("demo", "image") == 2
 
 
-def test_derived_assets_are_listed_by_their_source(catalog: Catalog) -> None:
+def test_derived_assets_are_listed_by_their_asset_and_its_version(catalog: Catalog) -> None:
     entry = DerivedEntry(key="a" * 64, transformation="w_10", extension="png", format="png", bytes=7)
-    catalog.note_derived("c" * 64, entry)
-    assert catalog.list_derived("c" * 64) == ([entry], "")
-    assert catalog.forget_derived("c" * 64, entry.key)
-    assert not catalog.forget_derived("c" * 64, entry.key)
-    assert catalog.list_derived("c" * 64) == ([], "")
+    catalog.note_derived("a" * 32, "c" * 64, entry)
+    assert catalog.list_derived("a" * 32, "c" * 64) == ([entry], "")
+    assert catalog.list_derived("b" * 32, "c" * 64) == ([], "")
+    assert catalog.forget_derived("a" * 32, "c" * 64, entry.key)
+    assert not catalog.forget_derived("a" * 32, "c" * 64, entry.key)
+    assert catalog.list_derived("a" * 32, "c" * 64) == ([], "")
 
 
 def test_a_placeholder_does_not_hold_its_name_and_backups_outlive_an_upload(catalog: Catalog) -> None:

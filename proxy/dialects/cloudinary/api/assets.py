@@ -226,7 +226,8 @@ async def _details(services: Services, call: Call, asset: Asset) -> Document:
     entries: list[DerivedEntry] = []
     behind = ""
     if not asset.placeholder:
-        entries, behind = await services.io.run(services.catalog.list_derived, asset.digest, cursor=cursor, limit=limit)
+        list_derived = services.catalog.list_derived
+        entries, behind = await services.io.run(list_derived, asset.asset_id, asset.digest, cursor=cursor, limit=limit)
     document = _described(call, asset)
     document["derived"] = [derived_row(call, asset, entry) for entry in entries]
     document |= {"next_cursor": behind, "derived_next_cursor": behind} if behind else {}
@@ -250,7 +251,7 @@ def derived_row(call: Call, asset: Asset, entry: DerivedEntry) -> dict[str, Any]
         "transformation": entry.transformation,
         "format": entry.format,
         "bytes": entry.bytes,
-        "id": f"{asset.digest}-{entry.key}",
+        "id": f"{asset.asset_id}-{asset.digest}-{entry.key}",
         "url": url,
         "secure_url": url,
     }

@@ -1,5 +1,6 @@
 """Admin API, deletions: assets by id, prefix, tag or all of a type; derived assets; a large one page by page."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from media.asset import Asset
@@ -17,6 +18,8 @@ from proxy.services import Services
 #: What one call deletes at most; the answer's cursor goes on.
 PAGE = 1000
 MAX_IDS = 100
+#: Asset id, digest of its source, derived key.
+_DERIVED_ID = re.compile(r"([0-9a-f]{32})-([0-9a-f]{64})-([0-9a-f]{64})")
 
 Deleted = dict[str, str]
 
@@ -64,23 +67,19 @@ async def delete_derived(services: Services, call: Call) -> Document:
         raise RequestError("Missing required parameter - derived_resource_ids")
     answers: Deleted = {}
     for each in ids:
-        digest, _, key = each.partition("-")
-        if not _is_hash(digest) or not _is_hash(key):
+        match = _DERIVED_ID.fullmatch(each)
+        if match is None:
             raise NotFound(f"Resource not found - {each}")
-        answers[each] = "deleted" if await forget(services, digest, key) else "not_found"
+        answers[each] = "deleted" if await forget(services, *match.groups()) else "not_found"
     return {"deleted": answers}
 
 
-async def forget(services: Services, digest: str, key: str) -> bool:
+async def forget(services: Services, asset_id: str, digest: str, key: str) -> bool:
     """Take a derived asset off its list and out of the store; True where it was listed."""
-    was_there = await services.io.run(services.catalog.forget_derived, digest, key)
+    was_there = await services.io.run(services.catalog.forget_derived, asset_id, digest, key)
     if was_there:
         await services.io.run(services.store.delete, derived_path(key))
     return was_there
-
-
-def _is_hash(text_: str) -> bool:
-    return len(text_) == 64 and all(character in "0123456789abcdef" for character in text_)
 
 
 async def _get(services: Services, call: Call, public_id: str) -> Asset | None:
@@ -116,11 +115,12 @@ def _transformations(call: Call) -> tuple[str, ...]:
 
 
 async def _forget_all(services: Services, asset: Asset, only: Sequence[str]) -> int:
+    list_derived = services.catalog.list_derived
     number, cursor = 0, ""
     while True:
-        entries, cursor = await services.io.run(services.catalog.list_derived, asset.digest, cursor=cursor)
+        entries, cursor = await services.io.run(list_derived, asset.asset_id, asset.digest, cursor=cursor)
         for entry in entries:
             if not only or canonical_text(entry.transformation) in only:
-                number += await forget(services, asset.digest, entry.key)
+                number += await forget(services, asset.asset_id, asset.digest, entry.key)
         if not cursor:
             return number

@@ -112,7 +112,7 @@ async def enqueue_all(services: Services, call: Call, asset: Asset, wanted: Sequ
     orders = [await order_of(services, asset, each) for each in wanted]
     rows = tuple(_row(call, order, each) for order, each in zip(orders, wanted, strict=True))
     notices = await _notices(services, call, asset, batch_id)
-    batch = Batch(batch_id, call.name, asset.digest, rows, notices)
+    batch = Batch(batch_id, call.name, asset.asset_id, asset.digest, rows, notices)
     await services.io.run(services.catalog.records(BATCHES).put, batch_id, batch.to_document())
     for row in rows:
         job = DeriveJob(asset.digest, row.chain, canonical(dict(row.layers)))

@@ -13,7 +13,7 @@
 import asyncio
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.datastructures import UploadFile
@@ -195,6 +195,8 @@ async def _store(services: Services, job: Job) -> Asset:
     if job.incoming and job.ref.resource_type == "image":
         source = await keep_source(services, arrival, job.ref)
         order = await eager.order_of(services, source, job.incoming)
+        # What is made here becomes the asset: it is no derived asset of anything.
+        order = replace(order, transformation="", extension="")
         patience = services.settings.delivery.max_wait_seconds
         arrival = Arrival((await find_or_derive(services, order, patience=patience)).body, arrival.filename)
     described = await keep_source(services, arrival, job.ref)

@@ -109,6 +109,8 @@ def test_what_was_derived_is_listed_and_can_be_taken_away(stage: Stage, api: Api
     rows = [row for page in found for row in page]
     assert [len(page) for page in found] == [2, 1]
     assert {row["transformation"] for row in rows} == {"w_10", "w_20", "c_fill,h_9,w_9"}
+    stage.upload(photo(), "twin")
+    assert api.admin("GET", "resources/image/upload/twin")["derived"] == []
     first, *others = rows
     assert stage.client.get(first["url"]).headers["content-length"] == str(first["bytes"])
     assert (
