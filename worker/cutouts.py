@@ -24,6 +24,7 @@ from media.paths import cutout_matte_path, maps_path, source_path
 from worker.matting.maps import Maps
 from worker.matting.matter import Cutout, cut
 from worker.matting.photo import Photo, load_photo
+from worker.renewal import locked
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -38,7 +39,7 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
     Raises SourceError where the source is missing or unreadable, Unavailable where the store is.
     """
     key = cutout_key(source_digest, services.matting, options)
-    with services.redis.lock(f"cutout:lock:{key}", timeout=services.settings.queue.job_timeout_seconds):
+    with locked(services.redis, key, services.settings.queue.lease_seconds):
         if services.store.stat(cutout_matte_path(key)):
             return key
         started = time.perf_counter()

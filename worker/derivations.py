@@ -17,6 +17,7 @@ from media.paths import derived_path, source_path
 from media.plan import cutout_options
 from media.probe import probe
 from worker.cutouts import make_cutout
+from worker.renewal import locked
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -37,7 +38,7 @@ def make_derived(services: Services, source_digest: str, chain: str, layers: Map
     """
     wanted = parse_chain(chain)
     key = derived_key(source_digest, wanted, layers, services.matting)
-    with services.redis.lock(f"cutout:lock:{key}", timeout=services.settings.queue.job_timeout_seconds):
+    with locked(services.redis, key, services.settings.queue.lease_seconds):
         stored = services.store.get(derived_path(key))
         if stored is not None:
             confidence = stored.stat.metadata.get("confidence")

@@ -5,10 +5,8 @@ this process. A job is leased: a thread renews the lease while the job runs, and
 puts a job back whose lease has run out, at most as often as the job has retries.
 """
 
-import contextlib
 import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -18,6 +16,8 @@ from rq.registry import clean_registries
 from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker_registration import clean_worker_registry
+
+from worker.renewal import renewed
 
 log = logging.getLogger("cutout.worker")
 
@@ -53,7 +53,7 @@ class LeaseWorker(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         self.prepare_execution(job)
-        with self._renewed_lease(job):
+        with renewed(self._lease_seconds, lambda: self.maintain_heartbeats(job)):
             self.perform_job(job, queue)
         self.set_state("idle")
 
@@ -64,24 +64,6 @@ class LeaseWorker(SimpleWorker):
                 clean_registries(queue, self._exc_handlers)
                 clean_worker_registry(queue)
         self.last_cleaned_at = now()  # type: ignore[assignment]
-
-    @contextlib.contextmanager
-    def _renewed_lease(self, job: Job) -> Iterator[None]:
-        done = threading.Event()
-
-        def renew() -> None:
-            while not done.wait(self._lease_seconds / 3):
-                # A lease that cannot be renewed is a job that may run twice: wasteful, never wrong.
-                with contextlib.suppress(redis.exceptions.RedisError):
-                    self.maintain_heartbeats(job)
-
-        thread = threading.Thread(target=renew, name="lease", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
 
     def _tell_last_failure(self, job: Job, kind: type[BaseException], error: BaseException, trace: Any) -> bool:
         log.error("job %s failed, %s tries left: %s: %s", job.id, job.retries_left or 0, kind.__name__, error)

@@ -1,0 +1,41 @@
+"""Keeping something alive while work is done: a lease on a job, a lock on what it makes.
+
+Both are short, so that a killed worker's are gone within seconds, and renewed by a thread as long as it lives.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+import redis
+
+
+@contextlib.contextmanager
+def renewed(life_seconds: float, renew: Callable[[], object]) -> Iterator[None]:
+    """Call ``renew`` three times per life until the block ends."""
+    done = threading.Event()
+
+    def keep() -> None:
+        while not done.wait(life_seconds / 3):
+            # What cannot be renewed may be done twice: wasteful, never wrong.
+            with contextlib.suppress(redis.exceptions.RedisError):
+                renew()
+
+    thread = threading.Thread(target=keep, name="renewal", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@contextlib.contextmanager
+def locked(connection: "redis.Redis", name: str, life_seconds: int) -> Iterator[None]:
+    """One holder among all workers; waits for it. A killed holder's lock is gone after ``life_seconds``."""
+    # Not bound to a thread: the renewing one must know the token, too.
+    lock = connection.lock(
+        f"cutout:lock:{name}", timeout=life_seconds, thread_local=False, raise_on_release_error=False
+    )
+    with lock, renewed(life_seconds, lock.reacquire):
+        yield
