@@ -24,6 +24,8 @@ CLOUDS = {"demo": Cloud(keys={"demo-key": "s", "test_demo": "s", "live_demo": "s
 #: The disc of DiscMatter in a picture of 96×64: about this box.
 SUBJECT = {"left": 18, "top": 12, "width": 60, "height": 40}
 TRIES = 4
+#: How soon an origin of a test notices that it is to stop.
+POLL_SECONDS = 0.01
 
 Send = Callable[[], httpx.Response]
 
@@ -89,7 +91,7 @@ def serving(site: Site) -> Iterator[Site]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         site.host = f"127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         yield site
         server.shutdown()
 

@@ -101,6 +101,11 @@ async def imagine(services: Services, request: Request) -> Response:
     raise NotOffered("imagine needs a generative model, which this server does not run.")
 
 
+async def nowhere(services: Services, request: Request) -> Response:
+    """The SDK reads every error as JSON: other doors must not answer here."""
+    raise NotFound(f"There is no {request.method} {request.url.path[:200]}.")
+
+
 async def list_images(services: Services, request: Request) -> Response:
     caller = await admit(services, request)
     take, start = schema.parse_page(request.query_params)
@@ -218,6 +223,7 @@ IMG_PROCESSING = Dialect(
         Path(f"{_IMAGE}/unpublish", ("POST",), unpublish_image),
         Path(f"{_IMAGE}/classify", ("POST",), classify_image),
         Path(f"{_IMAGE}/{{action}}", ("POST",), edit_image),
+        Path("/v1/images{rest:anything}", ("GET", "POST", "PUT", "PATCH", "DELETE"), nowhere),
         Path("/images/image_{rest}", ("GET", "HEAD"), public_image),
     ),
     say,

@@ -18,8 +18,9 @@ from media.errors import Forbidden, MediaError
 from proxy.accounts import Account, find_account
 from proxy.dialect import Dialect, Path
 from proxy.dialects.rembg import envelope, schema
+from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
-from proxy.dialects.rembg.schema import Fault, Invalid, Wish
+from proxy.dialects.rembg.schema import Wish
 from proxy.fields import read_fields
 from proxy.ingest import keep_source
 from proxy.services import Services
@@ -65,10 +66,6 @@ def _account(services: Services, request: Request) -> Account | None:
     if settings.rembg.needs_key and (who is None or who.cloud != settings.rembg.cloud):
         raise KeyNeeded("Send a valid API key of this server as X-Api-Key.")
     return who
-
-
-class KeyNeeded(Forbidden):
-    """Not an address that is refused (400) but a caller (403)."""
 
 
 def _texts(query: QueryParams) -> dict[str, str]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from media.errors import Forbidden, MediaError, Retryable
-from proxy.dialects.rembg.schema import Fault, Invalid
+from proxy.dialects.rembg.errors import Fault, Invalid
 
 #: rembg answers 400 where its guard refuses an address.
 _STATUSES: dict[type[MediaError], int] = {Forbidden: 400}

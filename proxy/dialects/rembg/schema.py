@@ -13,34 +13,13 @@ from media.chain import Chain, Output, Step
 from media.errors import RequestError
 from media.operations import step
 from media.params import Color, ColorKind
+from proxy.dialects.rembg.errors import Fault, Invalid
 
 TRUE = ("true", "1", "on", "t", "y", "yes")
 FALSE = ("false", "0", "off", "f", "n", "no")
 MAX_ERODE = 1000
 #: What of ``extras`` is safe to take: prompts and names; never paths, keys or addresses.
 SAFE_EXTRAS = ("sam_prompt", "vitmatte_model", "putalpha")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One parameter that cannot be read, as FastAPI tells it: ``place`` is query or body."""
-
-    place: str
-    name: str
-    kind: str
-    message: str
-    value: str | None
-
-
-class Invalid(RequestError):
-    """Parameters that cannot be read."""
-
-    status = 422
-    code = "invalid_parameters"
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__("; ".join(f"{fault.name}: {fault.message}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from media.asset import Asset
-from media.errors import MediaError
+from media.errors import MediaError, NotFound
 from media.formats import sniff
 from media.geometry import Size
 from media.view import View, look, look_at_matte
@@ -66,7 +66,7 @@ async def remove_background(services: Services, request: Request) -> Response:
     background = await receive_background(services, who.cloud, fields)
     cut = await _cut(services, wish, source, background)
     await services.usage.charge(who, wish.credits)
-    labels = await find_labels(services, source)
+    labels = await find_labels(services, source) if wish.type_level != "none" else ()
     headers = _headers(wish, cut.view, foreground_type(labels, wish.type_level)) | _rate_headers(rate)
     return _answer(cut, headers, as_json="application/json" in request.headers.get("accept", ""))
 
@@ -115,6 +115,10 @@ async def _cut_once(services: Services, wish: Wish, source: Asset, background: A
     body = (await derive_now(services, source, compiled.result, layers)).body
     row = sniff(body)
     return Cut(body, row.mime if row else "application/octet-stream", view)
+
+
+async def nowhere(services: Services, request: Request) -> Response:
+    raise NotFound(f"There is no {request.method} {request.url.path[:200]}.")
 
 
 def _headers(wish: Wish, view: View, kind: str) -> dict[str, str]:
@@ -170,6 +174,7 @@ REMOVE_BG = Dialect(
         Path("/v1.0/removebg", ("POST",), remove_background),
         Path("/v1.0/account", ("GET",), account),
         Path("/v1.0/improve", ("POST",), improve),
+        Path("/v1.0/{rest:anything}", ("GET", "POST", "PUT", "DELETE"), nowhere),
     ),
     say,
 )

@@ -154,11 +154,11 @@ def test_unsafe_extras_are_refused(door: Stage, extras: str) -> None:
     assert (answer.status_code, "extras may hold" in answer.json()["detail"]) == (400, True)
 
 
-@pytest.mark.parametrize("address", FORBIDDEN_ADDRESSES.values(), ids=FORBIDDEN_ADDRESSES)
-def test_private_addresses_are_refused(make_stage: MakeStage, address: str) -> None:
+def test_private_addresses_are_refused(make_stage: MakeStage) -> None:
     with make_stage(delivery=IMPATIENT, clouds=CLOUDS) as careful:
-        answer = careful.client.get(URL, params={"url": address})
-    assert (answer.status_code, isinstance(answer.json()["detail"], str)) == (400, True)
+        for name, address in FORBIDDEN_ADDRESSES.items():
+            answer = careful.client.get(URL, params={"url": address})
+            assert (answer.status_code, isinstance(answer.json()["detail"], str)) == (400, True), name
 
 
 @pytest.mark.parametrize(
