@@ -71,7 +71,7 @@ class Matting:
     providers: tuple[str, ...] = ()
     threads: int = 1
     max_input_pixels: int = 4_194_304
-    fine_edges_max_pixels: int = 1_048_576
+    fine_edges_max_pixels: int = 262_144
     max_batch: int = 1
 
 
@@ -90,6 +90,7 @@ class Rendering:
     threads: int = 0
     queue: int = 256
     hot_cache_bytes: int = 64 * MIB
+    font_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,24 @@ from pathlib import Path
 
 import pyvips
 
+from media.config import ConfigError
+
 SUFFIXES = (".ttf", ".otf", ".ttc")
 
 
-def register(folder: Path) -> tuple[str, ...]:
+def register(folder: str | Path) -> tuple[str, ...]:
     """Make every font file of ``folder`` known by its family name, for this process; returns the files' names.
+
+    "" registers nothing. Raises ConfigError where the folder cannot be read.
 
     Fontconfig keeps a file that libvips has drawn with once.
     """
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if not folder:
+        return ()
+    try:
+        files = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in SUFFIXES)
+    except OSError as error:
+        raise ConfigError(f"rendering.font_folder {folder} cannot be read: {error.strerror}.") from error
     for path in files:
         pyvips.Image.text("a", fontfile=str(path))
     return tuple(path.name for path in files)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from media.catalog import Catalog
 from media.config import Settings
+from media.fonts import register
 from media.keys import matting_identity
 from media.origin import OriginFetcher
 from media.stores import open_store
@@ -45,6 +46,7 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     io = Pool(IO_THREADS)
     pixels = Pool(settings.rendering.threads, settings.rendering.queue)
     queue, usage = JobQueue(settings.redis, settings.queue, io), Usage(settings.redis)
+    register(settings.rendering.font_folder)
     opened = await io.run(open_store, settings.store) if store is None else store
     catalog = Catalog(opened) if opened.conditional else Catalog(opened, lock=queue.lock)
     hot = HotCache(settings.rendering.hot_cache_bytes)

@@ -9,6 +9,7 @@ import redis
 
 from media.config import ConfigError, Settings, load
 from media.errors import MediaError
+from media.fonts import register
 from media.jobs import QUEUES
 from media.logs import configure_logging
 from media.stores import open_store
@@ -29,6 +30,7 @@ REFUSED = 78
 
 def open_services(settings: Settings) -> Services:
     """Raises ModelError or Unavailable with a sentence for the operator."""
+    register(settings.rendering.font_folder)
     matting = settings.matting
     session = open_session(resolve(matting.model, matting.model_dir), locate(matting.model, matting.model_dir), matting)
     return Services(settings, open_store(settings.store), redis.Redis.from_url(settings.redis.url), Matter(session))
