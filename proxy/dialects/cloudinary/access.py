@@ -4,6 +4,7 @@ import time
 
 from starlette.requests import Request
 
+from media.asset import Asset
 from media.chain import Chain
 from media.config import Cloud
 from media.errors import BadSignature
@@ -13,10 +14,11 @@ from proxy.dialects.cloudinary.access_token import QUERY_NAME, Use
 from proxy.dialects.cloudinary.url import DeliveryUrl
 
 
-def authorize(cloud: Cloud, url: DeliveryUrl, request: Request) -> bool:
+def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: bool = False) -> bool:
     """Whether the request proved that it comes from the cloud's owner; raises BadSignature where it must and did not.
 
-    Who signs must sign right, even where nothing asked for it.
+    Who signs must sign right, even where nothing asked for it. ``is_allowed``: the transformation needs no signature
+    even where the cloud is strict.
     """
     if url.signature is not None and not signature.verify(url, cloud.keys.values()):
         raise BadSignature("Invalid signature")
@@ -26,16 +28,28 @@ def authorize(cloud: Cloud, url: DeliveryUrl, request: Request) -> bool:
         access_token.verify(token, Use(request.url.path, time.time(), address), cloud.token_key)
         return True
     if url.signature is None:
-        _check_unsigned(cloud, url)
+        _check_unsigned(cloud, url, is_allowed=is_allowed)
     return url.signature is not None
 
 
-def _check_unsigned(cloud: Cloud, url: DeliveryUrl) -> None:
+def _check_unsigned(cloud: Cloud, url: DeliveryUrl, *, is_allowed: bool) -> None:
     is_derived = bool(url.components)
     if url.delivery_type == "authenticated" or (url.delivery_type == "private" and not is_derived):
         raise BadSignature(f"Resource of type {url.delivery_type} needs a signed URL")
-    if cloud.strict and is_derived:
+    if cloud.strict and is_derived and not is_allowed:
         raise BadSignature(f"Transformation {url.transformation}/ is not allowed")
+
+
+def check_access_control(asset: Asset, *, is_signed: bool, now: float) -> None:
+    """An asset with rules is for whoever signs, and for anybody while an ``anonymous`` rule's time runs."""
+    if not asset.access_control or is_signed:
+        return
+    instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    for rule in asset.access_control:
+        begins, ends = str(rule.get("start") or ""), str(rule.get("end") or "9999")
+        if rule.get("access_type") == "anonymous" and begins <= instant <= ends:
+            return
+    raise BadSignature(f"Access to {asset.public_id} is restricted: deny or ACL failure")
 
 
 def check_chain(cloud: Cloud, chain: Chain, *, is_signed: bool) -> None:

@@ -29,6 +29,14 @@ async def definitions(services: Services, cloud: str, components: Sequence[Compo
     return known.get
 
 
+async def is_allowed_for_strict(services: Services, cloud: str, components: Sequence[Component]) -> bool:
+    """Whether the Admin API allowed a transformation, by its names or as a whole, to be used without a signature."""
+    is_named = all(component.get("t") and not component.without("t").parameters for component in components)
+    wanted = names_in(components) if is_named else [grammar.format_components(components)]
+    records = [await services.io.run(services.catalog.records(kind(cloud)).get, name) for name in wanted]
+    return bool(records) and all(record and record["allowed_for_strict"] for record in records)
+
+
 def names_in(components: Sequence[Component]) -> list[str]:
     return [name for component in components for name in (component.get("t") or "").split(".") if name]
 

@@ -10,6 +10,7 @@
       └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,8 +27,8 @@ from media.probe import probe
 from proxy.delivery import Ask, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope, vocabulary
-from proxy.dialects.cloudinary.access import authorize, check_chain
-from proxy.dialects.cloudinary.definitions import definitions
+from proxy.dialects.cloudinary.access import authorize, check_access_control, check_chain
+from proxy.dialects.cloudinary.definitions import definitions, is_allowed_for_strict
 from proxy.dialects.cloudinary.files import deliver_file
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.named import Definitions, no_definitions
@@ -55,8 +56,10 @@ async def image(services: Services, request: Request) -> Response:
     # Raw UTF-8 in a path is no escape, but some clients send it.
     url = parse(request.scope["raw_path"].decode("utf-8", "surrogateescape"))
     cloud = find_cloud(services, url.cloud)
-    is_signed = authorize(cloud, url, request)
+    is_allowed = cloud.strict and await is_allowed_for_strict(services, url.cloud, url.components)
+    is_signed = authorize(cloud, url, request, is_allowed=is_allowed)
     found = await _find_or_default(services, url)
+    check_access_control(found.asset, is_signed=is_signed, now=time.time())
     if found.asset.resource_type != "image":
         return await deliver_file(services, url, found.asset, request)
     named = await definitions(services, url.cloud, url.components)
@@ -116,6 +119,9 @@ def _caching(
     if found.missing is not None:
         # The asset may come: a shared cache must not keep the placeholder in its name.
         return Caching(services.settings.delivery.error_max_age_seconds, vary=vary, private=True)
+    if found.asset.access_control:
+        # What is open now may be closed in a moment: no shared cache decides that.
+        return Caching(0, vary=vary, private=True)
     is_immutable = url.version is not None or compiled.immutable
     return Caching(services.settings.delivery.max_age_seconds, immutable=is_immutable, vary=vary)
 

@@ -17,7 +17,12 @@ async def deliver_file(services: Services, url: DeliveryUrl, asset: Asset, reque
     """Raises UnsupportedOperation where a transformation is asked for."""
     if url.components:
         raise UnsupportedOperation(f"Invalid transformation: {url.resource_type} files are delivered as they are")
-    caching = Caching(services.settings.delivery.max_age_seconds, immutable=url.version is not None)
+    is_restricted = bool(asset.access_control)
+    caching = Caching(
+        0 if is_restricted else services.settings.delivery.max_age_seconds,
+        immutable=url.version is not None and not is_restricted,
+        private=is_restricted,
+    )
     if matches(request.headers.get("if-none-match"), asset.digest):
         return not_modified(asset.digest, caching)
     mime = mimetypes.guess_type(f"x.{asset.format}")[0] or "application/octet-stream"

@@ -1,12 +1,14 @@
 """The Admin API: lists and their cursors, details, updates, deletions, versions, named transformations, presets."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from media.catalog import Catalog
 from media.config import Cloud, Settings
+from proxy.dialects.cloudinary.signature import sign
 from tests.conftest import MakeStage, Stage
 from tests.media.test_catalog import asset
 from tests.pictures import opened, photo
@@ -270,3 +272,37 @@ def test_a_record_is_replaced_as_a_whole_by_the_next_upload(stage: Stage, api: A
     answer = stage.upload(photo(shade=4), "shoe")
     assert answer["tags"] == []
     assert len(api.admin("GET", "resources/image/upload/shoe", versions="1")["versions"]) == 1
+
+
+def test_a_strict_cloud_lets_through_what_the_admin_api_allows(make_stage: MakeStage, settings: Settings) -> None:
+    strict = replace(settings.clouds["demo"], strict=True)
+    with make_stage(clouds={"demo": strict}) as stage:
+        api = Api(stage)
+        stage.upload(photo(), "shoe")
+        api.admin("POST", "transformations", name="small", transformation="c_scale,w_30")
+        api.admin("PUT", "transformations", transformation="w_20,c_scale", allowed_for_strict=True)
+        statuses = [
+            stage.client.get(f"/demo/image/upload/{chain}/shoe").status_code
+            for chain in ("t_small", "c_scale,w_20", "c_scale,w_21", "t_small/w_9", "t_unknown")
+        ]
+        assert statuses == [200, 200, 401, 401, 401]
+        api.admin("PUT", "transformations", transformation="small", allowed_for_strict=False)
+        assert stage.client.get("/demo/image/upload/t_small/shoe").status_code == 401
+
+
+RULES = [
+    ('{"access_type": "token"}', 401),
+    ('{"access_type": "anonymous", "start": "2020-01-01T00:00:00Z"}', 200),
+    ('{"access_type": "anonymous", "end": "2020-01-01T00:00:00Z"}', 401),
+    ('[{"access_type": "token"}, {"access_type": "anonymous", "start": "2999-01-01T00:00:00Z"}]', 401),
+]
+
+
+@pytest.mark.parametrize(("rules", "status"), RULES)
+def test_access_rules_hold_at_delivery(stage: Stage, rules: str, status: int) -> None:
+    stage.upload(photo(), "shoe", access_control=rules)
+    answer = stage.client.get("/demo/image/upload/c_scale,w_20/shoe")
+    assert answer.status_code == status
+    signed_url = f"/demo/image/upload/s--{sign('c_scale,w_20/shoe', 'demo-secret')}--/c_scale,w_20/shoe"
+    assert stage.client.get(signed_url).status_code == 200
+    assert "public" not in stage.client.get(signed_url).headers["cache-control"]
