@@ -58,7 +58,8 @@ class Asset:
     (``2026-11-21T05:42:00Z``). ``info`` holds the answers of add-ons, JSON values only. ``backups`` are kept versions,
     the present one too where it is kept; ``placeholder`` marks an asset that is deleted but can be restored from them.
     ``faces`` and ``custom_coordinates`` are rectangles ``x, y, width, height`` in pixels; ``moderation`` is
-    ``kind/status`` or empty; ``related`` holds asset ids.
+    ``kind/status`` or empty; ``related`` holds asset ids,
+    ``headers`` what delivery adds to its answer.
     """
 
     asset_id: str
@@ -91,6 +92,7 @@ class Asset:
     custom_coordinates: tuple[tuple[int, ...], ...] = ()
     access_control: tuple[Mapping[str, Any], ...] = ()
     moderation: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     related: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 

@@ -72,7 +72,7 @@ async def image(services: Services, request: Request) -> Response:
         _caching(services, url, compiled, found, negotiated.vary),
         layers=await find_layers(services, url.cloud, negotiated.chain),
         patience=patience(services, request),
-        headers={**_disposition(compiled, found.asset), **_warning(found)},
+        headers={**found.asset.headers, **_disposition(compiled, found.asset), **_warning(found)},
         transformation=url.transformation,
         extension=found.extension or "",
     )

@@ -8,6 +8,7 @@ from media.errors import RequestError
 from proxy.dialects.cloudinary.api.form import Fields, pairs, text, words
 
 MODERATIONS = ("manual",)
+HEADERS = ("x-robots-tag", "link", "content-language", "copyright")
 STATUSES = ("pending", "approved", "rejected")
 
 #: Add-ons and hooks of the vendor that nothing here stands behind: refused by name rather than ignored.
@@ -82,6 +83,17 @@ def metadata(value: Any) -> dict[str, Any]:
     return {name: _list_or_text(each) for name, each in pairs(value).items()}
 
 
+def headers(value: Any) -> dict[str, str]:
+    """``Name: value`` lines that go with every delivery; only names that cannot harm whoever receives them."""
+    found = {}
+    for line in str(value).splitlines():
+        name, _, text_ = line.partition(":")
+        if name.strip().lower() not in HEADERS or not text_.strip().isprintable() or not text_.isascii():
+            raise RequestError(f"Invalid headers: {line[:80]}; expected lines of {', '.join(HEADERS)}")
+        found[name.strip()] = text_.strip()
+    return found
+
+
 def context_of(value: Any) -> dict[str, str]:
     return pairs(value)
 
@@ -113,6 +125,7 @@ READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "custom_coordinates": ("custom_coordinates", rectangles),
     "access_control": ("access_control", access_control),
     "moderation": ("moderation", moderation),
+    "headers": ("headers", headers),
     "moderation_status": ("moderation", moderation_status),
     "asset_folder": ("asset_folder", lambda value: str(value).strip("/")),
     "display_name": ("display_name", str),

@@ -14,10 +14,12 @@ from proxy.dialect import Endpoint
 from proxy.dialects.cloudinary.api.admission import admit, limit_headers
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
+from proxy.responses import CORS
 from proxy.services import Services
 
 RESOURCE_TYPES = ("image", "raw", "video")
-NO_STORE = {"Cache-Control": "no-store"}
+#: Pages upload from other origins, unsigned; the Admin API has its credentials to guard it.
+NO_STORE = {"Cache-Control": "no-store", **CORS}
 Document = dict[str, Any]
 
 

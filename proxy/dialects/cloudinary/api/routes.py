@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.errors import MediaError
+from media.errors import MediaError, NotFound
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope
 from proxy.dialects.cloudinary.api import (
@@ -21,6 +21,7 @@ from proxy.dialects.cloudinary.api import (
 )
 from proxy.dialects.cloudinary.api.call import NO_STORE, Call, admin, public, raw
 from proxy.dialects.cloudinary.api.upload import upload
+from proxy.responses import CORS
 from proxy.services import Services
 
 ROOT = "/v1_1/{cloud}"
@@ -107,7 +108,11 @@ FILES = (
 
 def say(error: MediaError, request: Request) -> Response:
     status, headers, body = envelope.envelope(error, api=True)
-    return Response(body, status_code=status, headers=headers)
+    return Response(body, status_code=status, headers={**headers, **CORS})
+
+
+async def unknown(services: Services, request: Request) -> Response:
+    raise NotFound(f"There is no call {request.method} /{request.path_params['rest']} here")
 
 
 CLOUDINARY_API = Dialect(
@@ -116,6 +121,7 @@ CLOUDINARY_API = Dialect(
         *(Path(ROOT + path, (method,), admin(action)) for method, path, action in ADMIN),
         *(Path(ROOT + path, methods, raw(answer)) for methods, path, answer in FILES),
         *(Path(ROOT + path, ("POST",), public(action)) for path, action in UPLOAD),
+        Path(f"{ROOT}/{{rest:anything}}", ("GET", "POST", "PUT", "DELETE"), unknown),
     ),
     say,
 )

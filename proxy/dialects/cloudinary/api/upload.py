@@ -11,6 +11,7 @@
 """
 
 import asyncio
+import logging
 import secrets
 import time
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from starlette.datastructures import UploadFile
 
 from media.asset import Asset, SourceRef
 from media.cutout import CutoutOptions
-from media.errors import RequestError
+from media.errors import MediaError, RequestError
 from media.formats import EXTENSIONS, sniff
 from proxy.derivation import find_or_derive
 from proxy.dialects.cloudinary.api import eager, removal_on_upload, tokens
@@ -39,6 +40,8 @@ from proxy.dialects.cloudinary.api.representation import answer
 from proxy.ingest import Arrival, keep_source, open_address, record
 from proxy.services import Services
 from proxy.sources import find_asset
+
+log = logging.getLogger("cutout.cloudinary")
 
 #: ``auto`` takes these for videos; the bytes of MP4 and its kin begin with a length and then a name.
 VIDEO_EXTENSIONS = frozenset({"mp4", "webm", "mov", "mkv", "avi", "m4v", "ogv", "mpeg", "mp3", "wav", "flac", "aac"})
@@ -70,6 +73,8 @@ class Job:
 
 async def upload(services: Services, call: Call) -> Document:
     fields = await authorize(services, call.name, call.cloud, call.fields, call.headers.get("authorization", ""))
+    # What follows reads the preset's parameters as if the request had sent them.
+    call = replace(call, fields=fields)
     check_offered(fields)
     arrival = await _arrival(services, call, fields)
     if isinstance(arrival, Piece):
@@ -185,8 +190,10 @@ def _postpone(services: Services, call: Call, job: Job) -> Document:
 async def _complete_later(services: Services, call: Call, job: Job) -> None:
     try:
         await _complete(services, call, job)
-    except RequestError as error:
-        body = {"public_id": job.ref.public_id, "error": {"message": str(error)}}
+    except MediaError as error:
+        log.info("the asynchronous upload of %s failed: %s", job.ref.public_id, error)
+        reason = str(error) if error.public else "Internal error"
+        body = {"public_id": job.ref.public_id, "error": {"message": reason}}
         await notify(services, call, "error", body, urls_of(job.fields))
 
 

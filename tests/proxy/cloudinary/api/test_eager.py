@@ -43,6 +43,23 @@ def test_a_batch_is_made_by_the_worker_and_told_of(api: Api, stage: Stage, recei
     assert {row["format"] for row in listed} == {"png", "webp"}
 
 
+def test_a_presets_notification_url_counts(api: Api, stage: Stage, receiver: Receiver) -> None:
+    api.admin(
+        "POST",
+        "upload_presets",
+        name="loud",
+        unsigned=True,
+        eager="w_9",
+        eager_async=True,
+        notification_url=receiver.url,
+    )
+    fields = {"upload_preset": "loud", "public_id": "shoe"}
+    assert stage.client.post(f"{ROOT}/image/upload", data=fields, files={"file": photo()}).status_code == 200
+    stage.work()
+    assert receiver.wait("upload").document["notification_context"]["triggered_by"]["source"] == "unsigned"
+    assert receiver.wait("eager").document["eager"][0]["width"] == 9
+
+
 def test_progress_comes_as_events_until_all_is_done(stage: Stage) -> None:
     answer: Any = stage.upload(photo(), "shoe", eager="w_20/webp", eager_async="true")
     stage.work()

@@ -94,6 +94,20 @@ def test_an_incoming_transformation_is_what_is_stored(stage: Stage) -> None:
     assert opened(stage.client.get(str(answer["url"])).content).width == 30
 
 
+def test_headers_go_with_every_delivery(stage: Stage) -> None:
+    stage.upload(photo(), "shoe", headers="X-Robots-Tag: noindex\nLink: <https://a.example>; rel=canonical")
+    answer = stage.client.get("/demo/image/upload/w_10/shoe")
+    assert answer.headers["x-robots-tag"] == "noindex"
+    assert answer.headers["link"] == "<https://a.example>; rel=canonical"
+
+
+def test_a_page_of_another_origin_reads_the_answer(stage: Stage) -> None:
+    fields = {"upload_preset": "playground"}
+    good = stage.client.post(f"{ROOT}/image/upload", data=fields, files={"file": photo()})
+    bad = stage.client.post(f"{ROOT}/image/upload", data=fields, files={"file": b"?"})
+    assert {each.headers["access-control-allow-origin"] for each in (good, bad)} == {"*"}
+
+
 def test_raw_files_are_kept_and_delivered_as_they_are(api: Api, stage: Stage) -> None:
     answer = api.post("raw/upload", {"public_id": "terms.html"}, files={"file": ("t.html", b"<b>hi")}).json()
     assert (answer["resource_type"], answer["bytes"]) == ("raw", 5)

@@ -50,10 +50,13 @@ FILES = [
     ({"responsive_breakpoints": "{"}, 400, "responsive_breakpoints"),
     ({"responsive_breakpoints": '{"max_images": 999}'}, 400, "1..50 images"),
     ({"type": "fetch"}, 400, "Invalid type fetch"),
+    ({"headers": "Set-Cookie: a=b"}, 400, "Invalid headers"),
 ]
 
 ADMIN = [
     ("GET", "resources/image/upload/nope", {}, 404, "Resource not found - nope"),
+    ("GET", "streaming_profiles", {}, 404, "There is no call GET /streaming_profiles here"),
+    ("PUT", "ping", {}, 404, "There is no call PUT /ping here"),
     ("GET", "resources/0000", {}, 404, "Resource not found - 0000"),
     ("GET", "resources/image", {"max_results": "900"}, 400, "Invalid value 900 for parameter max_results"),
     ("GET", "resources/image/upload", {"next_cursor": "%%%"}, 400, "next_cursor"),
