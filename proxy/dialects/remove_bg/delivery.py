@@ -68,7 +68,7 @@ async def remove_background(services: Services, request: Request) -> Response:
     await services.usage.charge(who, wish.credits)
     labels = await find_labels(services, source) if wish.type_level != "none" else ()
     headers = _headers(wish, cut.view, foreground_type(labels, wish.type_level)) | _rate_headers(rate)
-    return _answer(cut, headers, as_json="application/json" in request.headers.get("accept", ""))
+    return _answer(cut, headers, as_json=_wants_json(request.headers.get("accept", "")))
 
 
 async def _check_credits(services: Services, who: Account, wish: Wish) -> None:
@@ -141,6 +141,11 @@ def _headers(wish: Wish, view: View, kind: str) -> dict[str, str]:
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": EXPOSED,
     }
+
+
+def _wants_json(accept: str) -> bool:
+    """Only who accepts nothing else: axios sends ``application/json, text/plain, */*`` and expects the picture."""
+    return accept.partition(";")[0].strip().lower() == "application/json"
 
 
 def _rate_headers(rate: Rate | None) -> dict[str, str]:

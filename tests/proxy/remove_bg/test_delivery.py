@@ -122,6 +122,11 @@ def test_json_is_answered_to_who_accepts_it(remove: Remove) -> None:
     assert document["foreground_width"] == int(answer.headers["x-foreground-width"])
 
 
+@pytest.mark.parametrize("accept", ["*/*", "image/png", "application/json, text/plain, */*"])
+def test_everybody_else_gets_the_picture(remove: Remove, accept: str) -> None:
+    assert remove(headers={"Accept": accept}).headers["content-type"] == "image/png"
+
+
 @pytest.mark.parametrize(
     ("object_name", "level", "kind"),
     [
