@@ -1,8 +1,11 @@
 """What holds for all front doors together: one network run per photograph, one counter per key, bounded waiting."""
 
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -79,6 +82,15 @@ def test_a_door_waits_for_the_cutout_within_its_bound(make_stage: MakeStage, nam
         assert (answer.status_code, opened(answer.content).bands) == (200, 4)
 
 
+def test_a_crowd_at_one_door_makes_one_job(make_stage: MakeStage) -> None:
+    with make_stage(delivery=PATIENT, clouds=CLOUDS) as door, ThreadPoolExecutor(8) as crowd:
+        answers = [crowd.submit(rembg, door) for _ in range(8)]
+        threading.Timer(0.5, door.work).start()
+        assert {answer.result().status_code for answer in answers} == {200}
+        assert door.matter.inferences == 1
+        assert b"cutout_jobs_enqueued_total 1.0" in door.client.get("/metrics").content
+
+
 @pytest.mark.parametrize("name", ["remove.bg", "rembg", "img-processing"])
 def test_beyond_the_bound_it_says_when_to_come_back(make_stage: MakeStage, name: str) -> None:
     with make_stage(delivery=Delivery(synchronous_wait_seconds=0.2, retry_after_seconds=7), clouds=CLOUDS) as door:
@@ -102,3 +114,59 @@ def test_without_redis_it_is_503_and_never_a_stack(make_stage: MakeStage, name: 
     with make_stage(delivery=IMPATIENT, clouds=CLOUDS, redis=nowhere, origin=Origin()) as door:
         answer = DOORS[name](door)
         assert (answer.status_code, int(answer.headers["retry-after"])) == (503, 5)
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of a hundred bytes that claims ``side``² pixels."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(b"\0" * 99))
+        + _chunk(b"IEND", b"")
+    )
+
+
+#: spec/threats.md, rows 25 to 30: what is wrong with a file → its bytes.
+BAD_FILES = {
+    "pixel bomb": bomb(60_000),
+    "no pixels": bomb(0),
+    "truncated": photo()[:-300],
+    "truncated png": photo(format_name="png")[:-30],
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
+    "html": b"<html><script>alert(1)</script>",
+    "pdf": b"%PDF-1.7",
+    "zip": b"PK\x03\x04",
+    "program": b"MZ\x90\x00",
+    "empty": b"",
+    "only a magic": b"\xff\xd8\xff",
+}
+UPLOADS = {
+    "remove.bg": ("/v1.0/removebg", "image_file"),
+    "rembg": ("/api/remove", "file"),
+    "img-processing": ("/v1/images/upload", "image"),
+}
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_bad_files_are_the_clients_fault_and_leave_nothing(door: Stage, name: str) -> None:
+    path, field = UPLOADS[name]
+    for fault, body in BAD_FILES.items():
+        answer = door.client.post(path, headers=KEY, data={"name": "a"}, files={field: ("a.png", body, "image/png")})
+        assert 400 <= answer.status_code < 500, (fault, answer.text)
+        assert answer.headers["cache-control"] == "no-store", fault
+    assert not [*door.store.keys("sources/"), *door.store.keys("catalog/")]
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_odd_pictures_are_answered(door: Stage, name: str) -> None:
+    path, field = UPLOADS[name]
+    for body in (photo(1, 1), photo(1, 300), photo(300, 1, "png"), photo(5, 5, "webp")):
+        answer = answered(
+            door, lambda body=body: door.client.post(path, headers=KEY, data={"name": "a"}, files={field: body})
+        )  # type: ignore[misc]
+        assert answer.status_code in (200, 201) or answer.json()["errors"][0]["code"] == "unknown_foreground"

@@ -16,7 +16,7 @@ from media.record_paths import asset_path, record_path
 from media.records import Records, cursor_at
 from proxy.dialects.img_processing.auth import Caller
 from proxy.dialects.img_processing.identity import is_id, mirrored, new_id
-from proxy.ingest import Arrival, receive
+from proxy.ingest import Arrival, keep_source, record
 from proxy.services import Services
 
 FORMATS = {"jpg": "jpeg", "png": "png", "webp": "webp"}
@@ -38,9 +38,10 @@ async def keep(services: Services, caller: Caller, arrival: Arrival, name: str) 
     if row is None or row.name not in FORMATS:
         raise UnsupportedFormat("The image must be a jpeg, png or webp file.")
     image_id = new_id(time.time())
-    order = _order(services, caller)
-    await services.io.run(order.put, mirrored(image_id), {"id": image_id})
-    return await receive(services, arrival, _ref(caller, image_id), {"display_name": name})
+    asset = await keep_source(services, arrival, _ref(caller, image_id))
+    # Index before record, as the catalog does: what is listed can be paged around.
+    await services.io.run(_order(services, caller).put, mirrored(image_id), {"id": image_id})
+    return await record(services, asset, {"display_name": name})
 
 
 async def find(services: Services, caller: Caller, image_id: str) -> Asset:
@@ -60,10 +61,10 @@ async def _find(services: Services, ref: SourceRef) -> Asset:
 
 
 async def find_public(services: Services, image_id: str) -> Asset:
-    record = await services.io.run(_public(services).get, image_id) if is_id(image_id) else None
-    if record is None:
+    entry = await services.io.run(_public(services).get, image_id) if is_id(image_id) else None
+    if entry is None:
         raise NotFound(f"Image with id {image_id[:60]} not found.")
-    return await _find(services, SourceRef(record["cloud"], "image", record["type"], image_id))
+    return await _find(services, SourceRef(entry["cloud"], "image", entry["type"], image_id))
 
 
 async def publish(services: Services, caller: Caller, image_id: str, *, public: bool) -> Asset:
@@ -73,8 +74,8 @@ async def publish(services: Services, caller: Caller, image_id: str, *, public: 
         await services.io.run(_public(services).delete, image_id)
     asset = await services.io.run(services.catalog.update, asset.ref, partial(_marked, public=public))
     if public:
-        record = {"cloud": asset.cloud, "type": asset.type}
-        await services.io.run(_public(services).put, image_id, record)
+        entry = {"cloud": asset.cloud, "type": asset.type}
+        await services.io.run(_public(services).put, image_id, entry)
     return asset
 
 
