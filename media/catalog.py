@@ -7,6 +7,7 @@ An entry is a hint: what it leads to is checked against the record.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from media.asset import Asset, DerivedEntry, Document, SourceRef
 from media.errors import AlreadyExists, MediaError, NotFound
@@ -142,7 +143,7 @@ class Catalog:
             asset = self._read(asset_path(ref))
             if asset is None:
                 raise NotFound(f"Resource not found - {ref.public_id}")
-            renamed = self.upsert(to, lambda found, asset=asset: change(_named(asset, to)))  # type: ignore[misc]
+            renamed = self.upsert(to, partial(_instead, change(_named(asset, to))))
             if self._retire(asset, to):
                 return renamed
 
@@ -278,6 +279,10 @@ class Catalog:
 
 class _ChangedMeanwhile(Exception):
     pass
+
+
+def _instead(wanted: Asset, found: Asset | None) -> Asset:
+    return wanted
 
 
 def _named(asset: Asset, ref: SourceRef) -> Asset:

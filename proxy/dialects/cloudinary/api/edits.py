@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from media.asset import Asset, SourceRef
@@ -176,7 +177,7 @@ async def _take_from_others(services: Services, call: Call, given: Iterable[str]
     for tag in given:
         while others := await _others(services, call, tag, kept):
             for asset in others:
-                await services.io.run(services.catalog.update, asset.ref, lambda found, tag=tag: _without(found, tag))  # type: ignore[misc]
+                await services.io.run(services.catalog.update, asset.ref, partial(_without, tag))
 
 
 async def _others(services: Services, call: Call, tag: str, kept: set[str]) -> list[Asset]:
@@ -189,7 +190,7 @@ async def _others(services: Services, call: Call, tag: str, kept: set[str]) -> l
         cursor = page.cursor
 
 
-def _without(asset: Asset, tag: str) -> Asset:
+def _without(tag: str, asset: Asset) -> Asset:
     return replace(asset, tags=tuple(each for each in asset.tags if each != tag))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from media.asset import Asset
 from media.catalog import Catalog
@@ -110,7 +111,7 @@ def _inside(catalog: Catalog, cloud: str, folder: str) -> Iterator[Asset]:
 def _move(catalog: Catalog, cloud: str, source: str, target: str) -> None:
     for asset in list(_inside(catalog, cloud, source)):
         to = replace(asset.ref, public_id=target + asset.public_id.removeprefix(source))
-        catalog.rename(asset.ref, to, lambda found, to=to: _rehoused(found, source, target), overwrite=False)  # type: ignore[misc]
+        catalog.rename(asset.ref, to, partial(_rehoused, source, target), overwrite=False)
     records = catalog.records(_kind(cloud))
     for path in _descendants(catalog, cloud, source):
         records.put(target + path.removeprefix(source), {
@@ -121,7 +122,7 @@ def _move(catalog: Catalog, cloud: str, source: str, target: str) -> None:
     _remember(catalog, cloud, target)
 
 
-def _rehoused(asset: Asset, source: str, target: str) -> Asset:
+def _rehoused(source: str, target: str, asset: Asset) -> Asset:
     if asset.asset_folder != source and not asset.asset_folder.startswith(f"{source}/"):
         return asset
     return replace(asset, asset_folder=target + asset.asset_folder.removeprefix(source))
