@@ -110,9 +110,8 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="checkpoint of worker.training.train, or bare weights")
     parser.add_argument("onnx", type=Path)
     asked = parser.parse_args()
-    state = torch.load(asked.run, map_location="cpu")
     network = CutoutNetwork()
-    load_weights(network, state.get("average", state))
+    load_weights(network, torch.load(asked.run, map_location="cpu"))
     export(network, asked.onnx)
     print(f"{asked.onnx}: {asked.onnx.stat().st_size:,} bytes")
 

@@ -9,6 +9,7 @@ Decoder: depthwise-separable convolutions with skips at 1/8, 1/4 and 1/2 of the 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -184,9 +185,10 @@ SKETCH_NAMES = {
 }
 
 
-def load_weights(network: CutoutNetwork, state: dict[str, Tensor]) -> None:
-    """Weights saved by `train.py`, or those of the first sketch, whose encoder was a flat list of arrays."""
-    network.load_state_dict(_from_sketch(network, state) if "cls.weight" in state else state)
+def load_weights(network: CutoutNetwork, state: dict[str, Any]) -> None:
+    """A checkpoint of `train.py` (its average), bare weights, or the first sketch, whose encoder was a flat list."""
+    weights = state.get("average", state)
+    network.load_state_dict(_from_sketch(network, weights) if "cls.weight" in weights else weights)
 
 
 def _from_sketch(network: CutoutNetwork, state: dict[str, Tensor]) -> dict[str, Tensor]:
