@@ -12,7 +12,7 @@ from media.operations import OPERATIONS, Operation
 from media.operations.registry import REQUIRED, Argument
 from proxy.dialects.cloudinary.actions import CROPS
 from proxy.dialects.cloudinary.compiler import UNAVAILABLE
-from proxy.dialects.cloudinary.effects import ALIASES, BLENDS, KNOWN, REFUSED
+from proxy.dialects.cloudinary.effects import ALIASES, BLENDS, REFUSED, effects
 from proxy.dialects.cloudinary.flags import FLAGS
 from proxy.dialects.cloudinary.grammar import KEYS
 
@@ -43,7 +43,7 @@ def operations_page() -> str:
 
 
 def cloudinary_page() -> str:
-    effects = [(f"`e_{name}`", _sentence(name)) for name in sorted(KNOWN | {"background_removal"})]
+    drawn = [(f"`e_{name}`", _sentence(name)) for name in sorted([*effects(), "background_removal"])]
     refused = [(f"`e_{name}`", f"{reason} ({error.status})") for name, (error, reason) in sorted(REFUSED.items())]
     formats = [(f"`{row.name}`", row.mime, "read and written" if row.writable else "read") for row in FORMATS.values()]
     keys = [(f"`{key}_`", f"{UNAVAILABLE[key]}: 400" if key in UNAVAILABLE else name) for key, name in KEYS.items()]
@@ -58,7 +58,7 @@ def cloudinary_page() -> str:
             "",
             *_section("Keys", ("key", "meaning"), keys),
             *_section("Crop modes", ("mode", "what it does"), crops),
-            *_section("Effects", ("effect", "what it does"), effects),
+            *_section("Effects", ("effect", "what it does"), drawn),
             *_section("Blends of layers", ("effect",), [(f"`e_{name}`",) for name in sorted(BLENDS - set(REFUSED))]),
             *_section("Flags", ("flag", "meaning"), flags),
             *_section("Formats", ("format", "type", ""), formats),

@@ -24,6 +24,7 @@ REFUSED: dict[str, tuple[type[RequestError], str]] = {
          "enhance", "auto_enhance", "extract", "style_transfer"),
         (Forbidden, "needs a generative model"),
     ),
+    "embed_clipping_path": (UnsupportedOperation, "needs clipping paths"),
     **dict.fromkeys(("viesus_correct", "lightroom", "adv_redeye"), (Forbidden, "belongs to an add-on")),
     **dict.fromkeys(
         ("zoompan", "loop", "fade", "accelerate", "boomerang", "reverse", "deshake", "volume", "transition", "preview",
@@ -31,15 +32,12 @@ REFUSED: dict[str, tuple[type[RequestError], str]] = {
         (UnsupportedOperation, "applies to videos and animations only"),
     ),
 }  # fmt: skip
-#: Effects that an operation of the same name draws, where there is one already.
-KNOWN = frozenset({
-    "bgremoval", "make_transparent", "trim", "grayscale", "sepia", "blackwhite", "blur", "blur_region", "blur_faces",
-    "pixelate", "pixelate_region", "pixelate_faces", "brightness", "brightness_hsb", "contrast", "saturation", "hue",
-    "gamma", "red", "green", "blue", "vibrance", "negate", "sharpen", "unsharp_mask", "vignette", "shadow",
-    "dropshadow", "outline", "colorize", "tint", "replace_color", "recolor", "gradient_fade", "oil_paint",
-    "cartoonify", "art", "improve", "auto_contrast", "auto_color", "auto_brightness", "fill_light",
-    "opacity_threshold", "ordered_dither", "dither", "morphology", "embed_clipping_path", "vectorize", "distort",
-    "shear", "redeye", "simulate_colorblind", "assist_colorblind", "theme",
+#: Operations that other keys or other dialects make; every other one is an effect of its own name.
+_NO_EFFECTS = frozenset({
+    "assign", "when", "output", "layer", "text", "page", "color_space", "background_removal", "background", "border",
+    "opacity", "rotate", "flip", "round_corners", "scale", "fit", "limit", "mfit", "fill", "lfill", "auto", "pad",
+    "lpad", "mpad", "fill_pad", "auto_pad", "crop", "thumb", "show_matte", "drop_matte", "clean_matte", "lay_on",
+    "modulate", "exposure", "keep_region", "crop_subject", "place_subject", "cast_shadow",
 })  # fmt: skip
 #: Ways a layer meets the picture under it; they qualify the layer's placement.
 BLENDS = frozenset({
@@ -56,13 +54,16 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
     if name in BLENDS:
         return []
     refuse(name)
-    if name not in KNOWN:
-        raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
     operation = OPERATIONS.get(ALIASES.get(name, name))
-    if operation is None:
-        raise UnsupportedOperation(f"Effect {name} is not available here yet")
+    if operation is None or name in _NO_EFFECTS:
+        raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
     return [build(operation, {**given(component, qualifiers, scope), **_positional(operation, name, text, scope)})]
+
+
+def effects() -> list[str]:
+    """The names that ``e_`` takes, background removals apart."""
+    return sorted({*OPERATIONS, *ALIASES} - _NO_EFFECTS)
 
 
 def refuse(name: str) -> None:
