@@ -183,10 +183,13 @@ def _read(file: int, offset: int, size: int) -> bytes:
 
 def _rename(incoming: Path, path: Path) -> None:
     for _ in range(RENAME_ATTEMPTS):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
+        # A delete beside us may take the emptied folder away: before the rename, or in the middle of mkdir, which
+        # then finds something there and, a moment later, nothing.
+        with suppress(FileNotFoundError, FileExistsError):
+            path.parent.mkdir(parents=True, exist_ok=True)
             incoming.rename(path)
             return
+    path.parent.mkdir(parents=True, exist_ok=True)
     incoming.rename(path)
 
 
