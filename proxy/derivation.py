@@ -96,8 +96,11 @@ async def _request(services: Services, key: str, message: MatteJob) -> Outcome |
         return outcome
     if outcome is not None and await _is_stored(services, key):
         return outcome
-    await services.queue.enqueue_once(jobs.MATTE_QUEUE, jobs.MATTE_JOB, key, message.to_arguments())
-    return None
+    if outcome is not None:
+        await services.queue.forget(key)
+    if await services.queue.enqueue_once(jobs.MATTE_QUEUE, jobs.MATTE_JOB, key, message.to_arguments()):
+        return None
+    return await services.queue.outcome(key)
 
 
 def _derived(body: bytes, metadata: Mapping[str, str]) -> Derived:

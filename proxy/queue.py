@@ -44,7 +44,7 @@ class JobQueue:
         )
 
     async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
-        """Put a job on ``queue`` unless one with this id is there; True where this call did it.
+        """Put a job on ``queue`` unless one with this id is there or has just ended; True where this call did it.
 
         Raises Unavailable where Redis is down or the queue is full.
         """
@@ -56,7 +56,7 @@ class JobQueue:
             if queue.count >= self._settings.max_length:
                 raise Unavailable(f"The queue {name} is full; try again later.", retry_after=10)
             try:
-                queue.enqueue_call(
+                job = queue.enqueue_call(
                     function,
                     args=list(arguments),
                     job_id=job_id,
@@ -69,6 +69,11 @@ class JobQueue:
                 )
             except DuplicateJobError:
                 _put_back_if_lost(queue, job_id)
+                return False
+            # The job of that name may have ended between the caller's look and this call: its outcome was
+            # announced before its name became free, so it is seen here.
+            if self._redis.exists(jobs.outcome_stream(job_id)):
+                job.delete()
                 return False
             self._redis.hincrby(jobs.COUNTERS, jobs.JOBS_ENQUEUED, 1)
             return True
@@ -99,6 +104,11 @@ class JobQueue:
                 pipeline.expire(name, seconds)
                 counted, _ = await pipeline.execute()
         return int(counted)
+
+    async def forget(self, job_id: str) -> None:
+        """Let the job be enqueued again although an outcome of it is remembered."""
+        with _translated():
+            await self._async.delete(jobs.outcome_stream(job_id))
 
     async def counters(self) -> dict[str, int]:
         with _translated():

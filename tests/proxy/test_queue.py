@@ -134,3 +134,15 @@ def test_a_full_pool_refuses_instead_of_waiting_without_end() -> None:
         pool.close()
 
     asyncio.run(scene())
+
+
+def test_a_job_that_has_just_ended_is_not_enqueued_again(redis_url: str) -> None:
+    async def scene(queue: JobQueue) -> None:
+        announce(redis.Redis.from_url(redis_url), Queue(), "k", Outcome(ok=True))
+        assert not await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        assert await queue.lengths() == {"matte": 0, "derive": 0}
+        assert "jobs_enqueued" not in await queue.counters()
+        await queue.forget("k")
+        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+
+    drive(redis_url, scene)
