@@ -17,6 +17,7 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 bench: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks.render
 	$(BIN)/python -m pytest tests/benchmarks -s -o python_files='bench_*.py'
 
 docs: $(INSTALLED)
