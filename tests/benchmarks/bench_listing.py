@@ -11,10 +11,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import FakeKey, s3_backends
 
 from media.catalog import Catalog
+from media.config import StoreSettings
 from media.record_paths import asset_path
+from media.records import cursor_at
 from media.stores.filesystem import FilesystemStore
 from media.stores.listing import SETTLED_SECONDS
 from media.stores.s3 import S3Store
@@ -30,6 +35,8 @@ PAGE = 500
 #: How much the last pages may cost more than the first; the machine is shared.
 FLAT = 3.0
 MEMORY_KIB = 60_000
+#: Pages read at each place of the large bucket.
+SAMPLE = 4
 
 
 @contextmanager
@@ -89,3 +96,49 @@ def list_all(store: Store) -> tuple[list[float], int, int]:
         if not cursor:
             break
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, found
+
+
+def test_pages_anywhere_in_a_large_bucket_cost_the_same() -> None:
+    """100,000 records in moto's bucket, put there behind its HTTP face; pages at the start, in the middle, at the end.
+
+    moto runs in this process and costs most of a page: only the comparison of the three places says something.
+    """
+    with servers.moto() as settings:
+        boto3.client(
+            "s3", endpoint_url=settings.endpoint, region_name=settings.region,
+            aws_access_key_id=settings.access_key, aws_secret_access_key=settings.secret_key,
+        ).create_bucket(Bucket=settings.bucket)  # fmt: skip
+        store = S3Store(settings)
+        fill_moto(settings)
+        seconds = {place: [*pages_from(store, place)] for place in (0, ASSETS // 2, ASSETS - SAMPLE * PAGE)}
+    medians = {place: sorted(each)[len(each) // 2] for place, each in seconds.items()}
+    print(
+        f"\nS3Store on moto, {ASSETS} records: "
+        + ", ".join(f"at {at} {median:.2f} s" for at, median in medians.items())
+    )
+    assert max(medians.values()) < FLAT * min(medians.values())
+
+
+def fill_moto(settings: StoreSettings) -> None:
+    document = asset().to_document()
+    bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[settings.bucket]
+    for number in range(ASSETS):
+        name = f"photo {number:06}"
+        body = json.dumps({**document, "public_id": name}).encode()
+        key = "/".join(part for part in (settings.prefix.strip("/"), path_of(number)) if part)
+        bucket.keys[key] = FakeKey(key, body, DEFAULT_ACCOUNT_ID, settings.region, bucket_name=settings.bucket)
+
+
+def path_of(number: int) -> str:
+    return asset_path(replace(asset().ref, public_id=f"photo {number:06}"))
+
+
+def pages_from(store: Store, first: int) -> Iterator[float]:
+    catalog, cursor = Catalog(store), cursor_at(path_of(first)) if first else ""
+    for number in range(SAMPLE):
+        start = time.perf_counter()
+        page = catalog.list_assets("demo", "image", "upload", cursor=cursor, limit=PAGE)
+        yield time.perf_counter() - start
+        assert page.assets[0].public_id == f"photo {first + number * PAGE:06}"
+        assert len(page.assets) == PAGE
+        cursor = page.cursor
