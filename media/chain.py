@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-JsonStep = list[Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -6,7 +6,6 @@ RFC 9110 sections 8.8 (validators), 13 (conditional requests) and 14 (range requ
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import formatdate
 
 from starlette.responses import Response
 
@@ -18,7 +17,14 @@ SAFETY = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
+MAX_FILE_NAME_LENGTH = 200
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Save as ``name``, in ASCII: a quote or backslash would end or bend the quoted text (RFC 6266)."""
+    safe = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in name)
+    return {"Content-Disposition": f'attachment; filename="{safe[:MAX_FILE_NAME_LENGTH]}"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,11 @@ class Caching:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body and what identifies it: ``etag`` is the derived key, unquoted; ``modified`` in unix seconds."""
+    """A body and what identifies it: ``etag`` is the derived key, unquoted."""
 
     body: bytes
     mime: str
     etag: str
-    modified: float = 0
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,8 +76,6 @@ def respond(content: Content, caching: Caching, request_headers: Mapping[str, st
         **SAFETY,
         **content.headers,
     }
-    if content.modified:
-        headers["Last-Modified"] = formatdate(content.modified, usegmt=True)
     body, status = content.body, 200
     span = None if head else _span(request_headers, len(body), content.etag)
     if span is not None:

@@ -22,7 +22,6 @@ IMPATIENT = Delivery(synchronous_wait_seconds=0)
 PATIENT = Delivery(synchronous_wait_seconds=5)
 CLOUDS = {"demo": Cloud(keys={"demo-key": "s", "test_demo": "s", "live_demo": "s"}), "shop": Cloud(keys={"shop": "s"})}
 #: The disc of DiscMatter in a picture of 96×64: about this box.
-SUBJECT = {"left": 18, "top": 12, "width": 60, "height": 40}
 TRIES = 4
 #: How soon an origin of a test notices that it is to stop.
 POLL_SECONDS = 0.01

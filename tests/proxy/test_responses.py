@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.responses import Caching, Content, matches, not_modified, respond
+from proxy.responses import Caching, Content, attachment, matches, not_modified, respond
 
 BODY = b"0123456789"
 CONTENT = Content(BODY, "image/png", "abc")
@@ -65,3 +65,16 @@ def test_stored_bytes_can_never_run_as_a_page() -> None:
     headers = respond(CONTENT, Caching(60), {}, head=False).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("red shoe.jpg", "red shoe.jpg"),
+        ('a"b\\c.jpg', "a_b_c.jpg"),
+        ("schöne\r\n.jpg", "sch_ne__.jpg"),
+        ("a" * 300, "a" * 200),
+    ],
+)
+def test_a_file_name_cannot_leave_its_quotes(name: str, shown: str) -> None:
+    assert attachment(name) == {"Content-Disposition": f'attachment; filename="{shown}"'}

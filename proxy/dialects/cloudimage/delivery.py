@@ -37,7 +37,7 @@ from proxy.dialects.cloudimage.invalidation import invalidate
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
 from proxy.dialects.cloudimage.watermark import REMOTE
 from proxy.negotiation import negotiate
-from proxy.responses import Caching
+from proxy.responses import Caching, attachment
 from proxy.services import Services
 from proxy.sources import FETCH, OWN, fetch_asset, find_asset, own_asset
 
@@ -50,7 +50,6 @@ STATUSES: dict[type[MediaError], str] = {
     SourceError: "failed",
     Unavailable: "unavailable",
 }
-MAX_FILE_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +170,7 @@ def _set_age(response: Response, seconds: int) -> None:
 def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:
     if compiled.attachment is None:
         return {}
-    name = compiled.attachment or asset.public_id.partition("?")[0].rpartition("/")[2]
-    safe = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in name)
-    return {"Content-Disposition": f'attachment; filename="{safe[:MAX_FILE_NAME_LENGTH]}"'}
+    return attachment(compiled.attachment or asset.public_id.partition("?")[0].rpartition("/")[2])
 
 
 def _description(compiled: Compiled, asset: Asset) -> dict[str, str]:

@@ -37,7 +37,7 @@ from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.dialects.cloudinary.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
 from proxy.negotiation import negotiate
-from proxy.responses import CORS, Caching
+from proxy.responses import CORS, Caching, attachment
 from proxy.services import Services
 from proxy.sources import FETCH, fetch_asset, find_asset
 
@@ -173,9 +173,7 @@ async def find_layers(services: Services, cloud: str, chain: Chain) -> dict[str,
 def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:
     if compiled.attachment is None:
         return {}
-    name = compiled.attachment or asset.original_filename or asset.public_id.rpartition("/")[2]
-    safe = "".join(character if character.isascii() and character.isprintable() else "_" for character in name)
-    return {"Content-Disposition": 'attachment; filename="{}"'.format(safe.replace('"', "_"))}
+    return attachment(compiled.attachment or asset.original_filename or asset.public_id.rpartition("/")[2])
 
 
 def _warning(found: Found) -> dict[str, str]:

@@ -11,7 +11,6 @@ from proxy.dialects.img_processing.identity import is_id
 
 MAX_NAME_LENGTH = 30
 MAX_SIDE = 10_000
-MAX_PROMPT_LENGTH = 10_000
 MAX_WATERMARKS = 20
 MAX_TAKE, DEFAULT_TAKE = 100, 10
 

@@ -22,7 +22,7 @@ from proxy.dialects.cloudinary.api.form import Fields, as_list, is_true, require
 from proxy.dialects.cloudinary.api.naming import delivery_type, ref_of
 from proxy.dialects.cloudinary.api.representation import answer
 from proxy.ingest import Arrival, receive
-from proxy.responses import SAFETY
+from proxy.responses import SAFETY, attachment
 from proxy.services import Services
 from proxy.sources import find_asset
 
@@ -64,7 +64,7 @@ async def archive(services: Services, call: Call) -> Document | Response:
     assets = await _chosen(services, call)
     packed = await _packed(services, call.fields, assets, kind)
     if text(call.fields, "mode") == "download":
-        disposition = {"Content-Disposition": f'attachment; filename="archive.{kind}"'}
+        disposition = attachment(f"archive.{kind}")
         return StreamingResponse(_blocks(packed), media_type=ARCHIVES[kind], headers={**SAFETY, **disposition})
     with packed:
         body = await asyncio.to_thread(packed.read)
@@ -172,6 +172,5 @@ def _mime(name: str) -> str:
 
 
 def _file(body: bytes, mime: str, filename: str) -> Response:
-    safe = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in filename)
-    disposition = {"Content-Disposition": f'attachment; filename="{safe}"'} if safe else {}
+    disposition = attachment(filename) if filename else {}
     return Response(body, media_type=mime, headers={**SAFETY, "Cache-Control": "private, no-store", **disposition})
