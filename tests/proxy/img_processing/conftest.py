@@ -1,16 +1,13 @@
 """An application whose doors do not wait, and a client of one key."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
-from media.config import Origin
-from tests.conftest import MakeStage
 from tests.pictures import opened, photo
-from tests.proxy.doors import CLOUDS, IMPATIENT, Site, answered, serving
+from tests.proxy.doors import answered
 from tests.stage import Stage
 
 
@@ -36,18 +33,6 @@ class Library:
 
     def picture(self, image: dict[str, Any]) -> Any:
         return opened(self.ask("GET", f"/v1/images/{image['id']}/download").content)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving(Site()) as running:
-        yield running
-
-
-@pytest.fixture
-def door(make_stage: MakeStage) -> Iterator[Stage]:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as made:
-        yield made
 
 
 @pytest.fixture

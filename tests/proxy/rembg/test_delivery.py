@@ -1,35 +1,22 @@
 """GET and POST /api/remove over HTTP: every parameter, precedence, models, refusals."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from media import errors
-from media.config import Origin, Rembg
+from media.config import Rembg
 from media.cutout import OBJECTS
 from proxy.dialects.rembg.envelope import envelope
 from proxy.dialects.rembg.models import REFUSED, SUBSTITUTED
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
-from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site, answered, serving
+from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site, answered
 from tests.stage import Stage
 from worker.matting.models import MODELS
 
 URL = "/api/remove"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving(Site()) as running:
-        yield running
-
-
-@pytest.fixture
-def door(make_stage: MakeStage) -> Iterator[Stage]:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as made:
-        yield made
 
 
 def posted(
