@@ -9,7 +9,11 @@ from pathlib import Path
 
 from media.formats import FORMATS
 from media.operations import OPERATIONS, Operation
+from media.operations.arguments import GRAVITIES
+from media.operations.focus import PLACED
 from media.operations.registry import REQUIRED, Argument
+from media.params import COMPASS
+from media.scene import FACES, objects_of
 from proxy.dialects.cloudinary.actions import CROPS
 from proxy.dialects.cloudinary.compiler import UNAVAILABLE
 from proxy.dialects.cloudinary.effects import ALIASES, BLENDS, REFUSED, effects
@@ -58,6 +62,7 @@ def cloudinary_page() -> str:
             "",
             *_section("Keys", ("key", "meaning"), keys),
             *_section("Crop modes", ("mode", "what it does"), crops),
+            *_section("Gravity", ("gravity", "where that is"), gravities()),
             *_section("Effects", ("effect", "what it does"), drawn),
             *_section("Blends of layers", ("effect",), [(f"`e_{name}`",) for name in sorted(BLENDS - set(REFUSED))]),
             *_section("Flags", ("flag", "meaning"), flags),
@@ -65,6 +70,36 @@ def cloudinary_page() -> str:
             *_section("Understood and refused", ("effect", "why"), refused),
         ]
     )
+
+
+def gravities() -> list[tuple[str, str]]:
+    """Every target in the words of who finds it."""
+    objects = [name for name in GRAVITIES if objects_of(name)]
+    faces = [name for name in GRAVITIES if name in (*FACES, "adv_eyes")]
+    unseen = [name for name in GRAVITIES if name not in (*COMPASS, *PLACED, "auto", *objects, *faces)]
+    return [
+        (_names(COMPASS), "an edge, a corner or the middle"),
+        (_names(["xy_center"]), "`x_`, `y_` are the centre of the window"),
+        (_names(["custom"]), "the recorded `custom_coordinates`; the middle where there are none"),
+        (
+            _names(["auto"]),
+            "the window that shows most of what draws the eye: a cut-out subject, else the network's saliency, faces "
+            "first. `auto:cat` prefers a cat, `auto:cat_30` a little, `auto:cat_avoid` shuns it, `auto:aoi_x_y_w_h` "
+            "names an area. "
+            "Recorded `custom_coordinates` go before, unless `auto:custom_no_override`",
+        ),
+        (
+            _names(faces),
+            "recorded `face_coordinates`, else upright faces that look at the camera; north where there is none",
+        ),
+        (_names(objects), "what the network's class map shows; as `auto` where it shows none"),
+        (_names([name for name in PLACED if name not in ("xy_center", "custom")]), "the middle"),
+        (_names(unseen), "never found here: as `auto` (`ocr_text`: north), unless another place is named behind it"),
+    ]
+
+
+def _names(targets: Iterable[str]) -> str:
+    return " ".join(f"`{target}`" for target in targets)
 
 
 def _section(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

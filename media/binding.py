@@ -19,6 +19,8 @@ from media.expression import Expression, Facts, Value, is_true, spell
 from media.folding import RECORDED, RECORDED_IN_LAYER, fold, ground, literal
 from media.geometry import Size
 from media.operations import OPERATIONS, step
+from media.params import Gravity, area_of_interest
+from media.scene import FACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def recorded_facts(asset: Asset) -> Facts:
         size,
         size,
         frames=asset.pages,
-        faces=len(asset.faces),
+        faces=asset.faces,
+        interesting=asset.custom_coordinates,
         tags=asset.tags,
         context=asset.context,
         metadata={name: str(value) for name, value in asset.metadata.items()},
@@ -127,7 +130,7 @@ def _grounded(steps: tuple[Step, ...], facts: Facts, names: frozenset[str]) -> t
             return Expression(fold(ground(value.tree, facts, names), {}))
         if isinstance(value, tuple) and value and isinstance(value[0], Step):
             return _grounded(value, facts, names)
-        return value
+        return _recorded(value, facts) if isinstance(value, Gravity) and names is RECORDED else value
 
     return tuple(
         Step(
@@ -139,6 +142,22 @@ def _grounded(steps: tuple[Step, ...], facts: Facts, names: frozenset[str]) -> t
         )
         for each in steps
     )
+
+
+def _recorded(gravity: Gravity, facts: Facts) -> Gravity:
+    """What somebody recorded goes before what a detector finds: its rectangles are written into the gravity.
+
+    Recorded areas of interest are auto gravity's, too, unless it asks for none of that.
+    """
+    first, *rest = gravity.targets
+    if first == "custom" and facts.interesting:
+        return Gravity((area_of_interest(facts.interesting), *rest))
+    if first == "auto" and facts.interesting and not {"custom_no_override", "none"} & set(rest):
+        return Gravity((area_of_interest(facts.interesting),))
+    if first in FACES and facts.faces:
+        faces = sorted(facts.faces, key=lambda face: -face[2] * face[3])
+        return Gravity((area_of_interest(tuple(faces[:1] if first == "face" else faces)), *rest))
+    return gravity
 
 
 def _size_after(bound: Step, facts: Facts) -> Size | None:

@@ -98,6 +98,7 @@ class Delivery:
     wait_seconds: float = 0.0
     max_wait_seconds: float = 30.0
     synchronous_wait_seconds: float = 30.0
+    look_wait_seconds: float = 3.0
     retry_after_seconds: int = 1
     pending_max_age_seconds: int = 5
     max_age_seconds: int = 2_592_000

@@ -8,13 +8,21 @@ from media.cutout import StoredCutout
 from media.plan import plan
 from media.probe import probe, probe_cutout
 from media.render import Rendered, render
+from media.scene import Scene
 
 
-def derive(chain: Chain, picture: bytes | StoredCutout, layers: Mapping[str, bytes], limits: Limits) -> Rendered:
-    """Probe, plan and render. ``picture`` is the stored cutout where the chain begins with one."""
+def derive(
+    chain: Chain,
+    picture: bytes | StoredCutout,
+    layers: Mapping[str, bytes],
+    limits: Limits,
+    scene: Scene | None = None,
+) -> Rendered:
+    """Probe, plan and render. ``picture`` is the stored cutout where the chain begins with one; ``scene`` is what was
+    seen in the source, for chains that look (:func:`media.plan.looks`)."""
     judge = probe_cutout if isinstance(picture, StoredCutout) else probe
     info = judge(picture, max_pixels=limits.max_source_pixels)  # type: ignore[arg-type]
-    return render(plan(chain, info, limits), picture, layers)
+    return render(plan(chain, info, limits), picture, layers, scene)
 
 
 def derived_metadata(picture: bytes | StoredCutout) -> dict[str, str]:

@@ -31,7 +31,8 @@ class Facts:
     """What is known about the picture at one point of a chain.
 
     ``base`` is the size of the picture under a layer, the picture's own elsewhere; ``illustration`` 0…1 how much it
-    looks drawn; ``trimmed`` the size after a virtual trim; ``choices`` what conditions have chosen for the output.
+    looks drawn; ``faces`` and ``interesting`` are recorded rectangles ``x, y, width, height``; ``trimmed`` the size
+    after a virtual trim; ``choices`` what conditions have chosen for the output.
     """
 
     current: Size
@@ -39,7 +40,8 @@ class Facts:
     base: Size
     frames: int = 1
     page: int = 1
-    faces: int = 0
+    faces: tuple[tuple[int, ...], ...] = ()
+    interesting: tuple[tuple[int, ...], ...] = ()
     illustration: float = 0.0
     density: float = 72.0
     trimmed: Size | None = None
@@ -152,7 +154,7 @@ FACTS: dict[str, Callable[[Facts], Value]] = {
     "trimmed_ratio": lambda facts: _ratio(facts.trimmed or facts.current),
     "page": lambda facts: float(facts.page),
     "pages": lambda facts: float(facts.frames),
-    "faces": lambda facts: float(facts.faces),
+    "faces": lambda facts: float(len(facts.faces)),
     "illustration": lambda facts: facts.illustration,
     "density": lambda facts: facts.density,
     "page_x": lambda facts: 0.0,

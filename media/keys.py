@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from media.chain import Chain, canonical, format_output
 from media.cutout import CutoutOptions
+from media.looking import is_cut_out, looks
 from media.operations import format_steps
 
 #: Raise when the same chain would give other pixels; old derived assets are then unreachable.
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 #: Raise when the same network answer would give another cutout.
 MATTING_VERSION = 1
 
@@ -25,16 +26,15 @@ def derived_key(source_digest: str, chain: Chain, layers: Mapping[str, str], mat
     """The identity of a derived asset: 64 hex digits.
 
     ``layers`` gives the digest behind every layer source of the chain; ``matting`` names the network
-    (:func:`matting_identity`) and counts only where the chain has a cutout.
+    (:func:`matting_identity`) and counts only where the chain has a cutout or looks for something.
     """
-    has_cutout = bool(chain.steps) and chain.steps[0].operation == "background_removal"
     document = [
         RENDER_VERSION,
         source_digest,
         format_steps(chain.steps),
         format_output(chain.output),
         sorted(layers.items()),
-        matting if has_cutout else "",
+        matting if is_cut_out(chain) or looks(chain) else "",
     ]
     return digest(canonical(document).encode())
 

@@ -7,6 +7,7 @@ parameter's name turns it into a sentence (:meth:`media.operations.registry.Oper
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -269,6 +270,13 @@ class Gravity:
 
 
 CENTER = Gravity(("center",))
+#: ``aoi_10_20_30_40``: areas of interest as rectangles ``x, y, width, height`` in pixels of the source.
+AREAS = re.compile(r"aoi((?:_\d{1,6}){4})+\Z", re.ASCII)
+
+
+def area_of_interest(rectangles: Iterable[Sequence[int]]) -> str:
+    """The target that names these rectangles."""
+    return "_".join(["aoi", *(str(max(0, side)) for rectangle in rectangles for side in rectangle)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +289,7 @@ class GravityKind:
 
     def parse(self, text: str) -> Gravity:
         first, *rest = text.split(":")
-        if first not in self.names or not all(rest):
+        if not (first in self.names or AREAS.match(first)) or not all(rest):
             raise ValueError(text)
         return Gravity((first, *rest))
 

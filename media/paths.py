@@ -17,6 +17,11 @@ def maps_path(key: str) -> str:
     return _shelved("maps", key)
 
 
+def faces_path(key: str) -> str:
+    """``key`` is that of the maps that the faces were checked against."""
+    return _shelved("faces", key, ".json")
+
+
 def cutout_colour_path(key: str) -> str:
     return _shelved("cutouts", key, ".jpg")
 

@@ -17,11 +17,13 @@ from media.decode import decode_cutout, decode_picture
 from media.encode import Rendered, encode
 from media.errors import DerivationFailed, NotFound
 from media.expression import Facts
-from media.operations import OPERATIONS, Operation, focus
+from media.operations import OPERATIONS, Operation
+from media.operations.sight import Sight
 from media.params import CENTER
 from media.picture import Picture
 from media.plan import Plan, check_size, plan, size_after
 from media.probe import probe, probe_cutout
+from media.scene import Scene
 
 __all__ = ["Rendered", "render", "render_pixels"]
 
@@ -30,15 +32,16 @@ Layers = Mapping[str, bytes]
 BLANK = bytes(pyvips.Image.black(1, 1, bands=4).copy(interpretation="srgb").write_to_buffer(".png"))
 
 
-def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> Rendered:
+def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers, scene: Scene | None = None) -> Rendered:
     """Execute ``plan`` on the source, or on its stored cutout where ``plan.cutout`` is set.
 
-    ``layers`` holds the bytes behind every source of :func:`media.plan.sources`. Raises SourceError for bytes that
+    ``layers`` holds the bytes behind every source of :func:`media.plan.sources`; ``scene`` is what was seen in the
+    source, None where nobody looked. Raises SourceError for bytes that
     turn out broken, LimitExceeded for a size only pixels could tell, NotFound for a layer that is missing.
     """
     plan = _on_real_size(plan, picture)
     try:
-        pixels, facts = render_pixels(plan, picture, layers)
+        pixels, facts = render_pixels(plan, picture, layers, scene)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
     return encode(pixels, chosen_output(plan.chain.output, facts), plan.source.format)
@@ -54,12 +57,14 @@ def _on_real_size(given: Plan, picture: bytes | StoredCutout) -> Plan:
     return plan(given.chain, replace(source, format=given.source.format), given.limits, facts=given.facts)
 
 
-def render_pixels(plan: Plan, picture: bytes | StoredCutout, layers: Layers) -> tuple[Picture, Facts]:
+def render_pixels(
+    plan: Plan, picture: bytes | StoredCutout, layers: Layers, scene: Scene | None = None
+) -> tuple[Picture, Facts]:
     """The picture after all steps, not yet encoded, and what is known about it then."""
-    pixels = _decode(plan, picture)
+    pixels, sight = _decode(plan, picture), Sight(scene, plan.source.size)
     turn = advance(plan.steps, plan.facts)
     while turn.step is not None:
-        pixels = _apply(turn.step, pixels, turn.facts, plan, layers)
+        pixels, sight = _apply(turn.step, pixels, turn.facts, plan, layers, sight)
         size = size_after(turn.step, turn.facts) or pixels.size
         if size != turn.facts.current:
             check_size(size, plan.limits, frames=len(pixels.frames))
@@ -76,23 +81,26 @@ def _decode(plan: Plan, picture: bytes | StoredCutout) -> Picture:
     return decode_picture(picture, target=plan.target, animated=animated, pages=plan.pages, max_pixels=most)
 
 
-def _apply(step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers) -> Picture:
+def _apply(
+    step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, sight: Sight
+) -> tuple[Picture, Sight]:
     operation = OPERATIONS[step.operation]
-    prepared = _prepared(operation, step, pixels, facts, plan, layers)
+    prepared = _prepared(operation, step, pixels, facts, plan, layers, sight)
     arguments = {**dict(step.arguments), **prepared}
     if pixels.is_animated:
         arguments |= _same_for_all_frames(arguments)
-    return replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+    after = replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+    return after, sight.after(operation, arguments, pixels.size, after.size)
 
 
 def _same_for_all_frames(arguments: dict[str, Any]) -> dict[str, Any]:
-    """An automatic gravity would jump from frame to frame; Cloudinary documents the centre."""
+    """What auto gravity finds would jump from frame to frame; Cloudinary documents the centre."""
     gravity = arguments.get("gravity")
-    return {"gravity": CENTER} if gravity is not None and focus.is_auto(gravity) else {}
+    return {"gravity": CENTER} if gravity is not None and gravity.targets[0] == "auto" else {}
 
 
 def _prepared(
-    operation: Operation, step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers
+    operation: Operation, step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, sight: Sight
 ) -> dict[str, Any]:
     """What the operation's signature asks the renderer for."""
     ready = {
@@ -100,6 +108,7 @@ def _prepared(
         "base": lambda: facts.base,
         "first": lambda: pixels.frames[0],
         "overlay": lambda: _overlay(step, facts, plan, layers),
+        "sight": lambda: sight,
     }
     return {name: ready[what]() for name, what in operation.prepared}
 

@@ -1,7 +1,7 @@
 """deliver(): the walk from an asset and a chain to an HTTP answer, on one screen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,8 +39,16 @@ async def deliver(services: Services, ask: Ask, request: Request) -> Response:
     if matches(request.headers.get("if-none-match"), key):
         return not_modified(key, ask.caching)
     derived = await derived_of(services, ask)
+    caching = ask.caching
+    if not derived.is_final:
+        # Another tag: whoever has this picture is not told that it still stands once there is a better one.
+        key, caching = f"{key}-provisional", _brief(services, caching)
     content = Content(derived.body, _mime(derived.body), key, headers={**_confidence(derived), **ask.headers})
-    return respond(content, ask.caching, request.headers, head=request.method == "HEAD")
+    return respond(content, caching, request.headers, head=request.method == "HEAD")
+
+
+def _brief(services: Services, caching: Caching) -> Caching:
+    return replace(caching, max_age=services.settings.delivery.pending_max_age_seconds, immutable=False)
 
 
 async def derived_of(services: Services, ask: Ask) -> Derived:

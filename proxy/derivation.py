@@ -7,6 +7,7 @@ Walk::
       └ _make
           ├ request_cutout                     only where the chain begins with one
           │   └ stat · outcome · enqueue_once · outcome(patience)   → DerivationPending
+          ├ find_scene                      only where the chain looks for something; None while nobody has
           └ flights.run(derived key)           a crowd renders once per process
               └ _open_picture · read_source of layers · derive · _keep
 """
@@ -14,7 +15,7 @@ Walk::
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from media import jobs
 from media.asset import Asset, DerivedEntry
@@ -25,9 +26,12 @@ from media.errors import DerivationFailed, DerivationPending, MediaError, NotFou
 from media.formats import sniff
 from media.jobs import MatteJob, Outcome
 from media.keys import cutout_key
+from media.looking import looks
 from media.paths import cutout_matte_path, derived_path, source_path
 from media.plan import cutout_options
+from media.scene import Scene
 from proxy.hot import Derived
+from proxy.looking import find_scene
 from proxy.services import Services
 
 log = logging.getLogger("cutout.derivation")
@@ -58,7 +62,8 @@ async def find_or_derive(services: Services, order: Order, *, patience: float) -
     known = services.hot.get(order.key) or await _stored(services, order.key)
     if known is None:
         known = await _make(services, order, patience)
-    services.hot.put(order.key, known)
+    if known.is_final:
+        services.hot.put(order.key, known)
     return known
 
 
@@ -71,7 +76,12 @@ async def _make(services: Services, order: Order, patience: float) -> Derived:
     options = cutout_options(order.chain)
     if options is not None:
         await request_cutout(services, order.asset, options, patience=patience)
-    return await services.flights.run(order.key, lambda: _derive(services, order, options))
+    if not looks(order.chain):
+        return await services.flights.run(order.key, lambda: _derive(services, order, options))
+    scene = await find_scene(services, order.asset, patience=patience)
+    is_final = scene is not None
+    flight = order.key if is_final else f"provisional:{order.key}"
+    return await services.flights.run(flight, lambda: _derive(services, order, options, scene, is_final=is_final))
 
 
 async def request_cutout(services: Services, asset: Asset, options: CutoutOptions, *, patience: float) -> None:
@@ -112,15 +122,23 @@ async def _is_stored(services: Services, key: str) -> bool:
     return await services.io.run(services.store.stat, cutout_matte_path(key)) is not None
 
 
-async def _derive(services: Services, order: Order, options: CutoutOptions | None) -> Derived:
+async def _derive(
+    services: Services,
+    order: Order,
+    options: CutoutOptions | None,
+    scene: Scene | None = None,
+    *,
+    is_final: bool = True,
+) -> Derived:
     picture = await _open_picture(services, order.asset, options)
     layers = {source: await read_source(services, digest) for source, digest in order.layers.items()}
     started = time.perf_counter()
-    rendered = await services.pixels.run(derive, order.chain, picture, layers, services.settings.limits)
+    rendered = await services.pixels.run(derive, order.chain, picture, layers, services.settings.limits, scene)
     services.metrics.render_seconds.observe(time.perf_counter() - started)
     metadata = derived_metadata(picture)
-    await _keep(services, order, rendered.body, metadata)
-    return _derived(rendered.body, metadata)
+    if is_final:
+        await _keep(services, order, rendered.body, metadata)
+    return replace(_derived(rendered.body, metadata), is_final=is_final)
 
 
 async def _open_picture(services: Services, asset: Asset, options: CutoutOptions | None) -> bytes | StoredCutout:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A derived asset's bytes. ``confidence`` is that of the cutout underneath, None where there is none."""
+    """A derived asset's bytes. ``confidence`` is that of the cutout underneath, None where there is none.
+
+    One that is not final was made before anybody looked at its source: it is answered, never kept.
+    """
 
     body: bytes
     confidence: float | None = None
+    is_final: bool = True
 
 
 class HotCache:

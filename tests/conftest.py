@@ -42,7 +42,11 @@ def settings(redis_url: str) -> Settings:
         keys={"demo-key": "demo-secret"},
         presets={"playground": {"unsigned": True, "folder": "playground"}, "signed-only": {}},
     )
-    return Settings(redis=RedisSettings(url=redis_url), delivery=Delivery(max_wait_seconds=5), clouds={"demo": cloud})
+    return Settings(
+        redis=RedisSettings(url=redis_url),
+        delivery=Delivery(max_wait_seconds=5, look_wait_seconds=0),
+        clouds={"demo": cloud},
+    )
 
 
 MakeStage = Callable[..., contextlib.AbstractContextManager[Stage]]

@@ -5,8 +5,8 @@ Walk::
     make_cutout
       ├ lock(cutout key)                one worker at a time, whichever job asked
       ├ stat                            made meanwhile? done
-      ├ _photo                          source → upright, within 4,194,304 pixels
-      ├ _maps                           stored network answer, or infer and store it
+      ├ open_photo                      source → upright, within 4,194,304 pixels
+      ├ stored_or_new_maps              stored network answer, or infer and store it
       ├ cut                             hints → trimap → matte → clean foreground
       └ save_cutout                     colour first, matte last
 """
@@ -43,14 +43,14 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
         if services.store.stat(cutout_matte_path(key)):
             return key
         started = time.perf_counter()
-        photo = _photo(services, source_digest)
-        cutout = cut(photo, _maps(services, source_digest, photo), options, services.settings.matting)
+        photo = open_photo(services, source_digest)
+        cutout = cut(photo, stored_or_new_maps(services, source_digest, photo), options, services.settings.matting)
         save_cutout(services.store, key, encode(cutout))
         log.info("cutout %s made in %.0f ms", key[:12], (time.perf_counter() - started) * 1000)
     return key
 
 
-def _photo(services: Services, source_digest: str) -> Photo:
+def open_photo(services: Services, source_digest: str) -> Photo:
     blob = services.store.get(source_path(source_digest))
     if blob is None:
         raise SourceError("The source is no longer in the store.")
@@ -58,14 +58,16 @@ def _photo(services: Services, source_digest: str) -> Photo:
     return load_photo(blob.body, max_source_pixels=limits.max_source_pixels, max_pixels=matting.max_input_pixels)
 
 
-def _maps(services: Services, source_digest: str, photo: Photo) -> Maps:
-    path = maps_path(maps_key(source_digest, services.matting))
-    stored = services.store.get(path)
-    if stored is not None:
-        return Maps.unpack(stored.body)
-    packed = services.matter.infer(photo).pack()
-    services.redis.hincrby(COUNTERS, INFERENCES, 1)
-    services.store.put(path, packed)
+def stored_or_new_maps(services: Services, source_digest: str, photo: Photo) -> Maps:
+    """The network's answer on a source; one worker at a time asks it."""
+    key = maps_key(source_digest, services.matting)
+    with locked(services.redis, key, services.settings.queue.lease_seconds):
+        stored = services.store.get(maps_path(key))
+        if stored is not None:
+            return Maps.unpack(stored.body)
+        packed = services.matter.infer(photo).pack()
+        services.redis.hincrby(COUNTERS, INFERENCES, 1)
+        services.store.put(maps_path(key), packed)
     # From the packed form, so that the first cutout and one made later from the store are the same.
     return Maps.unpack(packed)
 

@@ -12,11 +12,13 @@ from media.cutout import CutoutOptions, StoredCutout, load_cutout
 from media.errors import MediaError, NotFound
 from media.formats import sniff
 from media.keys import derived_key
+from media.looking import looks
 from media.operations import parse_chain
 from media.paths import derived_path, source_path
 from media.plan import cutout_options
 from media.probe import probe
 from worker.cutouts import make_cutout
+from worker.looks import see
 from worker.renewal import locked
 from worker.services import Services
 
@@ -44,8 +46,9 @@ def make_derived(services: Services, source_digest: str, chain: str, layers: Map
             confidence = stored.stat.metadata.get("confidence")
             return Made(key, stored.body, float(confidence) if confidence else None)
         picture = _picture(services, source_digest, cutout_options(wanted))
+        scene = see(services, source_digest) if looks(wanted) else None
         bodies = {source: read_source(services, digest) for source, digest in layers.items()}
-        rendered = rendering.derive(wanted, picture, bodies, services.settings.limits)
+        rendered = rendering.derive(wanted, picture, bodies, services.settings.limits, scene)
         services.store.put(derived_path(key), rendered.body, metadata=rendering.derived_metadata(picture))
     return Made(key, rendered.body, picture.confidence if isinstance(picture, StoredCutout) else None)
 

@@ -9,12 +9,13 @@ import logging
 
 from media.cutout import CutoutOptions
 from media.errors import RequestError, SourceError
-from media.jobs import BATCH, REPLACEMENT, Outcome
-from media.keys import cutout_key, derived_key
+from media.jobs import BATCH, REPLACEMENT, Outcome, look_id
+from media.keys import cutout_key, derived_key, maps_key
 from media.operations import parse_chain
 from worker.batches import give_up_batch, make_batch
 from worker.cutouts import make_cutout
 from worker.derivations import make_derived
+from worker.looks import see
 from worker.outcomes import announce
 from worker.replacements import give_up_replacement, replace_by_cutout
 from worker.services import Services
@@ -54,6 +55,18 @@ def derive(source_digest: str, chain: str, layers: str) -> None:
         outcome = Outcome(ok=False, message=str(error))
     key = derived_key(source_digest, parse_chain(chain), digests, services.matting)
     announce(services.redis, services.settings.queue, key, outcome)
+
+
+def look(source_digest: str) -> None:
+    """See what is in a source; job id and outcome key are :func:`media.jobs.look_id` of its maps."""
+    services = _services[0]
+    outcome = Outcome(ok=True)
+    try:
+        see(services, source_digest)
+    except (SourceError, RequestError) as error:
+        log.info("nothing seen in %s: %s", source_digest[:12], error)
+        outcome = Outcome(ok=False, message=str(error))
+    announce(services.redis, services.settings.queue, look_id(maps_key(source_digest, services.matting)), outcome)
 
 
 def batch(batch_id: str) -> None:

@@ -6,12 +6,13 @@ from typing import Annotated
 from media.geometry import Size
 from media.operations.pixels import Image
 from media.operations.registry import Prepared
+from media.operations.sight import Sight
 from media.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Int, Length, LengthKind, RatioKind
 
 #: More than any limit lets through: the planner refuses with the configured bound, not with this one.
 MAX_SIDE = 100_000
 
-#: Targets that a detector would have to find; without one each falls back as Cloudinary documents.
+#: What must be found in the picture; where it is not, each falls back as Cloudinary documents.
 DETECTED = (
     "face", "faces", "adv_face", "adv_faces", "adv_eyes", "body", "custom", "ocr_text", "region", "object",
     "person", "vehicle", "bicycle", "car", "motorbike", "aeroplane", "bus", "train", "truck", "boat",
@@ -45,3 +46,5 @@ OwnSize = Annotated[Size, Prepared("size")]
 BaseSize = Annotated[Size, Prepared("base")]
 #: The first frame: what an operation decides by looking, it decides there.
 First = Annotated[Image, Prepared("first")]
+#: Where things are in the picture.
+Seen = Annotated[Sight, Prepared("sight")]

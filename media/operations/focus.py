@@ -1,8 +1,9 @@
 """Where to look: gravity becomes a window on pixels.
 
-``auto`` uses the alpha's centre of mass where the picture is cut out, else libvips' attention strategy. There is no
-face or object detector here, so what one would find counts as "not found": Cloudinary documents north for a face
-that is not there, unless the gravity names a fallback (``face:center``, ``dog:auto``).
+``auto`` weighs what draws the eye: the alpha of a picture that is cut out, else the scene's saliency with its faces and
+the objects the gravity names, else libvips' attention strategy. A face, an object or a recorded area is a box. What is
+not there falls back as Cloudinary documents (``g_``): to north for a face, unless the gravity names another place
+(``face:center``, ``dog:auto``).
 """
 
 from fractions import Fraction
@@ -12,88 +13,196 @@ import numpy as np
 from media import geometry
 from media.geometry import Box, Layout, Size, nearest, pixels
 from media.operations.pixels import Image
-from media.params import COMPASS, Gravity, Length
+from media.operations.sight import Sight
+from media.params import AREAS, COMPASS, Gravity, Length
+from media.scene import CELLS, HEAD, Area, Floats, in_cells, union
 
-AUTO = Gravity(("auto",))
-#: The side to which alpha is reduced before its centre of mass is taken.
-CENTROID_SIDE = 64
-NOT_FOUND = {"custom": "center", "none": "center", "region": "center", "liquid": "center", "xy_center": "center"}
+AUTO, FACES = Gravity(("auto",)), Gravity(("faces",))
+#: What a client places by other means, or we do not do (seam carving), and where that leaves the window.
+PLACED = {"custom": "center", "none": "center", "region": "center", "liquid": "center", "xy_center": "center"}
 #: A face is looked for in the upper part, anything else by attention.
-FACES = ("face", "faces", "adv_face", "adv_faces", "adv_eyes", "body", "ocr_text")
+FACE_LIKE = ("face", "faces", "adv_face", "adv_faces", "adv_eyes", "body", "ocr_text")
+#: ``auto:cat_30``, ``auto:dog_avoid``: how much a named object counts, in percent.
+AVOID, FULL_WEIGHT = "avoid", 100
+#: What faces weigh in ``auto``, against everything salient together.
+FACE_WEIGHT = 0.6
+#: A window that shows this share of the most that any shows is as good as the best, so it can be well centred.
+GOOD_ENOUGH = 0.98
+#: A thumbnail is cut this much wider than a face, or than another thing.
+FACE_ROOM, ROOM = 1.6, 1.1
 
 
-def resolved(gravity: Gravity) -> str:
-    """The first target this renderer can find: a compass name or ``auto``."""
+def seeks(gravity: Gravity) -> bool:
+    """Whether only pixels can tell where this is."""
+    return gravity.targets[0] not in (*COMPASS, *PLACED)
+
+
+def needs_scene(gravity: Gravity, *, is_cut_out: bool) -> bool:
+    """Whether somebody must have looked at the source: not for what the record places, nor for a subject with alpha."""
+    wanted = [target for target in gravity.targets if not AREAS.match(target)]
+    return seeks(gravity) and bool(wanted) and not (is_cut_out and wanted == ["auto"])
+
+
+def find(gravity: Gravity, sight: Sight) -> Area | str | None:
+    """The first target that is there: its box, the name of a place, or ``auto``; None where none is."""
     for target in gravity.targets:
         if target in COMPASS or target == "auto":
             return target
-    first = gravity.targets[0]
-    return "north" if first in FACES else NOT_FOUND.get(first, "auto")
-
-
-def is_undetected(gravity: Gravity) -> bool:
-    """Whether only a detector could have found it, and no fallback is named."""
-    first = gravity.targets[0]
-    return first not in (*COMPASS, "auto", *NOT_FOUND) and not any(each in COMPASS for each in gravity.targets)
-
-
-def is_auto(gravity: Gravity) -> bool:
-    return resolved(gravity) == "auto"
+        if areas := sight.areas(target):
+            return areas[0] if target == "face" else union(areas)
+    return PLACED.get(gravity.targets[0])
 
 
 def compass(gravity: Gravity) -> str:
-    where = resolved(gravity)
-    return "center" if where == "auto" else where
+    """Where a picture stands on a larger canvas: what only pixels could find stands in the middle."""
+    named = next((target for target in gravity.targets if target in COMPASS), None)
+    return named or ("north" if gravity.targets[0] in FACE_LIKE else "center")
 
 
-def window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length) -> Box:
+def window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, sight: Sight) -> Box:
     """The window of a layout on the scaled picture, as far inside as it can be; ``image`` is not scaled yet."""
     whole, size = arranged.scaled, arranged.window
     right, down = pixels(x, whole.width), pixels(y, whole.height)
-    if is_auto(gravity):
-        return geometry.clamped(geometry.around(*_interesting(image, arranged), size), whole)
     if gravity.targets[0] == "xy_center":
         return geometry.clamped(geometry.around(right, down, size), whole)
-    return geometry.clamped(geometry.placed(compass(gravity), whole, size, right, down), whole)
+    found = _found_or_fallback(gravity, sight)
+    if isinstance(found, tuple):
+        at = middle(found)
+    elif found == "auto":
+        shown = size.width / whole.width, size.height / whole.height
+        at, right, down = _interesting(image, gravity, sight, arranged, shown), 0, 0
+    else:
+        return geometry.clamped(geometry.placed(found, whole, size, right, down), whole)
+    center = int(at[0] * whole.width) + right, int(at[1] * whole.height) + down
+    return geometry.clamped(geometry.around(*center, size), whole)
 
 
-def window_with_padding(image: Image, arranged: Layout, gravity: Gravity) -> Box:
+def window_with_padding(image: Image, arranged: Layout, gravity: Gravity, sight: Sight) -> Box:
     """A window that may be larger than the picture on an axis; there the picture stands in the middle."""
     whole, size = arranged.scaled, arranged.window
     seen = Size(min(size.width, whole.width), min(size.height, whole.height))
-    inner = window(image, Layout(whole, seen), gravity, 0, 0)
+    inner = window(image, Layout(whole, seen), gravity, 0, 0, sight)
     left = inner.left - (size.width - seen.width) // 2
     top = inner.top - (size.height - seen.height) // 2
     return Box(left, top, size.width, size.height)
 
 
-def _interesting(image: Image, arranged: Layout) -> tuple[int, int]:
-    """The place to look at, in pixels of the scaled picture."""
+def closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, sight: Sight) -> Box | None:
+    """A window, of a ``ratio`` or its own, around the one thing that gravity finds; None where it finds none."""
+    found = find(gravity, sight) if seeks(gravity) else None
+    if not isinstance(found, tuple):
+        return None
+    room = (FACE_ROOM if gravity.targets[0] in FACE_LIKE else ROOM) / zoom
+    left, top, right, bottom = found
+    width, height = (right - left) * image.width * room, (bottom - top) * image.height * room
+    if ratio is not None:
+        width, height = max(width, height * ratio), max(height, width / ratio)
+    return _around_within(image, middle(found), Size(nearest(width), nearest(height)))
+
+
+def box_of(image: Image, area: Area) -> Box | None:
+    """An area in pixels of ``image``, its edges rounded outward; None where it lies outside."""
+    left, top = int(area[0] * image.width), int(area[1] * image.height)
+    right, bottom = int(np.ceil(area[2] * image.width)), int(np.ceil(area[3] * image.height))
+    return geometry.clipped(Box(left, top, right - left, bottom - top), Size(image.width, image.height))
+
+
+def _found_or_fallback(gravity: Gravity, sight: Sight) -> Area | str:
+    found = find(gravity, sight)
+    return found or ("north" if gravity.targets[0] in FACE_LIKE else "auto")
+
+
+def _interesting(
+    image: Image, gravity: Gravity, sight: Sight, arranged: Layout, shown: tuple[float, float]
+) -> tuple[float, float]:
+    """The centre, in parts of the sides, of the window that shows the most; ``shown`` are its sides, likewise."""
+    weights = _alpha_weights(image) if image.hasalpha() else None
+    if weights is None:
+        weights = _scene_weights(sight)
+    if weights is None:
+        return _attention(image, _seen_size(image, arranged))
+    return _best_center(_adjusted(weights / weights.sum(), gravity, sight), *shown)
+
+
+def _adjusted(weights: Floats, gravity: Gravity, sight: Sight) -> Floats:
+    """``weights``, one in sum, with what ``auto`` is told to prefer or to avoid."""
+    for target in gravity.targets:
+        name, _, suffix = target.rpartition("_")
+        is_weighted = bool(name) and (suffix.isdecimal() or suffix == AVOID) and not AREAS.match(target)
+        areas = sight.areas(name if is_weighted else target)
+        if areas:
+            share = 1.0 if not is_weighted else -1.0 if suffix == AVOID else int(suffix) / FULL_WEIGHT
+            cells = in_cells(areas)
+            weights = weights + share * cells / cells.sum()
+    return np.asarray(weights, np.float32)
+
+
+def _seen_size(image: Image, arranged: Layout) -> Size:
+    """The size of the window on the picture before it is scaled."""
     across = Fraction(arranged.scaled.width, image.width)
     down = Fraction(arranged.scaled.height, image.height)
-    seen = Size(nearest(arranged.window.width / across), nearest(arranged.window.height / down))
-    center = (alpha_center(image) if image.hasalpha() else None) or _attention(image, seen)
-    return int(center[0] * across), int(center[1] * down)
+    return Size(nearest(arranged.window.width / across), nearest(arranged.window.height / down))
 
 
-def alpha_center(image: Image) -> tuple[int, int] | None:
-    """The centre of mass of the alpha in pixels; None where it is opaque or empty throughout."""
-    alpha = image[3]
-    small = alpha.thumbnail_image(CENTROID_SIDE, height=CENTROID_SIDE, size="force")
-    weight = np.asarray(small.numpy(), dtype=np.float64).reshape(CENTROID_SIDE, CENTROID_SIDE)
-    if weight.min() == 255 or weight.max() == 0:
-        return None
-    places = (np.arange(CENTROID_SIDE) + 0.5) / CENTROID_SIDE
-    across = float((weight.sum(axis=0) * places).sum() / weight.sum())
-    down = float((weight.sum(axis=1) * places).sum() / weight.sum())
-    return int(across * image.width), int(down * image.height)
+def _scene_weights(sight: Sight) -> Floats | None:
+    salient, faces = sight.salient(), sight.areas("faces") or sight.areas(HEAD)
+    if salient is None or not salient.any():
+        return in_cells(faces) if faces else None
+    weights = salient / salient.sum()
+    if faces:
+        cells = in_cells(faces)
+        weights = weights + FACE_WEIGHT * cells / cells.sum()
+    return np.asarray(weights, np.float32)
 
 
-def _attention(image: Image, size: Size) -> tuple[int, int]:
+def _alpha_weights(image: Image) -> Floats | None:
+    """The alpha in cells; None where it is opaque or empty throughout."""
+    alpha = image[3].thumbnail_image(CELLS, height=CELLS, size="force")
+    weights = np.asarray(alpha.numpy(), np.float32).reshape(CELLS, CELLS)
+    return None if weights.min() == 255 or weights.max() == 0 else weights
+
+
+def _attention(image: Image, size: Size) -> tuple[float, float]:
     if size.width >= image.width and size.height >= image.height:
-        return image.width // 2, image.height // 2
+        return 0.5, 0.5
     _, found = image.smartcrop(
         min(size.width, image.width), min(size.height, image.height),
         interesting="attention", attention_x=True, attention_y=True,
     )  # fmt: skip
-    return int(found["attention_x"]), int(found["attention_y"])
+    return found["attention_x"] / image.width, found["attention_y"] / image.height
+
+
+def _best_center(weights: Floats, width: float, height: float) -> tuple[float, float]:
+    """The centre of the window (sides in parts of the picture's) that shows the most of ``weights``.
+
+    Of neighbouring windows about as good the middle one, which is centred on what they all show.
+    """
+    across, down = (min(CELLS, max(1, round(side * CELLS))) for side in (width, height))
+    sums = np.zeros((CELLS + 1, CELLS + 1))
+    sums[1:, 1:] = weights.cumsum(0).cumsum(1)
+    shown = sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]
+    best = shown.max()
+    top, left = np.unravel_index(int(shown.argmax()), shown.shape)
+    rows, columns = np.nonzero(shown >= best - (1 - GOOD_ENOUGH) * abs(best))
+    is_near = (abs(rows - top) < down) & (abs(columns - left) < across)
+    return (
+        _middle_one(columns[is_near] + across / 2, min(width, 1)),
+        _middle_one(rows[is_near] + down / 2, min(height, 1)),
+    )
+
+
+def _middle_one(centers: Floats, side: float) -> float:
+    """The middle of equally good centres (in cells), as a part of the side, so that the window stays inside."""
+    return min(max(float(centers.mean()) / CELLS, side / 2), 1 - side / 2)
+
+
+def middle(area: Area) -> tuple[float, float]:
+    return (area[0] + area[2]) / 2, (area[1] + area[3]) / 2
+
+
+def _around_within(image: Image, center: tuple[float, float], sides: Size) -> Box:
+    """A window of ``sides`` around the centre, made smaller and moved until it lies inside the picture."""
+    factor = min(Fraction(1), Fraction(image.width, sides.width), Fraction(image.height, sides.height))
+    size = geometry.scaled(sides, factor)
+    middle = int(center[0] * image.width), int(center[1] * image.height)
+    return geometry.clamped(geometry.around(*middle, size), Size(image.width, image.height))

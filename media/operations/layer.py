@@ -15,11 +15,12 @@ from media import geometry
 from media.chain import Step, canonical
 from media.geometry import Box, Size, pixels
 from media.operations import focus
-from media.operations.arguments import Flag, Offset, Where
+from media.operations.arguments import Flag, Offset, Seen, Where
 from media.operations.pixels import Image, bytes_of, join, looked_at, resample, size_of, split, with_alpha
 from media.operations.registry import Prepared, format_steps, operation, parse_steps
 from media.operations.warp import displaced
 from media.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Length, Text
+from media.scene import Area
 
 #: Blends that mix colours, by libvips' name.
 MIXED = {"over": "over", "multiply": "multiply", "screen": "screen", "overlay": "overlay"}
@@ -68,12 +69,14 @@ def layer(
     opacity: Annotated[int, Int(0, 100)] = 100,
     *,
     overlay: Annotated[Image, Prepared("overlay")],
+    sight: Seen,
 ) -> Image:
     """Lay another picture, with steps of its own, over or under this one.
 
     ``strength`` is that of anti_removal. A gravity that nothing is found for leaves the layer out.
     """
-    if focus.is_undetected(gravity):
+    found = focus.find(gravity, sight)
+    if found is None:
         return image
     placed = _faded(with_alpha(overlay), opacity)
     size = size_of(image)
@@ -83,6 +86,8 @@ def layer(
         placed, box = _tiled(placed, size), Box(0, 0, size.width, size.height)
     else:
         box = place(size, size_of(placed), gravity, x, y)
+        if isinstance(found, tuple):
+            box = _onto(found, size, box.size, x, y)
     if blend in CUT:
         return CUTTERS[blend](image, _spread(placed, box, size))
     if blend == "anti_removal":
@@ -97,6 +102,13 @@ def place(base: Size, inside: Size, gravity: Gravity, x: Length, y: Length) -> B
     if gravity.targets[0] == "xy_center":
         return geometry.around(right, down, inside)
     return geometry.placed(focus.compass(gravity), base, inside, right, down)
+
+
+def _onto(area: Area, base: Size, inside: Size, x: Length, y: Length) -> Box:
+    """On the middle of what gravity found; offsets move right and down."""
+    across, down = focus.middle(area)
+    right, below = pixels(x, base.width), pixels(y, base.height)
+    return geometry.around(int(across * base.width) + right, int(down * base.height) + below, inside)
 
 
 def _faded(overlay: Image, opacity: int) -> Image:

@@ -4,13 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from media import geometry
-from media.geometry import Box, Request, Size, pixels
+from media.geometry import Box, Layout, Request, Size, pixels
 from media.operations import focus
-from media.operations.arguments import Height, MaybeWhere, Offset, OwnSize, Width
+from media.operations.arguments import Height, MaybeWhere, Offset, OwnSize, Seen, Where, Width
 from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, Square, Strength, blurred, default_square, pixelated
-from media.operations.pixels import Image, size_of
+from media.operations.pixels import Image, bytes_of, join, size_of, split
 from media.operations.registry import operation
+from media.operations.reshape import rounded_shape
+from media.operations.sight import Sight
 from media.params import Gravity, Length
+
+#: Red eyes are at least so bright in red, and so many times brighter in it than in green and blue.
+RED_EYE_LEAST, RED_EYE_EXCESS = 60, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +28,23 @@ class Region:
     height: Length | None
     gravity: Gravity | None
 
-    def box(self, size: Size) -> Box | None:
+    def box(self, image: Image, sight: Sight) -> Box | None:
         """The part on the picture; None where the gravity finds nothing or the window misses the picture."""
+        size = size_of(image)
         across, down = pixels(self.x, size.width), pixels(self.y, size.height)
         if self.gravity is None:
             rest = Size(max(1, size.width - across), max(1, size.height - down))
             sides = Request.of(size, self.width, self.height, None).unchanged(rest)
             return geometry.clipped(Box(across, down, sides.width, sides.height), size)
-        if focus.is_undetected(self.gravity):
+        found = focus.find(self.gravity, sight)
+        if found is None:
             return None
+        if isinstance(found, tuple) and self.width is None and self.height is None:
+            return focus.box_of(image, found)
         sides = Request.of(size, self.width, self.height, None).unchanged(size)
+        if focus.seeks(self.gravity):
+            window = focus.window(image, Layout(size, sides), self.gravity, self.x, self.y, sight)
+            return geometry.clipped(window, size)
         return geometry.clipped(geometry.placed(focus.compass(self.gravity), size, sides, across, down), size)
 
 
@@ -46,36 +58,58 @@ def _changed_within(image: Image, box: Box | None, change: Callable[[Image], Ima
 @operation
 def blur_region(
     image: Image, strength: Strength = 100, x: Offset = 0, y: Offset = 0,
-    width: Width = None, height: Height = None, gravity: MaybeWhere = None,
+    width: Width = None, height: Height = None, gravity: MaybeWhere = None, *, sight: Seen,
 ) -> Image:  # fmt: skip
     """Blur a window of the picture; everything right of and below its corner where no size is given."""
-    box = Region(x, y, width, height, gravity).box(size_of(image))
+    box = Region(x, y, width, height, gravity).box(image, sight)
     return _changed_within(image, box, lambda picture: blurred(picture, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
 @operation
 def pixelate_region(
     image: Image, square: Square = 0, x: Offset = 0, y: Offset = 0,
-    width: Width = None, height: Height = None, gravity: MaybeWhere = None, *, size: OwnSize,
+    width: Width = None, height: Height = None, gravity: MaybeWhere = None,
+    *, size: OwnSize, sight: Seen,
 ) -> Image:  # fmt: skip
     """Show a window of the picture in coarse squares."""
-    box = Region(x, y, width, height, gravity).box(size_of(image))
+    box = Region(x, y, width, height, gravity).box(image, sight)
     return _changed_within(image, box, lambda picture: pixelated(picture, square or default_square(size)))
 
 
-@operation
-def blur_faces(image: Image, strength: Strength = 500) -> Image:
-    """Blur faces; without a face detector none is found and the picture stays as it is."""
+def _changed_faces(image: Image, gravity: Gravity, sight: Sight, change: Callable[[Image], Image]) -> Image:
+    """``change`` seen through an ellipse over every face that gravity names."""
+    boxes = [focus.box_of(image, area) for target in gravity.targets for area in sight.areas(target)]
+    for box in filter(None, boxes):
+        part = image.crop(box.left, box.top, box.width, box.height)
+        changed = change(image).crop(box.left, box.top, box.width, box.height)
+        face = rounded_shape(box.size, ("max",) * 4).ifthenelse(changed, part, blend=True)
+        image = image.insert(face, box.left, box.top)
     return image
 
 
 @operation
-def pixelate_faces(image: Image, square: Square = 0) -> Image:
-    """Show faces in coarse squares; without a face detector none is found and the picture stays as it is."""
-    return image
+def blur_faces(image: Image, strength: Strength = 500, gravity: Where = focus.FACES, *, sight: Seen) -> Image:
+    """Blur every face: those somebody recorded, else those a detector finds."""
+    return _changed_faces(image, gravity, sight, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
 @operation
-def redeye(image: Image) -> Image:
-    """Take red out of eyes; without a face detector none are found and the picture stays as it is."""
-    return image
+def pixelate_faces(
+    image: Image, square: Square = 0, gravity: Where = focus.FACES, *, size: OwnSize, sight: Seen
+) -> Image:
+    """Show every face in coarse squares."""
+    return _changed_faces(image, gravity, sight, lambda all_: pixelated(all_, square or default_square(size)))
+
+
+@operation
+def redeye(image: Image, gravity: Where = focus.FACES, *, sight: Seen) -> Image:
+    """Take red out of the eyes in every face."""
+    return _changed_faces(image, gravity, sight, _without_red_eyes)
+
+
+def _without_red_eyes(image: Image) -> Image:
+    """Where red far outweighs green and blue, their mean takes its place; skin is never so red."""
+    colours, alpha = split(image)
+    calm = (colours[1] + colours[2]) / 2
+    is_red = (colours[0] > RED_EYE_LEAST) & (colours[0] > calm * RED_EYE_EXCESS)
+    return join(bytes_of(is_red.ifthenelse(calm, colours[0]).bandjoin([colours[1], colours[2]])), alpha)

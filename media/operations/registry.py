@@ -34,7 +34,8 @@ SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 class Prepared:
     """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
     (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels), ``first`` (the
-    first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree)."""
+    first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree),
+    ``sight`` (:class:`media.operations.sight.Sight`: where things are in the picture)."""
 
     what: str
 
@@ -60,6 +61,7 @@ class Operation:
     prepared: tuple[tuple[str, str], ...]
     size_after: SizeAfter
     reads: SizeAfter | None
+    moves: bool
 
     @property
     def sentence(self) -> str:
@@ -88,13 +90,18 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    function: Callable[..., Any] | None = None, *, size_after: SizeAfter | None = None, reads: SizeAfter | None = None
+    function: Callable[..., Any] | None = None,
+    *,
+    size_after: SizeAfter | None = None,
+    reads: SizeAfter | None = None,
+    moves: bool = False,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
     ``size_after`` is its arithmetic (absent: the size stays). ``reads`` is for an operation that only looks at a
     scaled version of its whole input, so that the decoder may shrink on load: the size of that version
-    (:func:`unchanged` for one that looks at single pixels), None for one that needs them all.
+    (:func:`unchanged` for one that looks at single pixels), None for one that needs them all. ``moves``: it only puts
+    pixels elsewhere, by geometry alone, so that applied to a map it tells where everything went.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -108,7 +115,7 @@ def operation(
             else:
                 arguments.append(Argument(parameter.name, mark, parameter.default))
         after = size_after or unchanged
-        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, reads)
+        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, reads, moves)
         return function
 
     return enter if function is None else enter(function)

@@ -67,7 +67,7 @@ def _rotated_size(size: Size, arguments: Mapping[str, Any]) -> Size | None:
     return Size(size.height, size.width) if angle % 90 == 0 else None
 
 
-@operation(size_after=_rotated_size)
+@operation(size_after=_rotated_size, moves=True)
 def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], background: MaybeBackdrop = None) -> Image:
     """Turn the picture clockwise; other than quarter turns enlarge the canvas, transparent or painted."""
     angle = angle % 360
@@ -82,7 +82,7 @@ def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], backgr
     return lay_on(turned, background, image) if background else turned
 
 
-@operation
+@operation(moves=True)
 def flip(image: Image, axis: Annotated[str, Choice(("horizontal", "vertical"))]) -> Image:
     """Mirror the picture left to right (horizontal) or top to bottom."""
     return image.flip(axis)

@@ -22,6 +22,7 @@ from media.operations.arguments import (
     Offset,
     OwnSize,
     Ratio,
+    Seen,
     Where,
     Width,
 )
@@ -81,7 +82,7 @@ def _reading(mode: str) -> Callable[[Size, Mapping[str, Any]], Size]:
 
 def _enter(mode: str, sentence: str, function: Callable[..., Image]) -> None:
     function.__name__, function.__doc__ = mode, sentence
-    operation(function, size_after=_arithmetic(mode), reads=_reading(mode))
+    operation(function, size_after=_arithmetic(mode), reads=_reading(mode), moves=True)
 
 
 def _whole(mode: str, sentence: str) -> None:
@@ -98,11 +99,11 @@ def _whole(mode: str, sentence: str) -> None:
 def _filled(mode: str, sentence: str) -> None:
     def resize(
         image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
-        x: Offset = 0, y: Offset = 0, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+        x: Offset = 0, y: Offset = 0, relative: Flag = False, *, size: OwnSize, base: BaseSize, sight: Seen,
     ) -> Image:  # fmt: skip
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
-        return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y))
+        return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))
 
     _enter(mode, sentence, resize)
 
@@ -128,11 +129,11 @@ def _fill_padded(mode: str, sentence: str) -> None:
     def resize(
         image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
         gravity: Where = focus.AUTO, background: MaybeBackdrop = None, relative: Flag = False,
-        *, size: OwnSize, base: BaseSize,
+        *, size: OwnSize, base: BaseSize, sight: Seen,
     ) -> Image:  # fmt: skip
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
-        box = focus.window_with_padding(image, arranged, gravity)
+        box = focus.window_with_padding(image, arranged, gravity, sight)
         return _framed(image, arranged.scaled, box, background)
 
     _enter(mode, sentence, resize)
@@ -143,7 +144,7 @@ for _family, _rows in ((_whole, WHOLE), (_filled, FILLED), (_padded, PADDED), (_
         _family(_mode, _sentence)
 
 
-@operation(size_after=_arithmetic("scale"), reads=_reading("scale"))
+@operation(size_after=_arithmetic("scale"), reads=_reading("scale"), moves=True)
 def scale(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
     ignore_aspect_ratio: Flag = False, relative: Flag = False, *, size: OwnSize, base: BaseSize,
@@ -202,29 +203,38 @@ def _crop_sides(size: Size, arguments: Mapping[str, Any]) -> Size:
     return geometry.crop(size, sides).window
 
 
-def _crop_size(size: Size, arguments: Mapping[str, Any]) -> Size:
-    if _is_focal(arguments["gravity"]):
-        return _crop_sides(size, arguments)
-    return crop_box(size, arguments).size
+def _crop_size(size: Size, arguments: Mapping[str, Any]) -> Size | None:
+    if not _is_sought(arguments["gravity"]):
+        return crop_box(size, arguments).size
+    return None if _is_closeup(arguments) else _crop_sides(size, arguments)
 
 
-def _is_focal(gravity: Gravity | None) -> bool:
-    return gravity is not None and focus.is_auto(gravity)
+def _is_sought(gravity: Gravity | None) -> bool:
+    return gravity is not None and focus.seeks(gravity)
 
 
-@operation(size_after=_crop_size)
+def _is_closeup(arguments: Mapping[str, Any]) -> bool:
+    """Whether the window is what gravity finds: no side is given, and it names a thing."""
+    return arguments["width"] is None and arguments["height"] is None and arguments["gravity"].targets[0] != "auto"
+
+
+@operation(size_after=_crop_size, moves=True)
 def crop(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: MaybeWhere = None,
-    x: Corner = None, y: Corner = None, zoom: Zoom = 1.0, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+    x: Corner = None, y: Corner = None, zoom: Zoom = 1.0, relative: Flag = False,
+    *, size: OwnSize, base: BaseSize, sight: Seen,
 ) -> Image:  # fmt: skip
     """Cut a window out of the picture without scaling; it is clipped to the picture."""
     arguments = {
         "width": width, "height": height, "ratio": ratio, "gravity": gravity, "x": x, "y": y,
         "zoom": zoom, "relative": relative, "base": base,
     }  # fmt: skip
-    if gravity is not None and focus.is_auto(gravity):
-        return looked_at(image, focus.window(image, Layout(size, _crop_sides(size, arguments)), gravity, 0, 0))
-    return looked_at(image, crop_box(size, arguments))
+    if gravity is None or not focus.seeks(gravity):
+        return looked_at(image, crop_box(size, arguments))
+    box = focus.closeup(image, gravity, zoom, ratio, sight) if _is_closeup(arguments) else None
+    if box is None:
+        box = focus.window(image, Layout(size, _crop_sides(size, arguments)), gravity, x or 0, y or 0, sight)
+    return looked_at(image, box)
 
 
 def _thumb_layout(size: Size, arguments: Mapping[str, Any]) -> Layout:
@@ -233,17 +243,24 @@ def _thumb_layout(size: Size, arguments: Mapping[str, Any]) -> Layout:
     return Layout(geometry.scaled(arranged.scaled, zoom), arranged.window)
 
 
-@operation(
-    size_after=lambda size, arguments: _thumb_layout(size, arguments).window,
-    reads=lambda size, arguments: _thumb_layout(size, arguments).scaled,
-)
+def _thumb_reads(size: Size, arguments: Mapping[str, Any]) -> Size | None:
+    """A close-up of something small needs every pixel."""
+    gravity = arguments["gravity"]
+    return None if focus.seeks(gravity) and gravity != focus.AUTO else _thumb_layout(size, arguments).scaled
+
+
+@operation(size_after=lambda size, arguments: _thumb_layout(size, arguments).window, reads=_thumb_reads, moves=True)
 def thumb(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
-    x: Offset = 0, y: Offset = 0, zoom: Zoom = 1.0, relative: Flag = False, *, size: OwnSize, base: BaseSize,
+    x: Offset = 0, y: Offset = 0, zoom: Zoom = 1.0, relative: Flag = False,
+    *, size: OwnSize, base: BaseSize, sight: Seen,
 ) -> Image:  # fmt: skip
-    """Cut a thumbnail around the place gravity names, tighter with a higher zoom."""
+    """Cut a thumbnail around what gravity names, tighter with a higher zoom."""
     arguments = {
         "width": width, "height": height, "ratio": ratio, "zoom": zoom, "relative": relative, "base": base,
     }  # fmt: skip
     arranged = _thumb_layout(size, arguments)
-    return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y))
+    box = focus.closeup(image, gravity, zoom, arranged.window.ratio, sight)
+    if box is not None:
+        return resample(looked_at(image, box), arranged.window)
+    return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))

@@ -8,12 +8,17 @@ from media.config import Limits
 from media.derive import derive
 from media.operations import step
 from media.render import Rendered
+from media.scene import Scene
 
 
 def rendered(
-    source: Any, *steps: Step, output: Output | None = None, layers: Mapping[str, bytes] | None = None
+    source: Any,
+    *steps: Step,
+    output: Output | None = None,
+    layers: Mapping[str, bytes] | None = None,
+    scene: Scene | None = None,
 ) -> Rendered:
-    return derive(Chain(steps, output or Output()), source, layers or {}, Limits())
+    return derive(Chain(steps, output or Output()), source, layers or {}, Limits(), scene)
 
 
 def rendered_with(source: Any, operation: str, /, **arguments: Any) -> Rendered:

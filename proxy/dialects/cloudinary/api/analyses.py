@@ -5,8 +5,10 @@ from typing import Any
 
 from media import analysis
 from media.asset import Asset
+from media.scene import Area
 from proxy.derivation import read_source
 from proxy.dialects.cloudinary.api.form import Fields, is_true
+from proxy.looking import find_scene
 from proxy.services import Services
 
 
@@ -27,11 +29,25 @@ ANALYSES: Mapping[str, Callable[[bytes], dict[str, Any]]] = {
 
 
 async def analyse(services: Services, asset: Asset, fields: Fields) -> dict[str, Any]:
-    """Faces are those somebody named: no face detector runs here."""
-    faces = {"faces": [list(face) for face in asset.faces]} if is_true(fields, "faces") else {}
+    """What ``fields`` ask for of an image."""
+    is_image = asset.resource_type == "image" and not asset.placeholder
+    faces = {"faces": await _faces(services, asset) if is_image else []} if is_true(fields, "faces") else {}
     wanted = [name for name in ANALYSES if is_true(fields, name)]
-    if not wanted or asset.resource_type != "image" or asset.placeholder:
+    if not wanted or not is_image:
         return faces
     body = await read_source(services, asset.digest)
     found = [await services.pixels.run(ANALYSES[name], body) for name in wanted]
     return faces | {name: value for part in found for name, value in part.items()}
+
+
+async def _faces(services: Services, asset: Asset) -> list[list[int]]:
+    """Those somebody named, else those a worker sees within ``delivery.look_wait_seconds``."""
+    if asset.faces:
+        return [list(face) for face in asset.faces]
+    scene = await find_scene(services, asset, patience=0)
+    return [_rectangle(face, asset) for face in scene.faces] if scene else []
+
+
+def _rectangle(area: Area, asset: Asset) -> list[int]:
+    left, top = round(area[0] * asset.width), round(area[1] * asset.height)
+    return [left, top, round(area[2] * asset.width) - left, round(area[3] * asset.height) - top]
