@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from media.catalog import Catalog
-from media.config import Cloud, RedisSettings, Settings
+from media.config import Cloud, Delivery, RedisSettings, Settings
 from media.decode import decode
 from media.errors import MediaError
 from media.plan import sources
@@ -101,7 +101,8 @@ def http(picture: bytes) -> Iterator[Deliver]:
     """Deliveries from a whole application that knows ``picture`` under every name."""
     with embedded_redis() as url:
         cloud = Cloud(keys={"demo-key": "demo-secret"})
-        settings = Settings(redis=RedisSettings(url=url), clouds={"demo": cloud})
+        delivery = Delivery(look_wait_seconds=0)
+        settings = Settings(redis=RedisSettings(url=url), delivery=delivery, clouds={"demo": cloud})
         with open_stage(settings) as stage:
             stage.upload(picture, "sample")
             yield lambda components, compiled: _ask(stage, components, compiled)

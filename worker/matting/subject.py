@@ -12,6 +12,8 @@ MEMBER, OPAQUE = 0.5, 0.8
 LEAST_PEAK = 0.6
 #: A component smaller than this share of the largest is an island …
 ISLAND_SHARE = 0.015
+#: … and so is one whose mean saliency stays below this, where the largest is surer …
+SURE_ISLAND = 0.85
 #: … unless no more than this many map pixels part it from the rest, like the tip of a hair.
 BRIDGE_MAP_PIXELS = 4
 #: A hole of less than this share of the subject, through which FAINT saliency shines, is a slip …
@@ -56,9 +58,12 @@ def _islands(saliency: Floats) -> Bools:
     if not count:
         return np.ones(saliency.shape, np.bool_)
     index = np.arange(1, count + 1)
-    area = ndimage.sum(saliency >= MEMBER, labels, index)
+    members = saliency >= MEMBER
+    area = ndimage.sum(members, labels, index)
     peak = ndimage.maximum(saliency, labels, index)
-    kept = (peak >= LEAST_PEAK) & (area >= ISLAND_SHARE * area.max())
+    sureness = ndimage.sum(saliency * members, labels, index) / np.maximum(area, 1)
+    is_sure = sureness >= min(SURE_ISLAND, sureness[area.argmax()])
+    kept = is_sure & (peak >= LEAST_PEAK) & (area >= ISLAND_SHARE * area.max())
     return ~np.isin(labels, index[kept])
 
 

@@ -122,6 +122,20 @@ def test_islands_and_pinholes_are_settled_and_real_holes_stay() -> None:
     assert clean[2, 2] == 0
 
 
+@pytest.mark.parametrize(("second", "kept"), [(0.95, True), (0.7, False)])
+def test_second_thing_is_kept_where_the_network_is_sure_of_it(second: float, kept: bool) -> None:
+    saliency = np.zeros((60, 60), np.float32)
+    saliency[10:50, 5:35] = 0.95
+    saliency[30:50, 42:56] = second
+    assert bool(settled(saliency)[40, 50] > 0) is kept
+
+
+def test_only_thing_is_kept_whatever_the_doubt() -> None:
+    saliency = np.zeros((60, 60), np.float32)
+    saliency[10:50, 5:35] = 0.7
+    assert settled(saliency)[30, 20] > 0
+
+
 def test_confidence_falls_with_the_doubt_of_the_network() -> None:
     saliency = np.zeros((50, 50), np.float32)
     scores = []
