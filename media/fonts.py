@@ -1,12 +1,17 @@
 """Fonts beyond those the system knows: a folder of ``.ttf`` and ``.otf`` files, entered once at start."""
 
+import functools
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyvips
 
 from media.config import ConfigError
 
 SUFFIXES = (".ttf", ".otf", ".ttc")
+_LOCK = threading.Lock()
 
 
 def register(folder: str | Path) -> tuple[str, ...]:
@@ -25,3 +30,20 @@ def register(folder: str | Path) -> tuple[str, ...]:
     for path in files:
         pyvips.Image.text("a", fontfile=str(path))
     return tuple(path.name for path in files)
+
+
+def keep(name: str, make: Callable[[], bytes]) -> Path:
+    """A font file that lies on disk as long as this process lives: Fontconfig opens it whenever it likes.
+
+    ``make`` gives its bytes where it is not there yet.
+    """
+    with _LOCK:
+        path = Path(_folder().name) / name
+        if not path.exists():
+            path.write_bytes(make())
+    return path
+
+
+@functools.cache
+def _folder() -> "TemporaryDirectory[str]":
+    return TemporaryDirectory(prefix="cutout-fonts-")

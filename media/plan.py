@@ -20,6 +20,8 @@ from media.probe import SourceInfo
 
 #: Layers within layers; each level holds a whole picture in memory.
 MAX_LAYER_DEPTH = 4
+#: Operations that need a file of their own, and the argument that names it.
+SOURCE_ARGUMENTS = {"layer": "source", "text": "font_source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ def cutout_options(chain: Chain) -> CutoutOptions | None:
 
 
 def sources(chain: Chain) -> tuple[str, ...]:
-    """The layer sources in the chain, each once, in order: ``image/upload/logos/ours`` or ``fetch:https://…``."""
-    named = (step["source"] for step in walk(chain.steps) if step.operation == "layer" and step["source"])
-    return tuple(dict.fromkeys(named))
+    """What the chain needs beside the picture, each once, in order: layers (``image/upload/logos/ours``,
+    ``fetch:https://…``) and fonts (``raw:fonts/ours.ttf``)."""
+    named = (step[SOURCE_ARGUMENTS[step.operation]] for step in walk(chain.steps) if step.operation in SOURCE_ARGUMENTS)
+    return tuple(dict.fromkeys(source for source in named if source))
 
 
 def size_after(step: Step, facts: Facts) -> Size | None:

@@ -109,6 +109,7 @@ def _prepared(
         "first": lambda: pixels.frames[0],
         "overlay": lambda: _overlay(step, facts, plan, layers),
         "sight": lambda: sight,
+        "font": lambda: layers.get(step["font_source"] or ""),
     }
     return {name: ready[what]() for name, what in operation.prepared}
 

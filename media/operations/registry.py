@@ -33,9 +33,10 @@ SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
-    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels), ``first`` (the
-    first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree),
-    ``sight`` (:class:`media.operations.sight.Sight`: where things are in the picture)."""
+    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels), ``font`` (the
+    bytes of a font file, None without one), ``first`` (the first frame: what an operation decides by looking, it
+    decides there, so that all frames of an animation agree), ``sight`` (:class:`media.operations.sight.Sight`: where
+    things are in the picture)."""
 
     what: str
 

@@ -5,17 +5,19 @@ only markup is ours.
 """
 
 from html import escape
-from typing import Annotated
+from typing import Annotated, Any
 
 import pyvips
 
-from media.errors import BadTransformation
+from media import typeface
+from media.errors import BadTransformation, NotFound
 from media.geometry import Size
 from media.operations.alpha import grown
 from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Paint, Width
 from media.operations.pixels import Image, bytes_of, flatten, join, size_of, solid
-from media.operations.registry import operation
+from media.operations.registry import Prepared, operation
 from media.params import BLACK, Choice, Color, Float, Length, Text
+from media.typeface import Typeface
 
 DOTS_PER_INCH = 72
 PANGO_UNITS = 1024
@@ -53,17 +55,22 @@ def text(
     width: Width = None,
     no_trim: Flag = False,
     no_overflow: Flag = False,
+    font_source: Annotated[str | None, Text()] = None,
     *,
     base: BaseSize,
+    font_file: Annotated[bytes | None, Prepared("font")],
 ) -> Image:
     """Draw a text; the picture is as large as its ink.
 
     Lines break at ``width`` pixels and at line breaks. ``hinting`` is left to the font. With ``no_overflow`` a text
-    larger than the picture under it is refused.
+    larger than the picture under it is refused. ``font`` is a family name, or that of the file ``font_source``.
     """
+    if font_source and font_file is None:
+        raise NotFound(f"the font {font} does not exist")
     markup = _markup(text, size=size, weight=weight, style=style, decoration=decoration,
                      letter_spacing=letter_spacing, color=color)  # fmt: skip
-    drawn = _drawn(markup, _family(font), size, align=align, line_spacing=line_spacing, width=_pixels(width, base))
+    face = typeface.install(font_file, font) if font_file else Typeface(_family(font), "")
+    drawn = _drawn(markup, face, size, align=align, line_spacing=line_spacing, width=_pixels(width, base))
     if antialias == "none":
         drawn = join(drawn[:3], drawn[3] >= 128)
     margin = round(size / PADDING_SHARE) if no_trim else 0
@@ -103,11 +110,13 @@ def _markup(
     return f"<span {spelled}>{escape(readable, quote=False)}</span>"
 
 
-def _drawn(markup: str, family: str, size: float, *, align: str, line_spacing: float, width: int | None) -> Image:
-    options = {"width": min(width, MAX_SIDE), "wrap": "word-char"} if width else {}
+def _drawn(markup: str, face: Typeface, size: float, *, align: str, line_spacing: float, width: int | None) -> Image:
+    options: dict[str, Any] = {"width": min(width, MAX_SIDE), "wrap": "word-char"} if width else {}
+    if face.path:
+        options["fontfile"] = face.path
     try:
         return pyvips.Image.text(
-            markup, font=f"{family} {size:g}", dpi=DOTS_PER_INCH, rgba=True, align=ALIGNMENTS[align],
+            markup, font=f"{face.family} {size:g}", dpi=DOTS_PER_INCH, rgba=True, align=ALIGNMENTS[align],
             justify=align == "justify", spacing=round(line_spacing), **options,
         ).copy(interpretation="srgb")  # fmt: skip
     except pyvips.Error as error:

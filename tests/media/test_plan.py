@@ -65,6 +65,11 @@ def test_sources_are_named_once_and_those_of_nested_layers_too() -> None:
     assert sources(chain) == ("b", "a", "c")
 
 
+def test_the_font_of_a_text_is_a_source() -> None:
+    letters = step("text", text="a", font="ours.ttf", font_source="raw:ours.ttf")
+    assert sources(Chain((layer("", letters), step("text", text="b")))) == ("raw:ours.ttf",)
+
+
 def test_too_large_results_are_refused_before_pixels() -> None:
     with pytest.raises(LimitExceeded, match="at most 16384 pixels, got 20000×15000"):
         planned(step("scale", width="20000"))

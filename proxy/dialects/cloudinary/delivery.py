@@ -33,6 +33,7 @@ from proxy.dialects.cloudinary.files import deliver_file
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.named import Definitions, no_definitions
 from proxy.dialects.cloudinary.removal import is_removal
+from proxy.dialects.cloudinary.sources import RAW
 from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.dialects.cloudinary.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
@@ -156,9 +157,12 @@ async def _find_or_default(services: Services, url: DeliveryUrl) -> Found:
 
 
 async def find_layers(services: Services, cloud: str, chain: Chain) -> dict[str, str]:
-    """Every layer source of the chain → the digest of its bytes. Raises NotFound naming the one that is missing."""
+    """Every source of the chain → the digest of its bytes. Raises NotFound naming the one that is missing."""
     digests = {}
     for source in sources(chain):
+        if source.startswith(RAW):
+            digests[source] = (await _find_file(services, cloud, source.removeprefix(RAW))).digest
+            continue
         if source.startswith("fetch:"):
             digests[source] = (await fetch_asset(services, cloud, source.removeprefix("fetch:"))).digest
             continue
@@ -168,6 +172,16 @@ async def find_layers(services: Services, cloud: str, chain: Chain) -> dict[str,
             raise NotFound(f"Unknown or invalid referenced image {public_id} of type {delivery_type}")
         digests[source] = asset.digest
     return digests
+
+
+async def _find_file(services: Services, cloud: str, public_id: str) -> Asset:
+    """A font or a colour profile. Cloudinary has them uploaded as authenticated: nobody can download them, anybody may
+    ask for what is drawn with them."""
+    for delivery_type in ("authenticated", "upload"):
+        asset = await find_asset(services, SourceRef(cloud, "raw", delivery_type, public_id))
+        if asset is not None:
+            return asset
+    raise NotFound(f"Unknown or invalid referenced file {public_id}: no raw file of this public id is uploaded")
 
 
 def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:

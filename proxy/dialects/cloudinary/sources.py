@@ -1,4 +1,4 @@
-"""What a layer shows: the public id of an asset, or a remote address in base64."""
+"""What a layer shows (the public id of an asset, or a remote address in base64), and the files it needs."""
 
 import base64
 import binascii
@@ -7,6 +7,8 @@ from media.errors import BadTransformation, UnsupportedOperation
 from proxy.dialects.cloudinary.formats import EXTENSIONS
 from proxy.dialects.cloudinary.grammar import decode
 
+#: In front of the public id of an uploaded file that is no picture.
+RAW = "raw:"
 _TYPES = frozenset({"upload", "private", "authenticated", "text"})
 _NOT_PICTURES = frozenset({"video", "audio", "subtitles", "lut", "raw"})
 
@@ -26,7 +28,13 @@ def source_of(text: str) -> str:
         words = words[1:]
     has_type = words[0] in _TYPES and len(words) > 1
     delivery_type = words[0] if has_type else "upload"
-    return f"image/{delivery_type}/{_public_id('/'.join(words[1:] if has_type else words), text)}"
+    public_id = _public_id("/".join(words[1:] if has_type else words), text)
+    return f"image/{delivery_type}/{_without_extension(public_id)}"
+
+
+def file_source_of(text: str) -> str:
+    """``raw:<public id>`` of a font or a colour profile, which keep their extension; ``text`` is ``fonts:ours.ttf``."""
+    return f"{RAW}{_public_id(text.replace(':', '/'), text)}"
 
 
 def _public_id(written: str, text: str) -> str:
@@ -34,6 +42,10 @@ def _public_id(written: str, text: str) -> str:
     parts = public_id.split("/")
     if not all(parts) or "." in parts or ".." in parts or any(character < " " for character in public_id):
         raise BadTransformation(f"Invalid overlay in transformation: {text}; expected a public id")
+    return public_id
+
+
+def _without_extension(public_id: str) -> str:
     stem, dot, extension = public_id.rpartition(".")
     return stem if dot and stem and extension.lower() in EXTENSIONS else public_id
 

@@ -1,6 +1,7 @@
 """Text layers: ``l_text:Arial_40_bold_stroke_letter_spacing_2:Hello%20$(name)``.
 
-The style's words stand in any order behind the size. The text is decoded a second time here (spec 1.7).
+The style's words stand in any order behind the size. The text is decoded a second time here (spec 1.7). A font that was
+uploaded is named by its public id, with extension and ``:`` for folders: ``l_text:fonts:ours.ttf_40:Hello``.
 """
 
 import re
@@ -8,13 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media.chain import Step
-from media.errors import BadTransformation
+from media.errors import BadTransformation, UnsupportedOperation
 from proxy.dialects.cloudinary.arguments import Given, build, find_operation, given, pixel_ratio, read
 from proxy.dialects.cloudinary.grammar import Component, decode
 from proxy.dialects.cloudinary.scope import Scope
+from proxy.dialects.cloudinary.sources import file_source_of
 
 MAX_TEXT_LENGTH = 2000
-_SIZE = re.compile(r"(.+?)_(\d+(?:\.\d+)?)(?:_(.*))?", re.DOTALL)
+_FONT_FILE = re.compile(r".+\.(?:ttf|otf|woff2?)", re.DOTALL | re.IGNORECASE)
+_FONT_SIZE = re.compile(r"\.(?:ttf|otf|woff2?)_\d", re.IGNORECASE)
+#: A font file may have ``_2`` in its name; what follows a family name is the size.
+_SIZE = re.compile(r"(.+?\.(?:ttf|otf|woff2?)|.+?)_(\d+(?:\.\d+)?)(?:_(.*))?", re.DOTALL | re.IGNORECASE)
+#: Fonts are compressed for browsers; FreeType is given the font itself.
+_COMPRESSED = (".woff", ".woff2")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 #: A word of the style → the argument it settles.
 _WORDS = {
@@ -48,7 +55,16 @@ def split_text(value: str, scope: Scope) -> TextLayer | None:
     """``value`` behind ``text:``; None where there is no text of its own, only the name of a text asset."""
     style, colon, text = value.partition(":")
     style = scope.constant(style, "text style")
-    return TextLayer(style, text) if colon and _SIZE.fullmatch(style) else None
+    if colon and _SIZE.fullmatch(style):
+        return TextLayer(style, text)
+    return _split_behind_folders(value)
+
+
+def _split_behind_folders(value: str) -> TextLayer | None:
+    """The folders of a font file are joined by colons, too: the style ends at the first one behind the size."""
+    file = _FONT_SIZE.search(value)
+    end = value.find(":", file.end()) if file else -1
+    return TextLayer(value[:end], value[end + 1 :]) if end > 0 and _SIZE.fullmatch(value[:end]) else None
 
 
 def compile_text(layer: TextLayer, component: Component, scope: Scope) -> Step:
@@ -66,12 +82,23 @@ def compile_text(layer: TextLayer, component: Component, scope: Scope) -> Step:
     qualifiers = given(component, {"co": "color", "b": "background", **wraps}, scope)
     ratio = pixel_ratio(component)
     texts |= {
-        "font": Given("l", font, decode_again(font)),
+        **_font(font),
         "size": Given("l", size, f"{float(size) * ratio:g}"),
         "text": Given("l", layer.text, scope.fill(read_text(layer.text))),
     }
     flags = {"no_trim": "text_no_trim" in component.flags, "no_overflow": "text_disallow_overflow" in component.flags}
     return build(find_operation("text", "A text layer"), {**texts, **stroke, **qualifiers}, **flags)
+
+
+def _font(written: str) -> dict[str, Given]:
+    """A family that the server knows, or a file that was uploaded."""
+    name = decode_again(written)
+    if not _FONT_FILE.fullmatch(name):
+        return {"font": Given("l", name, name)}
+    if name.lower().endswith(_COMPRESSED):
+        raise UnsupportedOperation(f"The font {name} cannot be used: upload it as a .ttf or .otf file")
+    source = file_source_of(written)
+    return {"font": Given("l", name, name.replace(":", "/")), "font_source": Given("l", name, source)}
 
 
 def read_text(text: str) -> str:

@@ -9,7 +9,7 @@ from media.chain import Step
 from media.errors import BadTransformation, NotFound, UnsupportedOperation
 from media.operations import format_steps
 from proxy.dialects.cloudinary import grammar, vocabulary
-from proxy.dialects.cloudinary.sources import source_of
+from proxy.dialects.cloudinary.sources import file_source_of, source_of
 from tests.proxy.cloudinary.vectors import read_tsv, read_yaml
 
 ROWS = read_yaml("cloudinary_layers.yaml")
@@ -46,6 +46,12 @@ def test_layer_source_is_read(row: dict[str, str]) -> None:
     assert source_of(row["layer"]) == row["source"]
 
 
+@pytest.mark.parametrize("text", ["..:ours.ttf", "fonts::ours.ttf", "a\0.ttf"])
+def test_bad_font_file_is_refused(text: str) -> None:
+    with pytest.raises(BadTransformation, match="public id"):
+        file_source_of(text)
+
+
 @pytest.mark.parametrize("text", ["", "..", "a:..:b", "fetch:%%%", "fetch:!!", "fetch:aGVsbG8\0", "docs:", ":a"])
 def test_bad_layer_source_is_refused(text: str) -> None:
     with pytest.raises((BadTransformation, NotFound)):
@@ -54,10 +60,10 @@ def test_bad_layer_source_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["l_video:dog", "l_subtitles:a.srt", "l_logo,e_background_removal"],
+    ["l_video:dog", "l_subtitles:a.srt", "l_logo,e_background_removal", "l_text:ours.woff2_30:a"],
 )
 def test_what_cannot_be_a_layer_is_refused_by_name(text: str) -> None:
-    with pytest.raises(UnsupportedOperation, match=r"layer"):
+    with pytest.raises(UnsupportedOperation, match=r"layer|woff2"):
         steps_of(text)
 
 
