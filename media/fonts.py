@@ -1,8 +1,13 @@
-"""Fonts beyond those the system knows: a folder of ``.ttf`` and ``.otf`` files, entered once at start."""
+"""Fonts beyond those the system knows: a folder of ``.ttf`` and ``.otf`` files, entered once at start, and the bundled
+ones, entered before the first text: a fresh machine may have none.
+
+Fontconfig keeps a file that libvips has drawn with once.
+"""
 
 import functools
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +16,13 @@ import pyvips
 from media.config import ConfigError
 
 SUFFIXES = (".ttf", ".otf", ".ttc")
+#: Modules of pymupdf_fonts. Where Fontconfig has no configuration it takes the first face that has the letters: Noto
+#: Sans for Latin, Greek and Cyrillic, FiraGO for Arabic, Hebrew, Devanagari, Georgian and Thai.
+BUNDLED = (
+    *(f"NotoSans_{style}" for style in ("Regular", "Bold", "Italic", "BoldItalic")),
+    *(f"FiraGO_{style}" for style in ("Regular", "Bold", "Italic", "BoldItalic")),
+    "NotoSansSymbols2_Regular",
+)
 _LOCK = threading.Lock()
 
 
@@ -18,8 +30,6 @@ def register(folder: str | Path) -> tuple[str, ...]:
     """Make every font file of ``folder`` known by its family name, for this process; returns the files' names.
 
     "" registers nothing. Raises ConfigError where the folder cannot be read.
-
-    Fontconfig keeps a file that libvips has drawn with once.
     """
     if not folder:
         return ()
@@ -28,8 +38,23 @@ def register(folder: str | Path) -> tuple[str, ...]:
     except OSError as error:
         raise ConfigError(f"rendering.font_folder {folder} cannot be read: {error.strerror}.") from error
     for path in files:
-        pyvips.Image.text("a", fontfile=str(path))
+        _enter(path)
     return tuple(path.name for path in files)
+
+
+@functools.cache
+def register_bundled() -> None:
+    """Make the bundled fonts known; fonts of the system are still preferred where they are asked for by name."""
+    for name in BUNDLED:
+        _enter(keep(f"{name}.ttf", functools.partial(_bundled, name)))
+
+
+def _bundled(name: str) -> bytes:
+    return bytes(import_module(f"pymupdf_fonts.{name}").fontbuffer)
+
+
+def _enter(path: Path) -> None:
+    pyvips.Image.text("a", fontfile=str(path))
 
 
 def keep(name: str, make: Callable[[], bytes]) -> Path:

@@ -21,6 +21,7 @@ ONLY_IN = {
     "botocore": ("media/stores/*",),
     "httpx": ("media/origin.py", "media/courier.py", "media/stores/*", "worker/matting/models.py"),
     "PIL": ("media/typeface.py", "worker/training/*"),
+    "pymupdf_fonts": ("media/fonts.py",),
     "pyvips": ("media/*", "worker/*", "proxy/health.py"),
     "torch": ("worker/training/*",),
     "yaml": ("media/config.py",),

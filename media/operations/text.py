@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pyvips
 
-from media import typeface
+from media import fonts, typeface
 from media.errors import BadTransformation, NotFound
 from media.geometry import Size
 from media.operations.alpha import grown
@@ -69,6 +69,7 @@ def text(
         raise NotFound(f"the font {font} does not exist")
     markup = _markup(text, size=size, weight=weight, style=style, decoration=decoration,
                      letter_spacing=letter_spacing, color=color)  # fmt: skip
+    fonts.register_bundled()
     face = typeface.install(font_file, font) if font_file else Typeface(_family(font), "")
     drawn = _drawn(markup, face, size, align=align, line_spacing=line_spacing, width=_pixels(width, base))
     if antialias == "none":
