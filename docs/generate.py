@@ -15,6 +15,7 @@ from media.operations.registry import REQUIRED, Argument
 from media.params import COMPASS
 from media.scene import FACES, objects_of
 from proxy.dialects.cloudinary.actions import CROPS
+from proxy.dialects.cloudinary.colorspaces import MEANINGS
 from proxy.dialects.cloudinary.compiler import UNAVAILABLE
 from proxy.dialects.cloudinary.effects import ALIASES, BLENDS, REFUSED, effects
 from proxy.dialects.cloudinary.flags import FLAGS
@@ -53,6 +54,7 @@ def cloudinary_page() -> str:
     keys = [(f"`{key}_`", f"{UNAVAILABLE[key]}: 400" if key in UNAVAILABLE else name) for key, name in KEYS.items()]
     crops = [(f"`c_{name}`", OPERATIONS[crop.operation].sentence) for name, crop in CROPS.items()]
     flags = [(f"`fl_{name}`", meaning) for name, meaning in sorted(FLAGS.items())]
+    spaces = [(f"`cs_{name}`", meaning) for name, meaning in MEANINGS.items()]
     return "\n".join(
         [
             "# Cloudinary's delivery language: what is understood",
@@ -66,6 +68,7 @@ def cloudinary_page() -> str:
             *_section("Effects", ("effect", "what it does"), drawn),
             *_section("Blends of layers", ("effect",), [(f"`e_{name}`",) for name in sorted(BLENDS - set(REFUSED))]),
             *_section("Flags", ("flag", "meaning"), flags),
+            *_section("Color spaces", ("space", "what is delivered"), spaces),
             *_section("Formats", ("format", "type", ""), formats),
             *_section("Understood and refused", ("effect", "why"), refused),
         ]

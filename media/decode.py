@@ -118,7 +118,13 @@ def decode_picture(
         return _frames(body, header, pages)
     options = ",".join([*_shrink_options(body, header, target), *(f"page={page - 1}" for page in pages[:1])])
     image = open_header(body, max_pixels=max_pixels, options=f"[{options}]") if options else header
-    return Picture((in_memory(upright(image)),))
+    return Picture((in_memory(upright(image)),), cmyk=_cmyk_profile(header))
+
+
+def _cmyk_profile(header: pyvips.Image) -> bytes | None:
+    if header.interpretation != "cmyk":
+        return None
+    return bytes(header.get("icc-profile-data")) if header.get_typeof("icc-profile-data") else b""
 
 
 def decode_cutout(cutout: StoredCutout, *, target: Size | None, max_pixels: int) -> Picture:

@@ -1,16 +1,19 @@
 """The last act of a render: choose the format that can hold the picture, and write it.
 
 Its own file because choosing (alpha? frames? size?) and saving are an idea apart from the loop over steps.
-Metadata is stripped unless asked for; pixels are sRGB already.
+Metadata is stripped unless asked for; pixels are sRGB until here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import pyvips
 
+from media import colorspace
 from media.chain import Output
-from media.errors import DerivationFailed, UnsupportedFormat
+from media.colorspace import Space
+from media.errors import BadTransformation, DerivationFailed, UnsupportedFormat
 from media.formats import FORMATS, Format
 from media.operations.pixels import flatten
 from media.params import WHITE
@@ -34,14 +37,18 @@ class Rendered:
     height: int
 
 
-def encode(picture: Picture, output: Output, source_format: str) -> Rendered:
+def encode(picture: Picture, output: Output, source_format: str, files: Mapping[str, bytes]) -> Rendered:
     """Write the picture as the first candidate of ``output`` that can hold it.
 
-    Raises UnsupportedFormat for a format that is not written here, DerivationFailed where libvips cannot save.
+    ``files`` holds the ICC profile that ``output`` may name. Raises UnsupportedFormat for a format that is not written
+    here, BadTransformation for a colour space it does not have, DerivationFailed where libvips cannot save.
     """
-    row = choose_format(picture, output, source_format)
-    options = _options(picture, row, output)
+    space = colorspace.find_space(output.color_space, picture.cmyk, files)
+    row = choose_format(picture, output, source_format, space)
+    options = _options(picture, row, output, space)
     image = _for_format(picture, row, grayscale=output.grayscale)
+    if _converts(space):
+        image = colorspace.converted(image, space)
     try:
         body = image.write_to_buffer(f".{row.name}", **options)
     except pyvips.Error as error:
@@ -49,16 +56,35 @@ def encode(picture: Picture, output: Output, source_format: str) -> Rendered:
     return Rendered(body, row.name, picture.size.width, picture.size.height)
 
 
-def choose_format(picture: Picture, output: Output, source_format: str) -> Format:
-    """One candidate is an order; of several the first that holds the picture's alpha, frames and size."""
-    if not output.candidates:
-        return _as_source(picture, source_format)
+def choose_format(picture: Picture, output: Output, source_format: str, space: Space | None = None) -> Format:
+    """One candidate is an order; of several the first that holds the picture's alpha, frames, size and colours."""
     rows = [_writable(name) for name in output.candidates]
-    if len(rows) == 1:
-        return _only(rows[0], picture, output)
+    if len(rows) < 2:
+        row = _only(rows[0], picture, output) if rows else _as_source(picture, source_format)
+        return _with_space(row, space)
     transparent = output.preserve_transparency or has_transparency(picture)
+    if _converts(space) and space.kind != "rgb":
+        transparent = False
     fallback = FORMATS["png" if transparent else "jpg"]
-    return next((row for row in rows if _holds(row, picture, transparent)), fallback)
+    return next((row for row in rows if _holds(row, picture, transparent) and _writes(row, space)), fallback)
+
+
+def _converts(space: Space | None) -> TypeGuard[Space]:
+    """sRGB is what the pixels are already: it is only named in the file."""
+    return space is not None and space.profile != colorspace.SRGB
+
+
+def _writes(row: Format, space: Space | None) -> bool:
+    return not _converts(space) or space.kind in row.spaces
+
+
+def _with_space(row: Format, space: Space | None) -> Format:
+    if space is not None and not _writes(row, space):
+        able = ", ".join(each.name for each in FORMATS.values() if each.writable and space.kind in each.spaces)
+        raise BadTransformation(
+            f"a color space of the kind {space.kind} needs one of the formats {able}, got {row.name}"
+        )
+    return row
 
 
 def has_transparency(picture: Picture) -> bool:
@@ -115,9 +141,11 @@ def _strip(picture: Picture) -> pyvips.Image:
     return image
 
 
-def _options(picture: Picture, row: Format, output: Output) -> dict[str, Any]:
+def _options(picture: Picture, row: Format, output: Output, space: Space | None) -> dict[str, Any]:
     options: dict[str, Any] = dict(row.options)
-    options["keep"] = _kept(output)
+    options["keep"] = _kept(output, space)
+    if space is not None and not _converts(space):
+        options["profile"] = space.profile
     if row.quality and (quality := encoder_quality(picture, row, output.quality)):
         options[row.quality] = quality
     if row.name == "png" and output.palette:
@@ -139,6 +167,6 @@ def _lossy(row: Format, output: Output) -> dict[str, Any]:
     return {"png": palette or {"palette": True}, "gif": {"interframe_maxerror": FRAME_ERROR}}.get(row.name, {})
 
 
-def _kept(output: Output) -> str:
-    kept = [name for name, wanted in (("icc", output.keep_profile), ("exif:xmp:iptc", output.keep_metadata)) if wanted]
-    return ":".join(kept) or "none"
+def _kept(output: Output, space: Space | None) -> str:
+    wanted = {"icc": output.keep_profile or _converts(space), "exif:xmp:iptc": output.keep_metadata}
+    return ":".join(name for name, is_wanted in wanted.items() if is_wanted) or "none"

@@ -21,6 +21,8 @@ class Format:
     writable: bool = True
     quality: str | None = "Q"
     options: Mapping[str, object] = field(default_factory=dict)
+    #: Kinds of colour spaces that can be written with their profile.
+    spaces: tuple[str, ...] = ("rgb",)
 
 
 FORMATS: dict[str, Format] = {
@@ -28,11 +30,11 @@ FORMATS: dict[str, Format] = {
     for row in (
         Format(
             "jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False,
-            options={"optimize_coding": True},
+            options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"),
         ),
         Format(
             "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), lossy=False, quality=None,
-            options={"compression": 6},
+            options={"compression": 6}, spaces=("rgb", "gray"),
         ),
         Format("webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}),
         Format(
@@ -41,11 +43,11 @@ FORMATS: dict[str, Format] = {
         ),
         Format(
             "gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None,
-            options={"effort": 4},
+            options={"effort": 4}, spaces=(),
         ),
         Format(
             "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None,
-            options={"compression": "lzw"},
+            options={"compression": "lzw"}, spaces=("rgb", "gray", "cmyk"),
         ),
         Format(
             "heic", "image/heic", ("heic", "heif"), (b"ftypheic", b"ftypheix", b"ftypmif1"), offset=4, writable=False,

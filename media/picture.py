@@ -12,11 +12,13 @@ from media.geometry import Size
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``delays`` are milliseconds per frame, ``loop`` how often it plays (0 = for ever)."""
+    """``delays`` are milliseconds per frame, ``loop`` how often it plays (0 = for ever). ``cmyk`` is the profile of a
+    source that was CMYK, empty where it had none; None for any other source."""
 
     frames: tuple[pyvips.Image, ...]
     delays: tuple[int, ...] = ()
     loop: int = 0
+    cmyk: bytes | None = None
 
     @property
     def size(self) -> Size:

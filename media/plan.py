@@ -4,12 +4,14 @@ Pure: no pixel is touched, so a request that asks for too much is refused before
 pixels can tell a size (a trim, a layer that enlarges the canvas), the renderer checks the same bounds as it goes.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from media.binding import advance
-from media.chain import Chain, Step, walk
+from media.chain import Chain, Step, parse_output, walk
+from media.colorspace import needs_file
 from media.config import Limits
 from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
@@ -74,9 +76,15 @@ def cutout_options(chain: Chain) -> CutoutOptions | None:
 
 def sources(chain: Chain) -> tuple[str, ...]:
     """What the chain needs beside the picture, each once, in order: layers (``image/upload/logos/ours``,
-    ``fetch:https://…``) and fonts (``raw:fonts/ours.ttf``)."""
-    named = (step[SOURCE_ARGUMENTS[step.operation]] for step in walk(chain.steps) if step.operation in SOURCE_ARGUMENTS)
-    return tuple(dict.fromkeys(source for source in named if source))
+    ``fetch:https://…``), fonts (``raw:fonts/ours.ttf``) and colour profiles."""
+    steps = list(walk(chain.steps))
+    named = [step[SOURCE_ARGUMENTS[step.operation]] for step in steps if step.operation in SOURCE_ARGUMENTS]
+    outputs = [
+        chain.output,
+        *(parse_output(json.loads(step["choices"])) for step in steps if step.operation == "output"),
+    ]
+    profiles = [output.color_space for output in outputs if needs_file(output.color_space)]
+    return tuple(dict.fromkeys(source for source in (*named, *profiles) if source))
 
 
 def size_after(step: Step, facts: Facts) -> Size | None:

@@ -44,7 +44,7 @@ def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers, scene: Sce
         pixels, facts = render_pixels(plan, picture, layers, scene)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
-    return encode(pixels, chosen_output(plan.chain.output, facts), plan.source.format)
+    return encode(pixels, chosen_output(plan.chain.output, facts), plan.source.format, layers)
 
 
 def _on_real_size(given: Plan, picture: bytes | StoredCutout) -> Plan:

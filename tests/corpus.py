@@ -17,15 +17,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyvips
+from pymupdf_fonts import SpaceMono_Regular
+
+from media.asset import Asset
 from media.catalog import Catalog
 from media.config import Cloud, Delivery, RedisSettings, Settings
 from media.decode import decode
 from media.errors import MediaError
+from media.keys import digest
+from media.paths import source_path
 from media.plan import sources
 from proxy.dialects.cloudinary import grammar, url, vocabulary
 from proxy.dialects.cloudinary.definitions import kind, names_in
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.signature import sign
+from proxy.dialects.cloudinary.sources import RAW
 from proxy.dialects.cloudinary.vocabulary import Compiled
 from proxy.embedded import embedded_redis
 from tests.stage import Stage, open_stage
@@ -123,15 +130,31 @@ def _ask(stage: Stage, components: Sequence[Component], compiled: Compiled) -> N
 
 
 def _provide(stage: Stage, components: Sequence[Component], compiled: Compiled) -> None:
-    """Everything the chain refers to: layers are the same picture under another name, names a small resize."""
+    """Everything the chain refers to: layers are the same picture under another name, names a small resize, files a
+    font or the profile of CMYK."""
     catalog = Catalog(stage.store)
     sample = catalog.get("demo", "image", "upload", "sample")
     assert sample is not None
     for source in sources(compiled.chain):
+        if source.startswith(RAW):
+            _provide_file(stage, sample, source.removeprefix(RAW))
+            continue
         type_, name = ("fetch", source[6:]) if source.startswith("fetch:") else source.split("/", 2)[1:]
         catalog.save(replace(sample, type=type_, public_id=name), overwrite=True)
     for name in names_in(components):
         catalog.records(kind("demo")).put(name, {"name": name, "definition": NAMED})
+
+
+def _provide_file(stage: Stage, sample: Asset, public_id: str) -> None:
+    body = SpaceMono_Regular.fontbuffer if public_id.lower().endswith((".ttf", ".otf")) else _profile()
+    stage.store.put(source_path(digest(body)), body)
+    file = replace(sample, resource_type="raw", type="authenticated", public_id=public_id, digest=digest(body))
+    Catalog(stage.store).save(file, overwrite=True)
+
+
+def _profile() -> bytes:
+    inked = pyvips.Image.black(1, 1, bands=3).copy(interpretation="srgb").icc_transform("cmyk", input_profile="srgb")
+    return bytes(inked.get("icc-profile-data"))
 
 
 def report(outcomes: Sequence[Outcome], *, lists_refused: bool) -> Iterator[str]:

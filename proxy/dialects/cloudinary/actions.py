@@ -11,7 +11,7 @@ from media.chain import Step
 from media.errors import BadTransformation
 from proxy.dialects.cloudinary import effects, removal
 from proxy.dialects.cloudinary.arguments import build, find_operation, given, invalid, pixel_ratio, read
-from proxy.dialects.cloudinary.grammar import KEYS, Component
+from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.rotation import compile_rotation, compile_turn
 from proxy.dialects.cloudinary.scope import Scope
 
@@ -49,11 +49,7 @@ _SIZE_KEYS = ("w", "h", "ar")
 _RESIZE_ARGUMENTS = {
     "w": "width", "h": "height", "ar": "ratio", "g": "gravity", "x": "x", "y": "y", "z": "zoom", "b": "background",
 }  # fmt: skip
-#: Key → operation and its argument, and the values that are our default anyway.
-_SOURCE_CHOICES = {
-    "pg": ("page", ("1",)),
-    "cs": ("color_space", ("srgb", "srgb:truecolor", "tinysrgb", "no_cmyk", "keep_cmyk")),
-}
+_FIRST_PAGE = "1"
 _RESIZE_FLAGS = ("relative", "region_relative", "ignore_aspect_ratio")
 
 
@@ -68,16 +64,12 @@ def has_resize(component: Component) -> bool:
     return any(key in component for key in _SIZE_KEYS) and not effects.takes_size(component)
 
 
-def _source(component: Component, scope: Scope) -> list[Step]:
-    """Which page of the source, at which density, in which colour space."""
-    found = []
-    for key, (name, defaults) in _SOURCE_CHOICES.items():
-        text = component.get(key)
-        if text is not None and text not in defaults:
-            found.append(
-                build(find_operation(name, f"{KEYS[key].capitalize()} {text}"), given(component, {key: name}, scope))
-            )
-    return found
+def _page(component: Component, scope: Scope) -> list[Step]:
+    """Which page of the source; a single picture has but the first."""
+    text = component.get("pg")
+    if text is None or text == _FIRST_PAGE:
+        return []
+    return [build(find_operation("page", f"Page {text}"), given(component, {"pg": "page"}, scope))]
 
 
 def _removal(component: Component, scope: Scope) -> list[Step]:
@@ -147,7 +139,7 @@ def _background(component: Component, scope: Scope) -> list[Step]:
 
 Action = Callable[[Component, Scope], list[Step]]
 ACTIONS: tuple[Action, ...] = (
-    _source,
+    _page,
     _removal,
     _resize,
     compile_rotation,

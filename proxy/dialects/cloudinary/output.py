@@ -1,4 +1,4 @@
-"""``f_``, ``q_``, flags and the URL's extension → the chain's output, and what concerns only the answer."""
+"""``f_``, ``q_``, ``cs_``, flags and the URL's extension → the chain's output, and what concerns only the answer."""
 
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +7,7 @@ from media.errors import BadTransformation, UnsupportedFormat
 from media.params import number
 from proxy.dialects.cloudinary import flags
 from proxy.dialects.cloudinary.arguments import invalid
+from proxy.dialects.cloudinary.colorspaces import color_space
 from proxy.dialects.cloudinary.formats import writable
 from proxy.dialects.cloudinary.grammar import KEYS, Component
 from proxy.dialects.cloudinary.scope import Scope
@@ -40,6 +41,9 @@ def read(delivery: Delivery, component: Component, scope: Scope) -> Delivery:
         delivery = _with_format(delivery, scope.constant(name, "format"))
     if (quality := component.get("q")) is not None:
         delivery = replace(delivery, output=_with_quality(delivery.output, scope.constant(quality, "quality")))
+    if (space := component.get("cs")) is not None:
+        name = color_space(scope.constant(space, "color space"))
+        delivery = replace(delivery, output=replace(delivery.output, color_space=name))
     if (default := component.get("d")) is not None:
         delivery = replace(delivery, default_image=default.replace(":", "/"))
     for flag in component.flags:

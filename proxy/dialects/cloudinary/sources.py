@@ -34,14 +34,14 @@ def source_of(text: str) -> str:
 
 def file_source_of(text: str) -> str:
     """``raw:<public id>`` of a font or a colour profile, which keep their extension; ``text`` is ``fonts:ours.ttf``."""
-    return f"{RAW}{_public_id(text.replace(':', '/'), text)}"
+    return f"{RAW}{_public_id(text.replace(':', '/'), text, 'file')}"
 
 
-def _public_id(written: str, text: str) -> str:
+def _public_id(written: str, text: str, what: str = "overlay") -> str:
     public_id = decode(written)
     parts = public_id.split("/")
     if not all(parts) or "." in parts or ".." in parts or any(character < " " for character in public_id):
-        raise BadTransformation(f"Invalid overlay in transformation: {text}; expected a public id")
+        raise BadTransformation(f"Invalid {what} in transformation: {text}; expected a public id")
     return public_id
 
 

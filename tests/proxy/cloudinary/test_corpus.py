@@ -27,7 +27,12 @@ def test_string_is_judged(text: str, stage: str, error: str) -> None:
 
 def test_chain_is_asked_for_over_http() -> None:
     with corpus.http(photo()) as deliver:
-        for text in ("f_auto,w_10/l_logo,w_5", "e_background_removal/c_pad,w_20,h_20"):
+        for text in (
+            "f_auto,w_10/l_logo,w_5",
+            "e_background_removal/c_pad,w_20,h_20",
+            "cs_icc:coated.icc",
+            "l_text:ours.ttf_9:a",
+        ):
             assert judge(text, deliver) == Outcome(text, "rendered")
 
 

@@ -1,4 +1,4 @@
-"""Files beside the picture: fonts that were uploaded are found, take part in the key, and are missed by name."""
+"""Files beside the picture: fonts and profiles that were uploaded are found, are in the key, and are missed by name."""
 
 import pytest
 from pymupdf_fonts import SpaceMono_Bold, SpaceMono_Regular
@@ -43,3 +43,22 @@ def test_a_missing_font_is_404_and_a_broken_one_400(stage: Stage) -> None:
     upload_file(stage, b"no font at all", "fonts/ours.ttf", "authenticated")
     broken = stage.client.get(URL)
     assert (broken.status_code, "fonts/ours.ttf" in broken.headers["x-cld-error"]) == (400, True)
+
+
+def test_an_uploaded_profile_is_the_space_of_the_result(stage: Stage) -> None:
+    stage.upload(photo(), "shoe")
+    url = "/demo/image/upload/cs_icc:print:wide.icc,w_40/shoe.png"
+    missing = stage.client.get(url)
+    assert (missing.status_code, "print/wide.icc" in missing.headers["x-cld-error"]) == (404, True)
+    profile = bytes(opened(photo()).icc_transform("p3", input_profile="srgb").get("icc-profile-data"))
+    upload_file(stage, profile, "print/wide.icc", "authenticated")
+    answer = stage.client.get(url)
+    assert answer.status_code == 200, answer.headers
+    assert bytes(opened(answer.content).get("icc-profile-data")) == profile
+
+
+def test_inks_need_a_format_that_has_them(stage: Stage) -> None:
+    stage.upload(photo(), "shoe")
+    assert opened(stage.client.get("/demo/image/upload/cs_cmyk/shoe.jpg").content).interpretation == "cmyk"
+    refused = stage.client.get("/demo/image/upload/cs_cmyk/shoe.webp")
+    assert (refused.status_code, "jpg, tiff, got webp" in refused.headers["x-cld-error"]) == (400, True)
