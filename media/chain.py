@@ -30,7 +30,8 @@ class Output:
     picture (its alpha, its size). Empty means "as the source, or PNG where the source format has no alpha".
     ``quality`` is 1..100, or ``auto:best|good|eco|low``; ``0`` is the format's default. ``chroma`` is
     ``""``, ``"420"`` or ``"444"``. ``grayscale`` writes brightness alone, as one band (formats without alpha or PNG);
-    ``palette`` writes PNG with at most 256 colours. ``color_space`` is a name of :mod:`media.colorspace`, or the source
+    ``palette`` writes PNG with at most 256 colours. ``animated`` lets PNG move, as other
+    formats with frames do anyway. ``color_space`` is a name of :mod:`media.colorspace`, or the source
     of an ICC profile.
     """
 
@@ -44,6 +45,7 @@ class Output:
     keep_metadata: bool = False
     grayscale: bool = False
     palette: bool = False
+    animated: bool = False
     color_space: str = ""
 
 

@@ -5,6 +5,7 @@ decoded, loaders that can reach files or run scripts are blocked for the whole p
 fault becomes a :class:`media.errors.SourceError`.
 """
 
+import itertools
 import os
 
 # Parallelism is across requests; one thread per picture wastes the least (read by libvips at import).
@@ -12,7 +13,8 @@ os.environ.setdefault("VIPS_CONCURRENCY", "1")
 
 import pyvips
 
-from media import gif
+from media import apng, gif
+from media.apng_pixels import composed
 from media.cutout import StoredCutout
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
 from media.formats import sniff
@@ -32,6 +34,8 @@ JPEG_SHRINKS = (8, 4, 2)
 QUARTER_TURNS = (5, 6, 7, 8)
 #: Each frame is a picture of its own through all steps: a hundred thousand of one pixel would take minutes.
 MAX_FRAMES = 2000
+#: Formats of which libvips plays what it got of a half file.
+IS_WHOLE = {"gif": gif.is_whole, "png": lambda body: apng.frame_count(body) == 1 or apng.is_whole(body)}
 #: Frames without a delay of their own play at ten a second, as browsers do.
 DEFAULT_DELAY_MS = 100
 
@@ -45,7 +49,7 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
     row = sniff(body)
     if row is None:
         raise UnsupportedFormat("The bytes are not an image of a supported format.")
-    if row.name == "gif" and not gif.is_whole(body):
+    if row.name in IS_WHOLE and not IS_WHOLE[row.name](body):
         raise SourceError("The image cannot be read: its frames are truncated or corrupt.")
     try:
         image = pyvips.Image.new_from_buffer(body, options, fail_on="truncated")
@@ -54,7 +58,7 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
             # libvips' wheel has no HEVC decoder; a system libvips may have one.
             raise UnsupportedFormat(f"Images of the format {row.name} cannot be read here.") from error
         raise SourceError("The image cannot be read: its header is broken.") from error
-    whole = 1 if "n=" in options else page_count(image)
+    whole = 1 if "n=" in options else page_count(body, image)
     if row.frames and whole > MAX_FRAMES:
         raise LimitExceeded(f"The animation has {whole} frames; at most {MAX_FRAMES} are read.")
     if image.width * image.height * whole > max_pixels:
@@ -63,8 +67,9 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
     return image
 
 
-def page_count(header: pyvips.Image) -> int:
-    return int(header.get("n-pages")) if header.get_typeof("n-pages") else 1
+def page_count(body: bytes, header: pyvips.Image) -> int:
+    """Frames of an animation, pages of a document."""
+    return int(header.get("n-pages")) if header.get_typeof("n-pages") else apng.frame_count(body)
 
 
 def upright_size(header: pyvips.Image) -> Size:
@@ -114,7 +119,10 @@ def decode_picture(
     ``pages`` count from 1; without them all frames are decoded if ``animated``, else the first.
     """
     header = open_header(body, max_pixels=max_pixels)
-    if animated and page_count(header) > 1 and len(pages) != 1:
+    count = page_count(body, header)
+    if count > 1 and apng.frame_count(body) > 1:
+        return _apng_frames(body, header, pages or (tuple(range(1, count + 1)) if animated else (1,)))
+    if animated and count > 1 and len(pages) != 1:
         return _frames(body, header, pages)
     options = ",".join([*_shrink_options(body, header, target), *(f"page={page - 1}" for page in pages[:1])])
     image = open_header(body, max_pixels=max_pixels, options=f"[{options}]") if options else header
@@ -154,7 +162,7 @@ def _shrink_options(body: bytes, header: pyvips.Image, target: Size | None) -> l
 
 
 def _frames(body: bytes, header: pyvips.Image, pages: tuple[int, ...]) -> Picture:
-    count = page_count(header)
+    count = page_count(body, header)
     # The sum over all frames was judged on the header already.
     strip = open_header(body, max_pixels=header.width * header.height * count, options="[n=-1]")
     height = strip.get("page-height")
@@ -165,3 +173,23 @@ def _frames(body: bytes, header: pyvips.Image, pages: tuple[int, ...]) -> Pictur
     kept = [page - 1 for page in pages] or range(count)
     frames = tuple(pixels.crop(0, place * height, pixels.width, height) for place in kept)
     return Picture(frames, tuple(delays[place] for place in kept), loop)
+
+
+def _apng_frames(body: bytes, header: pyvips.Image, pages: tuple[int, ...]) -> Picture:
+    """The frames ``pages``, from 1; those before them are drawn, as they may lie under them."""
+    size = Size(header.width, header.height)
+    orientation = int(header.get("orientation")) if header.get_typeof("orientation") else 1
+    found = composed(body, size, lambda png: in_memory(upright(open_header(png, max_pixels=size.pixels))))
+    try:
+        kept = [each for number, each in enumerate(itertools.islice(found, max(pages)), 1) if number in pages]
+    except ValueError as error:
+        raise SourceError("The image cannot be read: its frames are truncated or corrupt.") from error
+    is_opaque = all(frame[3].min() == 255 for frame, _ in kept)
+    frames = tuple(_turned(frame[:3] if is_opaque else frame, orientation) for frame, _ in kept)
+    return Picture(frames, tuple(delay for _, delay in kept), apng.plays(body))
+
+
+def _turned(frame: pyvips.Image, orientation: int) -> pyvips.Image:
+    turned = frame.copy()
+    turned.set_type(pyvips.GValue.gint_type, "orientation", orientation)
+    return turned.autorot()

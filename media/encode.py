@@ -5,12 +5,12 @@ Metadata is stripped unless asked for; pixels are sRGB until here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 import pyvips
 
-from media import colorspace
+from media import apng_pixels, colorspace
 from media.chain import Output
 from media.colorspace import Space
 from media.errors import BadTransformation, DerivationFailed, UnsupportedFormat
@@ -46,14 +46,32 @@ def encode(picture: Picture, output: Output, source_format: str, files: Mapping[
     space = colorspace.find_space(output.color_space, picture.cmyk, files)
     row = choose_format(picture, output, source_format, space)
     options = _options(picture, row, output, space)
-    image = _for_format(picture, row, grayscale=output.grayscale)
+    moves = _moves(row, picture, output, source_format)
     if _converts(space):
-        image = colorspace.converted(image, space)
+        picture = replace(picture, frames=tuple(colorspace.converted(frame, space) for frame in picture.frames))
     try:
-        body = image.write_to_buffer(f".{row.name}", **options)
+        body = _written(picture, row, options, moves=moves, grayscale=output.grayscale)
     except pyvips.Error as error:
         raise DerivationFailed(f"{row.name} cannot be written: {error}") from error
     return Rendered(body, row.name, picture.size.width, picture.size.height)
+
+
+def _written(picture: Picture, row: Format, options: dict[str, Any], *, moves: bool, grayscale: bool) -> bytes:
+    if moves:
+        return apng_pixels.written(picture, options) if row.name == "png" else _saved(_strip(picture), row, options)
+    frame = picture.frames[0]
+    image = frame if row.alpha else flatten(frame, WHITE)
+    return _saved(image.colourspace("b-w") if grayscale else image, row, options)
+
+
+def _saved(image: pyvips.Image, row: Format, options: dict[str, Any]) -> bytes:
+    return bytes(image.write_to_buffer(f".{row.name}", **options))
+
+
+def _moves(row: Format, picture: Picture, output: Output, source_format: str) -> bool:
+    """Whether an animation stays one. A PNG stands still unless it is asked to move, or the source does."""
+    is_expected = row.name != "png" or output.animated or source_format == "png"
+    return picture.is_animated and row.frames and is_expected
 
 
 def choose_format(picture: Picture, output: Output, source_format: str, space: Space | None = None) -> Format:
@@ -65,8 +83,10 @@ def choose_format(picture: Picture, output: Output, source_format: str, space: S
     transparent = output.preserve_transparency or has_transparency(picture)
     if _converts(space) and space.kind != "rgb":
         transparent = False
-    fallback = FORMATS["png" if transparent else "jpg"]
-    return next((row for row in rows if _holds(row, picture, transparent) and _writes(row, space)), fallback)
+    png = FORMATS["png"]
+    fallback = png if transparent or _moves(png, picture, output, source_format) else FORMATS["jpg"]
+    able = (row for row in rows if not picture.is_animated or _moves(row, picture, output, source_format))
+    return next((row for row in able if _holds(row, picture, transparent) and _writes(row, space)), fallback)
 
 
 def _converts(space: Space | None) -> TypeGuard[Space]:
@@ -117,19 +137,11 @@ def _as_source(picture: Picture, source_format: str) -> Format:
 
 def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
     size = picture.size
-    if (transparent and not row.alpha) or (picture.is_animated and not row.frames):
+    if transparent and not row.alpha:
         return False
     if row.name == "avif" and size.pixels > AVIF_MAX_PIXELS:
         return False
     return not (row.name == "webp" and max(size.width, size.height) > WEBP_MAX_SIDE)
-
-
-def _for_format(picture: Picture, row: Format, *, grayscale: bool) -> pyvips.Image:
-    if row.frames and picture.is_animated:
-        return _strip(picture)
-    frame = picture.frames[0]
-    image = frame if row.alpha else flatten(frame, WHITE)
-    return image.colourspace("b-w") if grayscale else image
 
 
 def _strip(picture: Picture) -> pyvips.Image:

@@ -33,7 +33,7 @@ FORMATS: dict[str, Format] = {
             options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"),
         ),
         Format(
-            "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), lossy=False, quality=None,
+            "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), frames=True, lossy=False, quality=None,
             options={"compression": 6}, spaces=("rgb", "gray"),
         ),
         Format("webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}),

@@ -36,7 +36,7 @@ def probe(body: bytes, *, max_pixels: int) -> SourceInfo:
     if row is None:
         raise UnsupportedFormat("The bytes are not an image of a supported format.")
     size = upright_size(header)
-    pages = page_count(header)
+    pages = page_count(body, header)
     return SourceInfo(row.name, size.width, size.height, pages if row.frames else 1, header.hasalpha(), pages)
 
 

@@ -7,6 +7,7 @@ import pytest
 import pyvips
 from PIL import Image
 
+from media.chain import Output
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
 from media.operations import step
 from media.probe import probe
@@ -50,12 +51,16 @@ def adobe_rgb() -> bytes:
     return saved(pictures.colours().icc_export(output_profile="p3"), ".jpg", Q=95)
 
 
+def animated_png() -> bytes:
+    return rendered(pictures.animation(".gif"), output=Output(("png",), animated=True)).body
+
+
 KINDS = {
     "jpeg": pictures.jpeg, "png with alpha": pictures.png, "grey with alpha": grey_alpha, "16 bit": sixteen_bit,
     "palette": palette, "cmyk": cmyk, "one bit": one_bit, "float tiff": float_tiff, "wide gamut": adobe_rgb,
     "webp": lambda: saved(pictures.cut_out(), ".webp", lossless=True),
     "avif": lambda: saved(pictures.cut_out(), ".avif", Q=90),
-    "gif": lambda: pictures.animation(".gif"), "tiff": lambda: saved(pictures.colours(), ".tif"),
+    "gif": lambda: pictures.animation(".gif"), "apng": animated_png, "tiff": lambda: saved(pictures.colours(), ".tif"),
 }  # fmt: skip
 
 
@@ -115,6 +120,7 @@ def test_fully_transparent_picture_renders() -> None:
 
 TRUNCATED = {
     "jpeg": pictures.jpeg(400, 300), "png": pictures.png(400, 300), "gif": pictures.animation(".gif"),
+    "apng": animated_png(),
     "webp": saved(pictures.colours(400, 300), ".webp"), "avif": saved(pictures.colours(400, 300), ".avif"),
     "tiff": saved(pictures.colours(400, 300), ".tif"),
 }  # fmt: skip

@@ -16,6 +16,8 @@ OUTPUTS: dict[str, dict[str, Any]] = {
     "force_icc": {"keep_profile": True},
     "png8": {"palette": True},
     "any_format": {"palette": True},
+    "apng": {"animated": True},
+    "animated": {"animated": True},
 }
 
 _MEANINGS = {
@@ -30,6 +32,8 @@ _MEANINGS = {
     "force_icc": "keep the colour profile",
     "png8": "write PNG with a palette",
     "any_format": "write PNG with a palette",
+    "apng": "an animation delivered as PNG moves, instead of showing its first frame",
+    "animated": "as apng; other formats with frames move anyway",
 }
 
 #: Read where the step they belong to is made.
@@ -48,10 +52,9 @@ _ANYWAY = "happens anyway"
 _NOT_HERE = "no effect: concerns media not delivered here"
 _NOTHING = {
     **dict.fromkeys(("png24", "png32", "tiff8_lzw", "strip_profile", "force_strip", "alternate"), _ANYWAY),
-    **dict.fromkeys(("animated", "awebp", "text_no_trim"), _ANYWAY),
+    **dict.fromkeys(("awebp", "text_no_trim"), _ANYWAY),
     **dict.fromkeys(("splice", "waveform", "mono", "no_stream", "hlsv3", "keep_dar", "truncate_ts"), _NOT_HERE),
     **dict.fromkeys(("streaming_attachment", "draco", "sanitize", "rasterize", "replace_image", "group4"), _NOT_HERE),
-    "apng": "no effect: APNG is not written, its first frame is",
     "clip": "no effect: clipping paths are not read",
     "clip_evenodd": "no effect: clipping paths are not read",
     "ignore_mask_channels": "no effect: masks of TIFF files are not read",
