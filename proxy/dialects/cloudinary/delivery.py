@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from media.asset import Asset, SourceRef
 from media.binding import recorded_facts, settle
 from media.chain import Chain
-from media.errors import BadTransformation, MediaError, NotFound
+from media.errors import BadTransformation, MediaError, NotFound, RequestError
 from media.header_text import header_text
 from media.plan import sources
 from media.probe import probe
@@ -54,8 +54,7 @@ class Found:
 
 
 async def image(services: Services, request: Request) -> Response:
-    # Raw UTF-8 in a path is no escape, but some clients send it.
-    url = parse(request.scope["raw_path"].decode("utf-8", "surrogateescape"))
+    url = _parse(request, services.settings.limits.max_url_bytes)
     cloud = find_cloud(services, url.cloud)
     is_allowed = cloud.strict and await is_allowed_for_strict(services, url.cloud, url.components)
     is_signed = authorize(cloud, url, request, is_allowed=is_allowed)
@@ -78,6 +77,15 @@ async def image(services: Services, request: Request) -> Response:
         extension=found.extension or "",
     )
     return await (describe if compiled.wants_info else deliver)(services, ask, request)
+
+
+def _parse(request: Request, max_bytes: int) -> DeliveryUrl:
+    raw_path: bytes = request.scope["raw_path"]
+    length = len(raw_path) + len(request.scope["query_string"])
+    if length > max_bytes:
+        raise RequestError(f"URL is too long: at most {max_bytes} bytes, got {length}")
+    # Raw UTF-8 in a path is no escape, but some clients send it.
+    return parse(raw_path.decode("utf-8", "surrogateescape"))
 
 
 def compile_for(

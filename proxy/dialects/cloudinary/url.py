@@ -20,7 +20,6 @@ from proxy.dialects.cloudinary import grammar
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.public_id import Candidate, candidates_of, decode_again
 
-MAX_URL_LENGTH = 8192
 #: Text in a URL is encoded twice at most by any SDK; a bound keeps ``%252525…`` cheap.
 MAX_UNESCAPES = 4
 #: Components, and as many folders and segments of a remote address.
@@ -102,8 +101,6 @@ def parse(path_raw: str, *, cloud: str | None = None) -> DeliveryUrl:
     Raises RequestError: 400 for bad text, BadSignature for a malformed signature, NotFound for an unknown type.
     """
     path = re.split(r"[?#]", path_raw, maxsplit=1)[0]
-    if len(path) > MAX_URL_LENGTH:
-        raise RequestError(f"URL is too long: at most {MAX_URL_LENGTH} characters, got {len(path)}")
     segments = _segments(path)
     if cloud is None:
         if not segments:

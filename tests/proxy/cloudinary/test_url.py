@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from media import errors
+from media.config import Limits
 from media.errors import RequestError
 from proxy.dialects.cloudinary import url
+from tests.conftest import MakeStage
 from tests.proxy.cloudinary.vectors import read_yaml
 
 ROWS = read_yaml("cloudinary_urls.yaml")
@@ -38,9 +40,14 @@ def test_bad_path_is_refused_with_its_reason(row: dict[str, Any]) -> None:
         url.parse(row["path"])
 
 
-def test_too_long_url_is_refused() -> None:
-    with pytest.raises(RequestError, match="at most 8192"):
-        url.parse("/demo/image/upload/" + "a" * 9000)
+@pytest.mark.parametrize("most", [100, 8192])
+def test_a_url_may_be_as_long_as_is_configured(make_stage: MakeStage, most: int) -> None:
+    start = "/demo/image/upload/w_10/"
+    with make_stage(limits=Limits(max_url_bytes=most)) as stage:
+        allowed = stage.client.get(start + "a" * (most - len(start)))
+        longer = stage.client.get(start + "a" * (most - len(start)) + "?x")
+    assert f"at most {most} bytes" not in allowed.headers["x-cld-error"]
+    assert (longer.status_code, f"at most {most} bytes" in longer.headers["x-cld-error"]) == (400, True)
 
 
 def test_too_many_components_are_refused() -> None:
