@@ -50,7 +50,7 @@ _RESIZE_ARGUMENTS = {
     "w": "width", "h": "height", "ar": "ratio", "g": "gravity", "x": "x", "y": "y", "z": "zoom", "b": "background",
 }  # fmt: skip
 _FIRST_PAGE = "1"
-_RESIZE_FLAGS = ("relative", "region_relative", "ignore_aspect_ratio")
+_RESIZE_FLAGS = ("relative", "ignore_aspect_ratio")
 
 
 def steps_of(component: Component, scope: Scope) -> list[Step]:
