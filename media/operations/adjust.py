@@ -21,6 +21,8 @@ SEPIA = ((0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.131))
 HUE_KEPT = np.array([[0.213, 0.715, 0.072]] * 3)
 HUE_COSINE = np.array([[0.787, -0.715, -0.072], [-0.213, 0.285, -0.072], [-0.213, -0.715, 0.928]])
 HUE_SINE = np.array([[-0.213, -0.715, 0.928], [0.143, 0.140, -0.283], [-0.787, 0.715, 0.072]])
+#: The level of contrast that changes nothing, also where none is given.
+UNCHANGED_CONTRAST = {"sigmoidal": 0, "linear": 100}
 #: Steepness of the strongest sigmoidal contrast.
 SIGMOID_STEEPNESS = 10.0
 
@@ -92,14 +94,19 @@ def brightness(image: Image, level: Annotated[int, Int(-99, 100)] = 80) -> Image
 @operation(reads=unchanged)
 def contrast(
     image: Image,
-    level: Annotated[int, Int(-100, 200)] = 0,
+    level: Annotated[int | None, Int(-100, 200)] = None,
     type: Annotated[str, Choice(("sigmoidal", "linear"))] = "sigmoidal",  # noqa: A002  the vendor's word
 ) -> Image:
-    """Spread the values around the middle grey, on a sigmoidal curve or (100 = no change) a straight line."""
+    """Spread the values around the middle grey, on a sigmoidal curve (0 = no change) or a straight line.
+
+    On a line 100 is no change and nothing is flatter than 0.
+    """
+    if level is None or level == UNCHANGED_CONTRAST[type]:
+        return image
     values = ramp()
     if type == "linear":
-        return curved(image, (values - 127.5) * (level / 100) + 127.5)
-    return image if level == 0 else curved(image, _sigmoidal(values / 255, level / 100) * 255)
+        return curved(image, (values - 127.5) * (max(0, level) / 100) + 127.5)
+    return curved(image, _sigmoidal(values / 255, level / 100) * 255)
 
 
 def _sigmoidal(values: Image, level: float) -> Image:
