@@ -7,7 +7,7 @@ import pyvips
 
 from media.geometry import Size, nearest
 from media.operations.arguments import OwnSize, Percent
-from media.operations.pixels import Image, bytes_of, on_colours, on_neighbours, resample, size_of, split
+from media.operations.pixels import Image, on_colours, on_neighbours, resample, size_of, split
 from media.operations.registry import operation
 from media.params import Int
 
@@ -75,11 +75,12 @@ def unsharp_mask(image: Image, strength: Strength = 100) -> Image:
 
 
 def pixelated(image: Image, square: int) -> Image:
-    """Means of squares; the last row and column may be cut."""
-    across, down = math.ceil(image.width / square), math.ceil(image.height / square)
-    whole = image.embed(0, 0, across * square, down * square, extend="copy")
-    small = on_neighbours(whole, lambda picture: picture.shrink(square, square))
-    return bytes_of(small).zoom(square, square).crop(0, 0, image.width, image.height)
+    """Means of squares; the last row and column may be cut and then count what lies on the picture."""
+    sides = math.ceil(image.width / square) * square, math.ceil(image.height / square) * square
+    covered = (pyvips.Image.black(image.width, image.height) + 1.0).embed(0, 0, *sides).shrink(square, square)
+    whole = image.embed(0, 0, *sides)
+    small = on_neighbours(whole, lambda picture: picture.cast("float").shrink(square, square) / covered)
+    return small.zoom(square, square).crop(0, 0, image.width, image.height)
 
 
 def default_square(size: Size) -> int:
