@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
+import numpy as np
 import pyvips
 
 from media.geometry import Size, pixels
@@ -129,25 +130,66 @@ def outline(
     return OUTLINES[mode](picture, picture[3], thickness, blur, color)
 
 
-#: The value of a gaussian edge one standard deviation outside it; the thickness is taken as that deviation.
-GROWN_VALUE = 0.159
-#: A larger thickness is computed on a reduced alpha.
-GROWN_AT_ONCE = 8.0
+#: Pixels an alpha is spread by with a whole disk; what is left, by places on circles.
+DISK_RADIUS = 5.0
+#: Places on half a circle: as close as leaves dents of a hundredth of the radius.
+HALF_CIRCLE = 12
 
 
 def grown(alpha: Image, thickness: float) -> Image:
-    """The alpha spread by ``thickness`` pixels with round corners and a soft last pixel, 0…1."""
-    factor = 2 ** max(0, math.floor(math.log2(max(1, thickness) / GROWN_AT_ONCE)) + 1)
-    factor = max(1, min(factor, alpha.width, alpha.height))
-    share = alpha.cast("float") / 255
-    small = share.resize(1 / factor) if factor > 1 else share
-    soft = small.gaussblur(thickness / factor, precision="float")
-    if factor > 1:
-        # In memory, or every tile of the large picture would blur its surroundings again.
-        soft = soft.copy_memory()
-        soft = soft.resize(alpha.width / soft.width, vscale=alpha.height / soft.height)
-    # The slope of a gaussian edge there: 0.242 / sigma per pixel.
-    return shares((soft - GROWN_VALUE) / (0.242 / thickness) + 0.5)
+    """The alpha spread by ``thickness`` pixels with round corners and a soft last pixel, 0…1.
+
+    A disk spread by a circle that is no larger than itself is a disk again.
+    """
+    reached = min(thickness, DISK_RADIUS)
+    # A single pixel arrives without sides.
+    most = _spread_by_disk(alpha.numpy().reshape(alpha.height, alpha.width), reached)
+    while reached < thickness:
+        step = min(reached, thickness - reached)
+        most = _spread_by_circle(most, step)
+        reached += step
+    return pyvips.Image.new_from_array(most) / 255
+
+
+def _spread_by_disk(values: np.ndarray, radius: float) -> np.ndarray:
+    """The greatest value within a disk, whose rim is a pixel soft."""
+    rows = [values]
+    for across in range(1, math.ceil(radius) + 1):
+        rows.append(rows[-1].copy())
+        _raise(rows[-1], values, across, 0)
+    most = np.zeros_like(values)
+    for down in range(len(rows)):
+        _raise(most, _row_of_disk(rows, radius, down), 0, down)
+    return most
+
+
+def _row_of_disk(rows: list[np.ndarray], radius: float, down: int) -> np.ndarray:
+    """The greatest within one row of the disk; ``rows`` has the greatest within 0, 1, 2 … places to both sides."""
+    most = np.zeros_like(rows[0])
+    for across, row in enumerate(rows):
+        cover = min(1.0, max(0.0, radius + 1 - math.hypot(across, down)))
+        np.maximum(most, row if cover == 1 else (row * np.float32(cover)).astype(np.uint8), out=most)
+    return most
+
+
+def _spread_by_circle(values: np.ndarray, radius: float) -> np.ndarray:
+    """The greatest value on a circle or in its middle."""
+    most = values.copy()
+    for place in range(HALF_CIRCLE):
+        angle = math.pi * place / HALF_CIRCLE
+        _raise(most, values, round(radius * math.cos(angle)), round(radius * math.sin(angle)))
+    return most
+
+
+def _raise(most: np.ndarray, values: np.ndarray, across: int, down: int) -> None:
+    """Raise ``most`` to what ``values`` has so far away on either side."""
+    height, width = values.shape
+    if abs(across) >= width or abs(down) >= height:
+        return
+    near = slice(max(0, -down), height - max(0, down)), slice(max(0, -across), width - max(0, across))
+    far = slice(max(0, down), height - max(0, -down)), slice(max(0, across), width - max(0, -across))
+    np.maximum(most[far], values[near], out=most[far])
+    np.maximum(most[near], values[far], out=most[near])
 
 
 def _line(share: Image, blur: int, color: Color) -> Image:
