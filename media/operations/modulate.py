@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from media.operations.adjust import curved, ramp
-from media.operations.pixels import Image, on_colours
+from media.operations.pixels import Image, on_colours, shares
 from media.operations.registry import operation, unchanged
 from media.params import Float, Int
 
@@ -11,6 +11,9 @@ from media.params import Float, Int
 GAMMA = 2.2
 #: Levels of exposure per doubling of the light.
 LEVELS_PER_STOP = 50
+
+#: What keeps less than a third of its lightness loses chroma, too.
+DARK_CHROMA = 3
 
 Factor = Annotated[float, Float(0, 100)]
 
@@ -26,8 +29,11 @@ def modulate(
     """Multiply brightness and saturation, turn the hue by degrees, add lightness, as CIE LCh sees them."""
 
     def changed(colours: Image) -> Image:
-        moved = colours.colourspace("lch") * [brightness, saturation, 1] + [lightness, 0, hue % 360]
-        return moved.copy(interpretation="lch").colourspace("srgb")
+        seen = colours.colourspace("lch")
+        moved = seen * [brightness, saturation, 1] + [lightness, 0, hue % 360]
+        # Beyond black and white there is no chroma, though sRGB would show some: it fades on the way.
+        kept = shares(moved[0] / seen[0] * DARK_CHROMA) * shares(2 - moved[0] / 100)
+        return moved[0].bandjoin([moved[1] * kept, moved[2]]).copy(interpretation="lch").colourspace("srgb")
 
     return on_colours(image, changed)
 
