@@ -12,7 +12,7 @@ from media.operations.adjust import luma
 from media.operations.arguments import First, Percent
 from media.operations.pixels import Image, bytes_of, join, on_colours, resample, shares, size_of, split
 from media.operations.registry import operation
-from media.params import Choice, Float, Int
+from media.params import Choice, Float, Int, format_number
 
 #: Strength per pixel of brush radius.
 BRUSH_STRENGTH_PER_PIXEL = 10
@@ -118,7 +118,7 @@ class VectorsKind:
         return replace(DEFAULT_VECTORS, **values)
 
     def format(self, value: Vectors) -> str:
-        return ":".join(f"{name}:{getattr(value, name):g}" for name in VECTOR_RANGES)
+        return ":".join(f"{name}:{format_number(getattr(value, name))}" for name in VECTOR_RANGES)
 
 
 VECTOR_RANGES: dict[str, tuple[float, float]] = {

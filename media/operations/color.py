@@ -12,7 +12,7 @@ from media.operations.arguments import First, MaybePaint, Paint, Percent
 from media.operations.palette import GRAY, lab_of, prominent
 from media.operations.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split
 from media.operations.registry import operation, unchanged
-from media.params import BLACK, WHITE, Color, ColorKind, Int, number
+from media.params import BLACK, WHITE, Color, ColorKind, Int, format_number, number
 
 RED = Color(255, 0, 0)
 MAX_TINTS = 10
@@ -67,7 +67,7 @@ class TintKind:
         return Tint(equalize, amount, stops or DEFAULT_TINT.stops)
 
     def format(self, value: Tint) -> str:
-        stops = [f"{bytes(stop.color.rgb).hex()}:{stop.position:g}p" for stop in value.stops]
+        stops = [f"{bytes(stop.color.rgb).hex()}:{format_number(stop.position)}p" for stop in value.stops]
         return ":".join([*(["equalize"] if value.equalize else []), str(value.amount), *stops])
 
 
@@ -116,7 +116,7 @@ class MatrixKind:
         return values
 
     def format(self, value: tuple[float, ...]) -> str:
-        return ":".join(f"{each:g}" for each in value)
+        return ":".join(map(format_number, value))
 
 
 @operation(reads=unchanged)

@@ -16,7 +16,7 @@ from media.errors import BadTransformation
 from media.geometry import Size
 from media.operations.pixels import Image, bytes_of, with_alpha
 from media.operations.registry import operation
-from media.params import Float, number
+from media.params import Float, format_number, number
 
 MAX_COORDINATE = 20_000
 
@@ -52,8 +52,8 @@ class DistortKind:
 
     def format(self, value: Corners | Arc) -> str:
         if isinstance(value, Arc):
-            return f"arc:{value.degrees:g}"
-        return ":".join(f"{each:g}" for point in value.points for each in point)
+            return f"arc:{format_number(value.degrees)}"
+        return ":".join(format_number(each) for point in value.points for each in point)
 
 
 def _extent(points: tuple[tuple[float, float], ...]) -> tuple[float, float, Size]:
