@@ -10,6 +10,7 @@ import pyvips
 
 from media.operations.adjust import luma
 from media.operations.arguments import First, Percent
+from media.operations.effect import blurred
 from media.operations.pixels import Image, bytes_of, join, on_colours, resample, shares, size_of, split
 from media.operations.registry import operation
 from media.params import Choice, Float, Int, format_number
@@ -204,28 +205,43 @@ def ordered_dither(image: Image, type: Annotated[int, Int(0, 18)] = 0) -> Image:
     return on_colours(image, lambda colours: (colours >= pattern).cast("uchar"))
 
 
-Change = Callable[[Image], Image]
-#: method → what becomes of the colours, given how to dilate and how to erode
-MORPHOLOGIES: dict[str, Callable[[Image, Change, Change], Image]] = {
-    "dilate": lambda colours, dilate, erode: dilate(colours),
-    "erode": lambda colours, dilate, erode: erode(colours),
-    "open": lambda colours, dilate, erode: dilate(erode(colours)),
-    "close": lambda colours, dilate, erode: erode(dilate(colours)),
-    "smooth": lambda colours, dilate, erode: erode(dilate(dilate(erode(colours)))),
-    "edge": lambda colours, dilate, erode: dilate(colours) - erode(colours),
-    "edgein": lambda colours, dilate, erode: colours - erode(colours),
-    "edgeout": lambda colours, dilate, erode: dilate(colours) - colours,
-    "tophat": lambda colours, dilate, erode: colours - dilate(erode(colours)),
-    "bottomhat": lambda colours, dilate, erode: erode(dilate(colours)) - colours,
-    "convolve": lambda colours, dilate, erode: smoothed_linearly(colours),
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What a kernel does to a picture, all iterations at once."""
+
+    reach: int
+    is_square: bool
+    sigma: float
+
+    def dilate(self, picture: Image) -> Image:
+        factor = min(math.ceil(self.reach / REACH_AT_ONCE), picture.width, picture.height)
+        small = picture.shrink(factor, factor) if factor > 1 else picture
+        return resample(_dilated(small, round(self.reach / factor), square=self.is_square), size_of(picture))
+
+    def erode(self, picture: Image) -> Image:
+        return self.dilate(picture.invert()).invert()
+
+    def convolve(self, picture: Image) -> Image:
+        return blurred(picture, self.sigma)
+
+
+#: method → what becomes of the colours under a kernel
+MORPHOLOGIES: dict[str, Callable[[Image, Kernel], Image]] = {
+    "dilate": lambda colours, kernel: kernel.dilate(colours),
+    "erode": lambda colours, kernel: kernel.erode(colours),
+    "open": lambda colours, kernel: kernel.dilate(kernel.erode(colours)),
+    "close": lambda colours, kernel: kernel.erode(kernel.dilate(colours)),
+    "smooth": lambda colours, kernel: kernel.erode(kernel.dilate(kernel.dilate(kernel.erode(colours)))),
+    "edge": lambda colours, kernel: kernel.dilate(colours) - kernel.erode(colours),
+    "edgein": lambda colours, kernel: colours - kernel.erode(colours),
+    "edgeout": lambda colours, kernel: kernel.dilate(colours) - colours,
+    "tophat": lambda colours, kernel: colours - kernel.dilate(kernel.erode(colours)),
+    "bottomhat": lambda colours, kernel: kernel.erode(kernel.dilate(colours)) - colours,
+    "convolve": lambda colours, kernel: kernel.convolve(colours),
 }
 #: Pixels a change reaches on the picture itself; a wider one is computed on a reduced copy.
 REACH_AT_ONCE = 12
 KERNELS = ("octagon", "disk", "diamond", "plus", "square", "unity")
-
-
-def smoothed_linearly(colours: Image) -> Image:
-    return colours.conv(pyvips.Image.new_from_array([[1, 1, 1], [1, 1, 1], [1, 1, 1]], scale=9))
 
 
 @operation
@@ -240,18 +256,11 @@ def morphology(
 
     Kernels are squares or, for all round ones, octagons of the radius.
     """
-    reach = max(1, round(radius)) * iterations
-    factor = min(math.ceil(reach / REACH_AT_ONCE), image.width, image.height)
-
-    def dilate(picture: Image) -> Image:
-        small = picture.shrink(factor, factor) if factor > 1 else picture
-        grown = _dilated(small, round(reach / factor), square=kernel == "square")
-        return resample(grown, size_of(picture))
-
-    def erode(picture: Image) -> Image:
-        return dilate(picture.invert()).invert()
-
-    return on_colours(image, lambda colours: MORPHOLOGIES[method](colours, dilate, erode))
+    half = max(1, round(radius))
+    # Convolutions add up their variances; that of a window of 2·half + 1 equal weights is half·(half + 1)/3.
+    sigma = math.sqrt(iterations * half * (half + 1) / 3)
+    shape = Kernel(half * iterations, kernel == "square", sigma)
+    return on_colours(image, lambda colours: MORPHOLOGIES[method](colours, shape))
 
 
 def _dilated(picture: Image, reach: int, *, square: bool) -> Image:
