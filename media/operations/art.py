@@ -11,7 +11,7 @@ import pyvips
 from media.operations.adjust import luma
 from media.operations.arguments import First, Percent
 from media.operations.effect import blurred
-from media.operations.pixels import Image, bytes_of, join, on_colours, resample, shares, size_of, split
+from media.operations.pixels import Image, bytes_of, on_areas, on_colours, painted_over, resample, shares, size_of
 from media.operations.registry import operation
 from media.params import Choice, Float, Int, format_number
 
@@ -51,7 +51,7 @@ def smoothed(image: Image, window: int) -> Image:
 def oil_paint(image: Image, strength: Percent = 30) -> Image:
     """Paint the picture with a brush whose width grows with the strength."""
     half = 1 + strength // BRUSH_STRENGTH_PER_PIXEL
-    return on_colours(image, lambda colours: kuwahara(colours, half))
+    return on_areas(image, lambda colours: kuwahara(colours, half))
 
 
 def posterized(colours: Image, levels: int) -> Image:
@@ -90,7 +90,7 @@ def cartoonify(
             return white.bandjoin([white, white]) * (1 - ink)
         return posterized(calm, round(14 - reduction / 10)) * (1 - ink)
 
-    return on_colours(image, drawn)
+    return on_areas(image, drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,8 @@ def vectorize(image: Image, shape: Annotated[Vectors, VectorsKind()] = DEFAULT_V
     ``detail`` and ``despeckle`` say how small an area may be; ``paths`` and ``corners`` only shape real curves.
     """
     window = 2 * max(1, min(4, round(shape.despeckle))) + 1 if shape.detail < 600 else 3
-    colours, alpha = split(image)
-    means = clustered(split(first)[0], round(shape.colors))
-    calm = smoothed(smoothed(colours, window), window)
-    return join(_nearest_mean(calm, means), alpha)
+    means = clustered(painted_over(first), round(shape.colors))
+    return on_areas(image, lambda colours: _nearest_mean(smoothed(smoothed(colours, window), window), means))
 
 
 def clustered(colours: Image, count: int) -> np.ndarray:
@@ -260,7 +258,7 @@ def morphology(
     # Convolutions add up their variances; that of a window of 2·half + 1 equal weights is half·(half + 1)/3.
     sigma = math.sqrt(iterations * half * (half + 1) / 3)
     shape = Kernel(half * iterations, kernel == "square", sigma)
-    return on_colours(image, lambda colours: MORPHOLOGIES[method](colours, shape))
+    return on_areas(image, lambda colours: MORPHOLOGIES[method](colours, shape))
 
 
 def _dilated(picture: Image, reach: int, *, square: bool) -> Image:

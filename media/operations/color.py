@@ -7,9 +7,9 @@ from typing import Annotated
 import numpy as np
 import pyvips
 
-from media.operations.adjust import luma, recombined
+from media.operations.adjust import LUMA, curved, luma, recombined
 from media.operations.arguments import First, MaybePaint, Paint, Percent
-from media.operations.palette import GRAY, lab_of, prominent
+from media.operations.palette import GRAY, lab_of, prominent, seen
 from media.operations.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split
 from media.operations.registry import operation, unchanged
 from media.params import BLACK, WHITE, Color, ColorKind, Int, format_number, number
@@ -90,16 +90,23 @@ DEFAULT_TINT = Tint(equalize=False, amount=60, stops=(Stop(RED, 50.0),))
 
 
 @operation
-def tint(image: Image, tones: Annotated[Tint, TintKind()] = DEFAULT_TINT) -> Image:
+def tint(image: Image, tones: Annotated[Tint, TintKind()] = DEFAULT_TINT, *, first: First) -> Image:
     """Give the tones of the picture colours, from black over the given ones to white."""
     tone = luma(image)
     if tones.equalize:
-        tone = tone.hist_equal()
+        tone = curved(tone, _equalizing(first))
     stops = sorted([Stop(BLACK, 0.0), *tones.stops, Stop(WHITE, 100.0)], key=lambda stop: stop.position)
     places = [stop.position * 2.55 for stop in stops]
     table = [np.interp(np.arange(256), places, [stop.color.rgb[band] for stop in stops]) for band in range(3)]
     lookup = pyvips.Image.new_from_array(np.dstack(table).round().astype(np.uint8))
     return mixed(image, tone.maplut(lookup).copy(interpretation="srgb"), tones.amount)
+
+
+def _equalizing(image: Image) -> Image:
+    """The curve after which all tones are equally frequent among the visible pixels."""
+    tones = (seen(image, edge=False) @ np.array(LUMA)).round().astype(int)
+    frequencies = np.bincount(tones, minlength=256)
+    return pyvips.Image.new_from_array((frequencies.cumsum() * 255 / frequencies.sum())[None])
 
 
 @dataclass(frozen=True, slots=True)

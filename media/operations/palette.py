@@ -32,7 +32,7 @@ def prominent(image: Image) -> Color:
 
 def edge_color(image: Image) -> Color:
     """The median colour of the picture's edge pixels that are not transparent."""
-    return Color(*(int(value) for value in np.median(_seen(image, edge=True), axis=0)))
+    return Color(*(int(value) for value in np.median(seen(image, edge=True), axis=0)))
 
 
 def lab_of(color: Color) -> list[float]:
@@ -49,7 +49,7 @@ DISTINCT = 48.0
 
 def palette(image: Image, count: int, *, edge: bool) -> list[Color]:
     """The most common distinct colours of the picture or of its edge; the last repeats where there are fewer."""
-    pixels = _seen(image, edge=edge).astype(float)
+    pixels = seen(image, edge=edge).astype(float)
     bins = (pixels // BIN).astype(int) @ np.array([1, 16, 256])
     names, counts = np.unique(bins, return_counts=True)
     found: list[np.ndarray] = []
@@ -63,8 +63,8 @@ def palette(image: Image, count: int, *, edge: bool) -> list[Color]:
     return colors + colors[-1:] * (count - len(colors))
 
 
-def _seen(image: Image, *, edge: bool) -> np.ndarray:
-    """Visible pixels of a reduced copy, n×3; white where there are none."""
+def seen(image: Image, *, edge: bool) -> np.ndarray:
+    """Colours of the visible pixels of a reduced copy, n×3; white where there are none."""
     small = image.thumbnail_image(PROMINENT_SIDE, height=PROMINENT_SIDE, size="down")
     pixels = np.asarray(small.numpy()).reshape(small.height, small.width, small.bands)
     lines = [pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]] if edge else [pixels.reshape(-1, small.bands)]

@@ -15,6 +15,8 @@ from media.params import TRANSPARENT, Color
 
 Image: TypeAlias = pyvips.Image
 
+#: Colours under an alpha up to this are not seen, and not to be trusted once premultiplied.
+HIDDEN = 8
 #: Beyond this side a scaled picture is not spread out as a whole.
 MAX_SCALED_SIDE = 65_536
 
@@ -52,6 +54,25 @@ def on_neighbours(image: Image, change: Callable[[Image], Image]) -> Image:
     if not image.hasalpha():
         return bytes_of(change(image))
     return bytes_of(change(image.premultiply()).unpremultiply())
+
+
+def on_areas(image: Image, change: Callable[[Image], Image]) -> Image:
+    """Apply a change that compares neighbouring colours: ranks, extremes, lines, clusters; alpha stays.
+
+    Premultiplied colours would show every edge of the alpha as a dark line, so what is hidden is painted over.
+    """
+    return join(bytes_of(change(painted_over(image))), split(image)[1])
+
+
+def painted_over(image: Image) -> Image:
+    """The colours, with those that alpha hides exchanged for the visible ones around them."""
+    colours, alpha = split(image)
+    if alpha is None or alpha.min() > HIDDEN or max(image.width, image.height) == 1:
+        return colours
+    half = resample(image, Size(math.ceil(image.width / 2), math.ceil(image.height / 2)))
+    # Both in memory, or every reader would begin at the top again.
+    around = painted_over(half.copy_memory())
+    return (alpha <= HIDDEN).ifthenelse(resample(around, size_of(image)), colours).copy_memory()
 
 
 def resample(image: Image, size: Size) -> Image:

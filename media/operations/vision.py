@@ -6,7 +6,7 @@ import pyvips
 
 from media.operations.arguments import First, Paint
 from media.operations.palette import edge_color, lab_of
-from media.operations.pixels import Image, on_colours, shares, split
+from media.operations.pixels import Image, on_areas, on_colours, shares, split
 from media.operations.registry import operation, unchanged
 from media.params import BLACK, Choice, Int
 
@@ -98,7 +98,7 @@ def theme(
         flat = _flatness(lab[0], photosensitivity)
         return (moved * flat + lab * (1 - flat)).copy(interpretation="lab").colourspace("srgb")
 
-    return on_colours(image, themed)
+    return on_areas(image, themed)
 
 
 def _flatness(light: Image, photosensitivity: int) -> Image:

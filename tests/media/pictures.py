@@ -40,6 +40,13 @@ def png(width: int = WIDTH, height: int = HEIGHT) -> bytes:
     return bytes(cut_out(width, height).write_to_buffer(".png"))
 
 
+def png_with_hidden(colour: list[int]) -> bytes:
+    """The cutout with this colour where it is transparent."""
+    picture = cut_out()
+    hidden = (picture[3] == 0).ifthenelse([*colour, 0], picture)
+    return bytes(hidden.copy(interpretation="srgb").write_to_buffer(".png"))
+
+
 def stored_cutout(width: int = WIDTH, height: int = HEIGHT) -> StoredCutout:
     colour = bytes(colours(width, height).write_to_buffer(".jpg", Q=95))
     return StoredCutout(colour, bytes(matte(width, height).write_to_buffer(".png")), 0.9)

@@ -11,6 +11,8 @@ from tests.media import golden, pictures
 from tests.media.golden import ROWS, Row
 
 PICTORIAL = sorted(set(OPERATIONS) - CONTROLS)
+#: One cutout twice: where nothing is seen it is black, or green.
+HIDDEN_COLOURS = [pictures.png_with_hidden(colour) for colour in ([0, 0, 0], [0, 255, 0])]
 
 
 def test_every_operation_has_a_row_and_a_golden_picture() -> None:
@@ -62,6 +64,13 @@ def test_a_speck_survives_every_operation(name: str) -> None:
     for source in (pictures.png(1, 1), pictures.jpeg(1, 1)):
         arguments = {**row.arguments, **({"x": "0", "y": "0"} if name == "crop" else {})}
         assert golden.rendered(source, step(name, **arguments)).body
+
+
+@pytest.mark.parametrize("name", sorted(set(PICTORIAL) - {"background_removal", "layer", "drop_matte"}))
+def test_colours_under_no_alpha_are_never_seen(name: str) -> None:
+    row = next(row for row in ROWS if row.operation == name)
+    first, second = (pictures.opened(golden.rendered(source, row.step()).body) for source in HIDDEN_COLOURS)
+    assert golden.differs(first, second) == ""
 
 
 def test_unknown_names_and_values_are_sentences() -> None:
