@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyvips
 
 from media.cutout import OBJECTS
 from media.maps import Bytes
@@ -18,6 +19,8 @@ Area: TypeAlias = tuple[float, float, float, float]
 CELLS = 128
 #: A cell is of a class from this probability on, and a picture shows it from this share of its cells on.
 MEMBER, PRESENT_SHARE = 128, 0.002
+#: Of several things of a kind those count that have this share of the largest one's size.
+COMPARABLE_SHARE = 0.25
 #: Below this maximum (of 255) nothing in the picture stands out.
 EMPTY_SCENE_MAXIMUM = 77
 
@@ -63,14 +66,22 @@ class Scene:
                 for left, top, right, bottom in self.areas("person")
             )
         cells = self._cells_of(target)
-        area = None if cells is None or cells.mean() < PRESENT_SHARE else around(cells)
-        return (area,) if area else ()
+        return () if cells is None else _things(cells)
 
     def _cells_of(self, target: str) -> "npt.NDArray[np.bool_] | None":
         numbers = [OBJECTS.index(name) + 1 for name in objects_of(target)]
         if self.classes is None or not numbers:
             return None
         return sampled(self.classes[..., numbers].sum(axis=-1, dtype=np.uint16)) >= MEMBER
+
+
+def _things(cells: "npt.NDArray[np.bool_]") -> tuple[Area, ...]:
+    """The boxes around what hangs together, the largest first; what is small beside it, or small at all, is noise."""
+    labels = pyvips.Image.new_from_array(cells.astype(np.uint8) * 255).labelregions().numpy().reshape(cells.shape)
+    sizes = np.bincount(labels[cells], minlength=1)
+    least = max(PRESENT_SHARE * cells.size, COMPARABLE_SHARE * sizes.max())
+    kept = [label for label in np.argsort(-sizes) if sizes[label] >= least]
+    return tuple(area for area in (around(labels == label) for label in kept) if area)
 
 
 def objects_of(target: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ def a_scene() -> Scene:
     saliency, classes = np.zeros((50, 100), np.uint8), np.zeros((25, 50, 21), np.uint8)
     saliency[10:40, 5:35] = 255
     classes[15:25, 40:50, CAT] = 220
+    classes[2, 2, CAT] = 220  # a speck, which is no cat
     return Scene(saliency, classes, (FACE, SMALL_FACE))
 
 
