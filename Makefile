@@ -9,7 +9,7 @@ run: $(INSTALLED)
 	@exec $(BIN)/cutout dev
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 )  # fmt: skip
 DESKTOP = (1280, 900)
-START_SECONDS = 10
+START_SECONDS = 30
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 POLL_SECONDS = 0.02
 ASKED_FOR = ("the server responded with a status of", "ERR_BLOCKED_BY_CLIENT")
 
