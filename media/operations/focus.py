@@ -61,6 +61,12 @@ def compass(gravity: Gravity) -> str:
 
 def window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, sight: Sight) -> Box:
     """The window of a layout on the scaled picture, as far inside as it can be; ``image`` is not scaled yet."""
+    box = sight.decide("window", lambda: _window(image, arranged, gravity, x, y, sight))
+    assert box is not None
+    return box
+
+
+def _window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, sight: Sight) -> Box:
     whole, size = arranged.scaled, arranged.window
     right, down = pixels(x, whole.width), pixels(y, whole.height)
     if gravity.targets[0] == "xy_center":
@@ -89,6 +95,10 @@ def window_with_padding(image: Image, arranged: Layout, gravity: Gravity, sight:
 
 def closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, sight: Sight) -> Box | None:
     """A window, of a ``ratio`` or its own, around the one thing that gravity finds; None where it finds none."""
+    return sight.decide("closeup", lambda: _closeup(image, gravity, zoom, ratio, sight))
+
+
+def _closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, sight: Sight) -> Box | None:
     found = find(gravity, sight) if seeks(gravity) else None
     if not isinstance(found, tuple):
         return None

@@ -12,6 +12,7 @@ import pyvips
 from media.chain import Output
 from media.cutout import StoredCutout
 from media.operations import step
+from media.scene import Scene
 from tests.media import pictures
 from tests.media.rendering import rendered
 
@@ -45,7 +46,8 @@ def rows() -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
     rgba = bytes(picture.bandjoin(matte).copy(interpretation="srgb").write_to_buffer(".png"))
     fit = step("fit", width="400", height="400")
     square = step("fill", width="400", height="400", gravity="auto")
-    removal = step("background_removal")
+    removal, turn = step("background_removal"), step("rotate", angle="90")
+    scene = Scene(matte.thumbnail_image(192, height=192, size="force").numpy())
 
     def thumbnail(body: bytes, suffix: str, **options: object) -> Callable[[], object]:
         return lambda: pyvips.Image.thumbnail_buffer(body, 400, height=400).write_to_buffer(suffix, **options)
@@ -56,7 +58,9 @@ def rows() -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
     webp, avif = Output(("webp",)), Output(("avif",))
     return [
         ("JPEG 2.5 MP → 400 px JPEG", lambda: rendered(jpeg, fit), thumbnail(jpeg, ".jpg", optimize_coding=True)),
-        ("JPEG → 400×400, auto gravity", lambda: rendered(jpeg, square), smart(jpeg)),
+        ("JPEG → 400×400, attention", lambda: rendered(jpeg, square), smart(jpeg)),
+        ("JPEG → 400×400, saliency", lambda: rendered(jpeg, square, scene=scene), smart(jpeg)),
+        ("turned, then saliency", lambda: rendered(jpeg, turn, square, scene=scene), lambda: _turned(jpeg)),
         ("JPEG → 400 px WebP", lambda: rendered(jpeg, fit, output=webp), thumbnail(jpeg, ".webp")),
         ("JPEG → 400 px AVIF", lambda: rendered(jpeg, fit, output=avif), thumbnail(jpeg, ".avif")),
         ("PNG 2.5 MP → 400 px PNG", lambda: rendered(png, fit), thumbnail(png, ".png")),
@@ -64,6 +68,11 @@ def rows() -> list[tuple[str, Callable[[], object], Callable[[], object]]]:
         ("JPEG → full size, blur", lambda: rendered(jpeg, step("blur")), lambda: _blurred(jpeg)),
         ("q_auto: JPEG → 400 px", lambda: rendered(jpeg, fit, output=Output(quality="auto")), thumbnail(jpeg, ".jpg")),
     ]
+
+
+def _turned(body: bytes) -> bytes:
+    turned = pyvips.Image.new_from_buffer(body, "").rot90()
+    return bytes(turned.thumbnail_image(400, height=400, crop="attention").write_to_buffer(".jpg"))
 
 
 def _blurred(body: bytes) -> bytes:

@@ -134,6 +134,18 @@ def test_chain_has_to_look(steps: list[Step], expected: bool) -> None:
     assert looks(Chain(tuple(steps))) is expected
 
 
+def test_later_step_follows_the_window_that_was_taken() -> None:
+    """The first cut goes by the picture's alpha; the cat at its right end is followed through that window."""
+    alpha = np.zeros((100, 200, 1), np.uint8)
+    alpha[:, 150:] = 255
+    source = pictures.opened(marked(160, 60, 40, 40)).bandjoin(pyvips.Image.new_from_array(alpha))
+    body = bytes(source.copy(interpretation="srgb").write_to_buffer(".png"))
+    first = step("fill", width="100", height="100", gravity="auto")
+    result = rendered(body, first, step("crop", gravity="cat"), scene=SCENE)
+    red = pictures.opened(result.body).numpy()[..., :2].mean(axis=(0, 1))
+    assert red[0] - red[1] > 80
+
+
 def test_cut_out_subject_is_the_place_to_look_at() -> None:
     subject = pictures.cut_out(200, 100)
     arranged = Layout(Size(200, 100), Size(60, 100))

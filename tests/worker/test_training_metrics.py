@@ -82,15 +82,3 @@ def test_boundary_f_falls_with_the_distance():
 )
 def test_rank_correlation_looks_at_order_only(scores, outcomes, expected):
     assert metrics.rank_correlation(scores, outcomes) == pytest.approx(expected)
-
-
-def test_network_answers_at_half_and_eighth_of_any_size():
-    torch = pytest.importorskip("torch", reason="training needs the extra `train`")
-    pytest.importorskip("onnx", reason="training needs the extra `train`")
-    from worker.training.network import CutoutNetwork
-
-    network = CutoutNetwork().eval()
-    with torch.no_grad():
-        saliency, classes = network(torch.zeros(2, 3, 64, 96))
-    assert saliency.shape == (2, 1, 32, 48)
-    assert classes.shape == (2, 21, 8, 12)
