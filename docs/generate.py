@@ -7,7 +7,7 @@ this would write now.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from media.formats import FORMATS
+from media.formats import FORMATS, Format
 from media.operations import OPERATIONS, Operation
 from media.operations.arguments import GRAVITIES
 from media.operations.focus import PLACED
@@ -50,7 +50,7 @@ def operations_page() -> str:
 def cloudinary_page() -> str:
     drawn = [(f"`e_{name}`", _sentence(name)) for name in sorted([*effects(), "background_removal"])]
     refused = [(f"`e_{name}`", f"{reason} ({error.status})") for name, (error, reason) in sorted(REFUSED.items())]
-    formats = [(f"`{row.name}`", row.mime, "read and written" if row.writable else "read") for row in FORMATS.values()]
+    formats = [(f"`{row.name}`", row.mime, _ability(row)) for row in FORMATS.values()]
     keys = [(f"`{key}_`", f"{UNAVAILABLE[key]}: 400" if key in UNAVAILABLE else name) for key, name in KEYS.items()]
     crops = [(f"`c_{name}`", OPERATIONS[crop.operation].sentence) for name, crop in CROPS.items()]
     flags = [(f"`fl_{name}`", meaning) for name, meaning in sorted(FLAGS.items())]
@@ -73,6 +73,12 @@ def cloudinary_page() -> str:
             *_section("Understood and refused", ("effect", "why"), refused),
         ]
     )
+
+
+def _ability(row: Format) -> str:
+    able = " and ".join(word for word, is_able in (("read", row.readable), ("written", row.writable)) if is_able)
+    bound = f", scaled down to {row.fits} × {row.fits}" if row.fits else ""
+    return f"{able}{bound}{', a page for each frame' if row.frames and not row.readable else ''}"
 
 
 def gravities() -> list[tuple[str, str]]:

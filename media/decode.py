@@ -1,8 +1,8 @@
 """Untrusted bytes → an upright sRGB picture, and nothing else gets past.
 
-The only place that opens untrusted bytes with libvips: size is judged from the header before a pixel is
-decoded, loaders that can reach files or run scripts are blocked for the whole process, and every libvips
-fault becomes a :class:`media.errors.SourceError`.
+The only place that opens untrusted bytes with libvips, and the door to :mod:`media.readers` for what libvips cannot
+open: size is judged from the header before a pixel is decoded, loaders that can reach files or run scripts are blocked
+for the whole process, and every fault becomes a :class:`media.errors.SourceError`.
 """
 
 import itertools
@@ -17,21 +17,19 @@ from media import apng, gif
 from media.apng_pixels import composed
 from media.cutout import StoredCutout
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
-from media.formats import sniff
+from media.formats import Format, sniff
 from media.geometry import Size
 from media.picture import Picture
+from media.readers import READERS
+from media.upright import upright, upright_size
 
 pyvips.cache_set_max(0)
 pyvips.block_untrusted_set(True)
 for _loader in ("VipsForeignLoadSvg", "VipsForeignLoadPdf", "VipsForeignLoadMagick", "VipsForeignLoadOpenslide"):
     pyvips.operation_block_set(_loader, True)
 
-#: Interpretations whose pixels an embedded ICC profile can describe.
-PROFILED = ("rgb", "srgb", "cmyk", "rgb16", "b-w", "grey16", "lab")
 #: The factors by which libjpeg can shrink while it decodes.
 JPEG_SHRINKS = (8, 4, 2)
-#: EXIF orientations that turn the picture by a quarter.
-QUARTER_TURNS = (5, 6, 7, 8)
 #: Each frame is a picture of its own through all steps: a hundred thousand of one pixel would take minutes.
 MAX_FRAMES = 2000
 #: Formats of which libvips plays what it got of a half file.
@@ -41,23 +39,16 @@ DEFAULT_DELAY_MS = 100
 
 
 def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Image:
-    """The picture as stored, not yet decoded nor turned upright.
+    """The picture as stored, not yet decoded nor turned upright; for the formats of :mod:`media.readers` a blank of the
+    same shape.
 
     Raises UnsupportedFormat (not an image format we read), LimitExceeded (width × height × pages over
     ``max_pixels``) or SourceError (libvips cannot read the header).
     """
-    row = sniff(body)
-    if row is None:
-        raise UnsupportedFormat("The bytes are not an image of a supported format.")
+    row = recognised(body)
     if row.name in IS_WHOLE and not IS_WHOLE[row.name](body):
         raise SourceError("The image cannot be read: its frames are truncated or corrupt.")
-    try:
-        image = pyvips.Image.new_from_buffer(body, options, fail_on="truncated")
-    except pyvips.Error as error:
-        if not row.writable:
-            # libvips' wheel has no HEVC decoder; a system libvips may have one.
-            raise UnsupportedFormat(f"Images of the format {row.name} cannot be read here.") from error
-        raise SourceError("The image cannot be read: its header is broken.") from error
+    image = READERS[row.name].header(body) if row.name in READERS else _opened(body, row, options)
     whole = 1 if "n=" in options else page_count(body, image)
     if row.frames and whole > MAX_FRAMES:
         raise LimitExceeded(f"The animation has {whole} frames; at most {MAX_FRAMES} are read.")
@@ -67,32 +58,29 @@ def open_header(body: bytes, *, max_pixels: int, options: str = "") -> pyvips.Im
     return image
 
 
+def recognised(body: bytes) -> Format:
+    """The row of the format that ``body`` has. Raises UnsupportedFormat for what is no source."""
+    row = sniff(body)
+    if row is None:
+        raise UnsupportedFormat("The bytes are not an image of a supported format.")
+    if not row.readable:
+        raise UnsupportedFormat(f"Files of the format {row.name} are written here, but not read.")
+    return row
+
+
+def _opened(body: bytes, row: Format, options: str) -> pyvips.Image:
+    try:
+        return pyvips.Image.new_from_buffer(body, options, fail_on="truncated")
+    except pyvips.Error as error:
+        if not row.writable:
+            # libvips' wheel has no HEVC decoder; a system libvips may have one.
+            raise UnsupportedFormat(f"Images of the format {row.name} cannot be read here.") from error
+        raise SourceError("The image cannot be read: its header is broken.") from error
+
+
 def page_count(body: bytes, header: pyvips.Image) -> int:
     """Frames of an animation, pages of a document."""
     return int(header.get("n-pages")) if header.get_typeof("n-pages") else apng.frame_count(body)
-
-
-def upright_size(header: pyvips.Image) -> Size:
-    """The sides after the EXIF orientation is applied."""
-    orientation = int(header.get("orientation")) if header.get_typeof("orientation") else 1
-    turned = orientation in QUARTER_TURNS
-    return Size(header.height, header.width) if turned else Size(header.width, header.height)
-
-
-def upright(image: pyvips.Image) -> pyvips.Image:
-    """Apply the EXIF orientation and convert to 8-bit sRGB (with alpha where there was one)."""
-    image = image.autorot()
-    if image.get_typeof("icc-profile-data") and image.interpretation in PROFILED:
-        try:
-            image = image.icc_transform("srgb", embedded=True, intent="perceptual", depth=8)
-        except pyvips.Error:
-            # A broken or mismatched profile is common in the wild; the pixel values still make a picture.
-            image = image.copy()
-    if image.interpretation != "srgb":
-        image = image.colourspace("srgb")
-    if image.format != "uchar":
-        image = image.cast("uchar")
-    return image[:4] if image.bands > 4 else image
 
 
 def decode(body: bytes, *, max_pixels: int) -> pyvips.Image:
@@ -100,7 +88,9 @@ def decode(body: bytes, *, max_pixels: int) -> pyvips.Image:
 
     Raises what :func:`open_header` raises, and SourceError for truncated or corrupt pixels.
     """
-    return in_memory(upright(open_header(body, max_pixels=max_pixels)))
+    header = open_header(body, max_pixels=max_pixels)
+    reader = READERS.get(recognised(body).name)
+    return in_memory(upright(reader.pixels(body) if reader else header))
 
 
 def in_memory(image: pyvips.Image) -> pyvips.Image:
@@ -119,6 +109,9 @@ def decode_picture(
     ``pages`` count from 1; without them all frames are decoded if ``animated``, else the first.
     """
     header = open_header(body, max_pixels=max_pixels)
+    reader = READERS.get(recognised(body).name)
+    if reader is not None:
+        return Picture((in_memory(upright(reader.pixels(body))),))
     count = page_count(body, header)
     if count > 1 and apng.frame_count(body) > 1:
         return _apng_frames(body, header, pages or (tuple(range(1, count + 1)) if animated else (1,)))

@@ -15,10 +15,12 @@ from media.chain import Output
 from media.colorspace import Space
 from media.errors import BadTransformation, DerivationFailed, UnsupportedFormat
 from media.formats import FORMATS, Format
-from media.operations.pixels import flatten
+from media.geometry import Size
+from media.operations.pixels import flatten, resample
 from media.params import WHITE
 from media.picture import Picture
 from media.quality import encoder_quality
+from media.writers import WRITERS
 
 #: AVIF takes about ten times as long as WebP: beyond this size the next candidate is better.
 AVIF_MAX_PIXELS = 4_194_304
@@ -45,6 +47,7 @@ def encode(picture: Picture, output: Output, source_format: str, files: Mapping[
     """
     space = colorspace.find_space(output.color_space, picture.cmyk, files)
     row = choose_format(picture, output, source_format, space)
+    picture = _fitted(picture, row)
     options = _options(picture, row, output, space)
     moves = _moves(row, picture, output, source_format)
     if _converts(space):
@@ -56,12 +59,28 @@ def encode(picture: Picture, output: Output, source_format: str, files: Mapping[
     return Rendered(body, row.name, picture.size.width, picture.size.height)
 
 
+def _fitted(picture: Picture, row: Format) -> Picture:
+    """A picture too large for the format as large as it may be: who asks for an icon of a photograph wants an icon."""
+    largest = max(picture.size.width, picture.size.height)
+    if not row.fits or largest <= row.fits:
+        return picture
+    size = Size(*(max(1, round(side * row.fits / largest)) for side in (picture.size.width, picture.size.height)))
+    return replace(picture, frames=tuple(resample(frame, size) for frame in picture.frames))
+
+
 def _written(picture: Picture, row: Format, options: dict[str, Any], *, moves: bool, grayscale: bool) -> bytes:
+    if row.name in WRITERS:
+        frames = picture.frames if moves else picture.frames[:1]
+        plain = [_plain(frame, row, grayscale=grayscale) for frame in frames]
+        return WRITERS[row.name].write(plain, options.get("Q", 0))
     if moves:
         return apng_pixels.written(picture, options) if row.name == "png" else _saved(_strip(picture), row, options)
-    frame = picture.frames[0]
+    return _saved(_plain(picture.frames[0], row, grayscale=grayscale), row, options)
+
+
+def _plain(frame: pyvips.Image, row: Format, *, grayscale: bool) -> pyvips.Image:
     image = frame if row.alpha else flatten(frame, WHITE)
-    return _saved(image.colourspace("b-w") if grayscale else image, row, options)
+    return image.colourspace("b-w") if grayscale else image
 
 
 def _saved(image: pyvips.Image, row: Format, options: dict[str, Any]) -> bytes:

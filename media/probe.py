@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from media.cutout import StoredCutout
-from media.decode import open_header, page_count, upright_size
-from media.errors import UnsupportedFormat
+from media.decode import open_header, page_count, recognised
 from media.formats import sniff
 from media.geometry import Size
+from media.upright import upright_size
+from media.writers import WRITERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,20 @@ def probe(body: bytes, *, max_pixels: int) -> SourceInfo:
     Raises UnsupportedFormat, LimitExceeded (width × height × frames over ``max_pixels``) or SourceError.
     """
     header = open_header(body, max_pixels=max_pixels)
-    row = sniff(body)
-    if row is None:
-        raise UnsupportedFormat("The bytes are not an image of a supported format.")
+    row = recognised(body)
     size = upright_size(header)
     pages = page_count(body, header)
     return SourceInfo(row.name, size.width, size.height, pages if row.frames else 1, header.hasalpha(), pages)
+
+
+def probe_derived(body: bytes, *, max_pixels: int) -> SourceInfo:
+    """As :func:`probe` of bytes that were written here, in formats that are no sources, too."""
+    row = sniff(body)
+    measure = WRITERS[row.name].size if row is not None and row.name in WRITERS else None
+    if row is None or measure is None:
+        return probe(body, max_pixels=max_pixels)
+    size = measure(body)
+    return SourceInfo(row.name, size.width, size.height)
 
 
 def probe_cutout(cutout: StoredCutout, *, max_pixels: int) -> SourceInfo:

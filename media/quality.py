@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyvips
 
-from media.formats import Format
+from media.formats import FORMATS, Format
 from media.operations.pixels import Image, flatten
 from media.params import WHITE
 from media.picture import Picture
@@ -51,6 +51,7 @@ def encoder_quality(picture: Picture, row: Format, quality: int | str) -> int:
     if isinstance(quality, int):
         return quality
     level = quality.partition(":")[2] or DEFAULT_LEVEL
+    row = FORMATS[row.scale or row.name]
     if row.name not in BOUNDS:
         return 0
     bounds = BOUNDS[row.name][level]

@@ -25,9 +25,11 @@ from media.catalog import Catalog
 from media.config import Cloud, Delivery, RedisSettings, Settings
 from media.decode import decode
 from media.errors import MediaError
+from media.formats import sniff
 from media.keys import digest
 from media.paths import source_path
 from media.plan import sources
+from media.probe import probe_derived
 from proxy.dialects.cloudinary import grammar, url, vocabulary
 from proxy.dialects.cloudinary.definitions import kind, names_in
 from proxy.dialects.cloudinary.grammar import Component
@@ -126,7 +128,16 @@ def _ask(stage: Stage, components: Sequence[Component], compiled: Compiled) -> N
     if answer.status_code != 200:
         raise MediaError(f"{answer.status_code} {answer.headers.get('x-cld-error', '')}")
     if answer.headers["content-type"] != "application/json":
-        decode(answer.content, max_pixels=10**9)
+        _check(answer.content)
+
+
+def _check(body: bytes) -> None:
+    """Raises MediaError for what is neither a picture that decodes nor a document of ours."""
+    row = sniff(body)
+    if row is None or row.readable:
+        decode(body, max_pixels=10**9)
+    elif not probe_derived(body, max_pixels=10**9).size.pixels:
+        raise MediaError(f"the {row.name} has no size")
 
 
 def _provide(stage: Stage, components: Sequence[Component], compiled: Compiled) -> None:

@@ -20,7 +20,7 @@ ONLY_IN = {
     "boto3": ("media/stores/*",),
     "botocore": ("media/stores/*",),
     "httpx": ("media/origin.py", "media/courier.py", "media/stores/*", "worker/matting/models.py"),
-    "PIL": ("media/typeface.py", "worker/training/*"),
+    "PIL": ("media/typeface.py", "media/pillow.py", "worker/training/*"),
     "pymupdf_fonts": ("media/fonts.py",),
     "pyvips": ("media/*", "worker/*", "proxy/health.py"),
     "torch": ("worker/training/*",),

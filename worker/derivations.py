@@ -16,7 +16,7 @@ from media.looking import looks
 from media.operations import parse_chain
 from media.paths import derived_path, source_path
 from media.plan import cutout_options
-from media.probe import probe
+from media.probe import probe_derived
 from worker.cutouts import make_cutout
 from worker.looks import see
 from worker.renewal import locked
@@ -55,7 +55,7 @@ def make_derived(services: Services, source_digest: str, chain: str, layers: Map
 
 def describe(services: Services, made: Made) -> dict[str, object]:
     """What a notification says of a derived asset."""
-    info = probe(made.body, max_pixels=services.settings.limits.max_source_pixels)
+    info = probe_derived(made.body, max_pixels=services.settings.limits.max_source_pixels)
     return {"width": info.width, "height": info.height, "bytes": len(made.body), "format": info.format}
 
 

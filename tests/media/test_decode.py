@@ -134,7 +134,9 @@ def test_truncated_source_is_a_source_error(kind: str, share: float) -> None:
         rendered(body[: int(len(body) * share)], step("fit", width="50"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"GIF", b"\x00" * 64])
+@pytest.mark.parametrize(
+    "body", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"%!PS", b"GIF", b"\x00" * 64]
+)
 def test_what_is_no_image_is_refused(body: bytes) -> None:
     with pytest.raises(UnsupportedFormat):
         probe(body, max_pixels=MANY)

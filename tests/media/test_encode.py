@@ -4,13 +4,14 @@ import pytest
 import pyvips
 
 from media.chain import Output
+from media.decode import decode
 from media.errors import UnsupportedFormat
 from media.formats import FORMATS, sniff
 from media.operations import step
 from tests.media import pictures
 from tests.media.rendering import rendered
 
-WRITABLE = [row.name for row in FORMATS.values() if row.writable]
+WRITABLE = [row.name for row in FORMATS.values() if row.writable and row.readable]
 
 
 @pytest.mark.parametrize("name", WRITABLE)
@@ -19,7 +20,7 @@ def test_every_writable_format_is_written_and_read_back(name: str) -> None:
     row = sniff(result.body)
     assert row is FORMATS[name]
     assert result.format_name == name
-    assert pictures.opened(result.body).hasalpha() == row.alpha
+    assert decode(result.body, max_pixels=10**6).hasalpha() == row.alpha
     assert rendered(result.body, step("fit", width="10")).width == 10
 
 

@@ -24,7 +24,7 @@ from media.errors import BadTransformation, MediaError, NotFound, RequestError
 from media.geometry import Size
 from media.header_text import header_text
 from media.plan import sources
-from media.probe import probe
+from media.probe import probe_derived
 from proxy.delivery import Ask, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope, vocabulary
@@ -115,7 +115,7 @@ def compile_for(
 async def describe(services: Services, ask: Ask, request: Request) -> Response:
     """``fl_getinfo``: facts about the source and the result instead of the result."""
     result = await derived_of(services, ask)
-    info = probe(result.body, max_pixels=services.settings.limits.max_source_pixels)
+    info = probe_derived(result.body, max_pixels=services.settings.limits.max_source_pixels)
     source = ask.asset
     document = {
         "input": {"width": source.width, "height": source.height, "bytes": source.bytes, "format": source.format},

@@ -21,7 +21,7 @@ from media.formats import sniff
 from media.jobs import BATCH, BATCH_JOB, BATCHES, DERIVE_JOB, DERIVE_QUEUE, DeriveJob
 from media.keys import derived_key
 from media.operations import format_chain
-from media.probe import probe
+from media.probe import probe_derived
 from proxy.derivation import Order, find_or_derive
 from proxy.dialects.cloudinary import grammar, vocabulary
 from proxy.dialects.cloudinary.api.call import Call
@@ -102,7 +102,7 @@ async def _derive(services: Services, call: Call, asset: Asset, wanted: Wanted) 
         return {"status": "processing", **shown}
     row = sniff(derived.body)
     name = row.name if row else ""
-    info = probe(derived.body, max_pixels=services.settings.limits.max_output_pixels * 2)
+    info = probe_derived(derived.body, max_pixels=services.settings.limits.max_output_pixels * 2)
     return {**shown, "width": info.width, "height": info.height, "bytes": len(derived.body), "format": name}
 
 

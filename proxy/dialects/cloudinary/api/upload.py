@@ -144,7 +144,8 @@ def _resource_type(asked: str, arrival: Arrival) -> str:
         raise RequestError(f"Invalid resource type {asked}: expected {', '.join(RESOURCE_TYPES)}")
     if asked != "auto":
         return asked
-    if sniff(arrival.body):
+    row = sniff(arrival.body)
+    if row is not None and row.readable:
         return "image"
     return "video" if arrival.filename.rpartition(".")[2].lower() in VIDEO_EXTENSIONS else "raw"
 
