@@ -111,7 +111,10 @@ def decode_picture(
     header = open_header(body, max_pixels=max_pixels)
     reader = READERS.get(recognised(body).name)
     if reader is not None:
-        return Picture((in_memory(upright(reader.pixels(body))),))
+        image = (
+            reader.layered.draw(body, pages, max_pixels=max_pixels) if pages and reader.layered else reader.pixels(body)
+        )
+        return Picture((in_memory(upright(image)),))
     count = page_count(body, header)
     if count > 1 and apng.frame_count(body) > 1:
         return _apng_frames(body, header, pages or (tuple(range(1, count + 1)) if animated else (1,)))

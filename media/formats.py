@@ -75,6 +75,7 @@ FORMATS: dict[str, Format] = {
         Format("jp2", "image/jp2", ("jp2",), (b"\x00\x00\x00\x0cjP  \r\n\x87\n",), spaces=(), scale="jpg"),
         # The bare codestream has no word for alpha.
         Format("jpc", "image/j2c", ("jpc", "j2k", "j2c"), (b"\xff\x4f\xff\x51",), alpha=False, spaces=(), scale="jpg"),
+        Format("psd", "image/vnd.adobe.photoshop", ("psd",), (b"8BPS\x00\x01",), writable=False),
         Format(
             "pdf", "application/pdf", ("pdf",), (b"%PDF-",), frames=True, readable=False, spaces=(), scale="jpg",
         ),

@@ -10,7 +10,7 @@ BANDS = 4
 
 def header(body: bytes) -> pyvips.Image:
     entry = ico.largest(body)
-    return pyvips.Image.black(entry.size.width, entry.size.height, bands=BANDS)
+    return pyvips.Image.black(entry.size.width, entry.size.height, bands=BANDS).copy(interpretation="srgb")
 
 
 def pixels(body: bytes) -> pyvips.Image:

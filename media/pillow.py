@@ -34,8 +34,9 @@ Pillow.MAX_IMAGE_PIXELS = None
 def header(body: bytes, name: str) -> pyvips.Image:
     """A blank of the size and the bands that ``body`` says it has. Raises SourceError."""
     with _opened(body, name) as picture:
-        bands = len(_mode(picture))
-        return pyvips.Image.black(picture.width, picture.height, bands=1 if picture.mode == DEEP_GREY else bands)
+        mode = "L" if picture.mode == DEEP_GREY else _mode(picture)
+        blank = pyvips.Image.black(picture.width, picture.height, bands=len(mode))
+        return blank.copy(interpretation="b-w" if mode[0] == "L" else "srgb")
 
 
 def pixels(body: bytes, name: str) -> pyvips.Image:
@@ -98,3 +99,11 @@ def _saved(frame: pyvips.Image, plugin: str, **options: Any) -> bytes:
     pixels = frame.write_to_memory()
     Pillow.frombytes(MODES[frame.bands], (frame.width, frame.height), pixels).save(body, plugin, **options)
     return body.getvalue()
+
+
+def packbits(part: bytes, width: int, height: int) -> Any:
+    """``height`` rows of ``width`` bytes out of Apple's run lengths (TIFF 6.0, section 9). Raises ValueError."""
+    try:
+        return np.asarray(Pillow.frombytes("L", (width, height), part, "packbits", "L"))
+    except OSError as error:
+        raise ValueError("the run lengths are broken") from error

@@ -59,7 +59,7 @@ def plan(
     """
     _check_steps(chain.steps, limits)
     size = info.size
-    pages = page.chosen(chain.steps, info.pages)
+    pages = page.chosen(chain.steps, info.pages, info.layers)
     frames = len(pages) if pages and info.frames > 1 else info.frames
     known = replace(facts or Facts(size, size, size), current=size, initial=size, base=base or size, frames=frames)
     options = cutout_options(chain)

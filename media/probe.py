@@ -6,6 +6,7 @@ from media.cutout import StoredCutout
 from media.decode import open_header, page_count, recognised
 from media.formats import sniff
 from media.geometry import Size
+from media.readers import READERS
 from media.upright import upright_size
 from media.writers import WRITERS
 
@@ -13,7 +14,7 @@ from media.writers import WRITERS
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """``format`` is a name of the format table; the sides are upright; ``frames`` is 1 for a still picture;
-    ``pages`` also counts those of a document."""
+    ``pages`` also counts those of a document. ``layers`` are the names that choose each of pages 2, 3 …"""
 
     format: str
     width: int
@@ -21,6 +22,7 @@ class SourceInfo:
     frames: int = 1
     has_alpha: bool = False
     pages: int = 1
+    layers: tuple[tuple[str, ...], ...] = ()
 
     @property
     def size(self) -> Size:
@@ -36,7 +38,10 @@ def probe(body: bytes, *, max_pixels: int) -> SourceInfo:
     row = recognised(body)
     size = upright_size(header)
     pages = page_count(body, header)
-    return SourceInfo(row.name, size.width, size.height, pages if row.frames else 1, header.hasalpha(), pages)
+    frames = pages if row.frames else 1
+    layered = READERS[row.name].layered if row.name in READERS else None
+    layers = layered.names(body) if layered else ()
+    return SourceInfo(row.name, size.width, size.height, frames, header.hasalpha(), pages + len(layers), layers)
 
 
 def probe_derived(body: bytes, *, max_pixels: int) -> SourceInfo:

@@ -72,6 +72,7 @@ def test_automatic_quality_is_jpegs(name: str) -> None:
 def test_specks_and_strips_are_written_and_read(name: str, width: int, height: int) -> None:
     found = probe(written(name, pictures.png(width, height)), max_pixels=MANY)
     assert (found.format, found.width, found.height) == (name, width, height)
+    assert found.has_alpha == FORMATS[name].alpha
 
 
 @pytest.mark.parametrize("name", ["bmp", "tga", "jp2", "jpc", "pdf", "eps", "ps"])

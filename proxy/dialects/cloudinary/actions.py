@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from media.chain import Step
-from media.errors import BadTransformation
+from media.errors import BadTransformation, UnsupportedOperation
 from proxy.dialects.cloudinary import effects, removal
 from proxy.dialects.cloudinary.arguments import build, find_operation, given, invalid, pixel_ratio, read
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.rotation import compile_rotation, compile_turn
 from proxy.dialects.cloudinary.scope import Scope
+from proxy.dialects.cloudinary.text import decode_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ _RESIZE_ARGUMENTS = {
     "w": "width", "h": "height", "ar": "ratio", "g": "gravity", "x": "x", "y": "y", "z": "zoom", "b": "background",
 }  # fmt: skip
 _FIRST_PAGE = "1"
+_EMBEDDED = "embedded"
+#: Beside these flags ``pg_`` names a clipping path; neither has an effect.
+_CLIPPING = frozenset({"clip", "clip_evenodd"})
 _RESIZE_FLAGS = ("relative", "ignore_aspect_ratio")
 
 
@@ -67,9 +71,12 @@ def has_resize(component: Component) -> bool:
 def _page(component: Component, scope: Scope) -> list[Step]:
     """Which page of the source; a single picture has but the first."""
     text = component.get("pg")
-    if text is None or text == _FIRST_PAGE:
+    if text is None or text == _FIRST_PAGE or _CLIPPING & set(component.flags):
         return []
-    return [build(find_operation("page", f"Page {text}"), given(component, {"pg": "page"}, scope))]
+    if text.startswith(_EMBEDDED):
+        raise UnsupportedOperation(f"pg_{text}: objects embedded in a Photoshop file are not taken out here")
+    # A layer may be called anything: what a component cannot hold is written %252C.
+    return [build(find_operation("page", f"Page {text}"), {"page": read("pg", decode_again(text), scope)})]
 
 
 def _removal(component: Component, scope: Scope) -> list[Step]:

@@ -21,6 +21,7 @@ from media.asset import Asset, SourceRef
 from media.binding import recorded_facts, settle
 from media.chain import Chain
 from media.errors import BadTransformation, MediaError, NotFound, RequestError
+from media.formats import FORMATS
 from media.geometry import Size
 from media.header_text import header_text
 from media.plan import sources
@@ -102,7 +103,7 @@ def compile_for(
     name = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
     compiled = vocabulary.compile(
         components,
-        extension=found.extension,
+        extension=None if not components and _is_its_own(found) else found.extension,
         hints=hints,
         named=named,
         removal_first=services.settings.delivery.removal_first,
@@ -110,6 +111,12 @@ def compile_for(
         regions=regions_of(Size(asset.width, asset.height), custom=asset.custom_coordinates, faces=asset.faces),
     )
     return replace(compiled, chain=settle(compiled.chain, recorded_facts(asset)))
+
+
+def _is_its_own(found: Found) -> bool:
+    """Whether the extension is that of an asset which nobody here could write: its original is all there is."""
+    row = FORMATS.get(found.asset.format)
+    return row is not None and not row.writable and found.extension in row.extensions
 
 
 async def describe(services: Services, ask: Ask, request: Request) -> Response:
