@@ -9,6 +9,8 @@ from proxy.dialects.cloudimage.grammar import Parameters
 
 #: Formats that every client shows, whatever its ``Accept`` says.
 PLAIN = frozenset({"jpg", "png", "gif"})
+#: What ``force_format`` may name: pictures for web pages, not everything that could be written.
+NAMED = frozenset({"jpg", "png", "webp", "avif", "gif", "tiff"})
 #: Where the result is transparent and no format was asked for.
 TRANSPARENT = ("webp",)
 #: What negotiation replaces by the formats a client accepts.
@@ -43,7 +45,7 @@ def formats(parameters: Parameters, source_format: str, *, is_transparent: bool)
 
 def _known(text: str) -> str | None:
     row = EXTENSIONS.get(text.strip().lstrip("_"))
-    return row.name if row is not None and row.writable else None
+    return row.name if row is not None and row.name in NAMED else None
 
 
 def _kept(source_format: str, *, is_transparent: bool) -> tuple[str, ...]:
