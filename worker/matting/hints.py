@@ -35,6 +35,10 @@ WHOLE_SHARE = 0.6
 WHOLE_COVER = 0.15
 #: Between these shares of the evidence a pixel passes gradually from rival objects to the asked ones.
 RIVAL_UNTIL, ASKED_AT = 0.3, 0.7
+#: A person of whom at least this share is kept is kept whole …
+KEPT_SHARE = 0.5
+#: … where the class map is sure between these, this share of the map's longer side away from the person's outline.
+WHOLE_FROM, WHOLE_AT, INSIDE_SHARE = 0.5, 0.9, 0.01
 #: Evidence below this says nothing.
 LITTLE_EVIDENCE = 0.05
 
@@ -110,6 +114,19 @@ def _belonging(subject: Bools, asked: Floats, rival: Floats) -> Floats:
     around = ndimage.maximum_filter(whole, reach) & (whole | ~subject)
     clearly_rival = np.clip((rival - asked - RIVAL_UNTIL) / (ASKED_AT - RIVAL_UNTIL), 0, 1)
     return np.where(around, 1 - clearly_rival, pixelwise)
+
+
+def with_whole_persons(maps: Maps, saliency: Floats) -> Floats:
+    """``saliency`` (h×w) without holes in persons: a sequined dress or a helmet is doubtful to the eye, not by name."""
+    person = class_region(maps, PERSON)
+    labels, count = ndimage.label(person > MEMBER)
+    if not count:
+        return saliency
+    index = np.arange(1, count + 1)
+    kept = np.isin(labels, index[ndimage.mean(saliency > MEMBER, labels, index) > KEPT_SHARE])
+    inside = ndimage.minimum_filter(person, 2 * max(1, round(INSIDE_SHARE * max(person.shape))) + 1)
+    sure = np.clip((inside - WHOLE_FROM) / (WHOLE_AT - WHOLE_FROM), 0, 1)
+    return np.where(kept, np.maximum(saliency, sure), saliency).astype(np.float32)
 
 
 def heads(maps: Maps, saliency: Floats) -> Bools:
