@@ -64,12 +64,23 @@ class Compiler:
         for parameter in component.parameters:
             _check_available(parameter)
         assignments = [self._assign(each) for each in component.assignments]
-        return [*assignments, *steps_of(component, self.scope), *self._output(component)]
+        settled = self._with_crop(component)
+        return [*assignments, *steps_of(settled, self.scope), *self._output(settled)]
+
+    def _with_crop(self, component: Component) -> Component:
+        """``c_$mode``: which resize it is must be known before its arguments are read."""
+        crop = component.get("c")
+        if crop is None or "$" not in crop:
+            return component
+        mode = Parameter("c", self.scope.constant(crop, "crop"))
+        return Component((*component.without("c").parameters, mode))
 
     def _assign(self, parameter: Parameter) -> Step:
-        if parameter.value.partition(":")[0] == "current":
-            is_picture = parameter.value == "current"
-            self.scope.pictures[parameter.key] = tuple(self.done) if is_picture else ()
+        if parameter.value == "current":
+            self.scope.pictures[parameter.key] = tuple(self.done)
+        elif parameter.value == "current:public_id":
+            self.scope.pictures[parameter.key] = ()
+            return self.scope.assign(Parameter(parameter.key, f"!{self.current.split('/', 2)[-1]}!"))
         return self.scope.assign(parameter)
 
     def _output(self, component: Component) -> Sequence[Step]:

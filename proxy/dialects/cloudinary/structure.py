@@ -149,6 +149,12 @@ class _Parser:
             self.position += 1
         return nodes
 
+    def _end_of_open(self, index: int) -> int:
+        """A layer that nothing applies ends where the next such layer begins: both lie on the same picture."""
+        following = range(index + 1, len(self.components))
+        opens = (each for each in following if is_layer(self.components[each]) and each not in self.closed)
+        return next(opens, len(self.components))
+
     def _parameters_beside_else(self) -> tuple[Component, ...]:
         component = self.components[self.position].without("if")
         return (component,) if component.parameters else ()
@@ -161,7 +167,7 @@ class _Parser:
         last = self.closed.get(index)
         if last == index or (last is None and _stands_alone(component)):
             return Layer(component, (), None)
-        inner_end = min(end if last is None else last, end)
+        inner_end = min(self._end_of_open(index) if last is None else last, end)
         nodes = self.nodes(inner_end, depth=depth + 1)
         if last is None:
             return Layer(component, nodes, Component(()))

@@ -34,6 +34,8 @@ _WORDS = {
     "align": ("left", "center", "right", "start", "end", "justify"),
 }  # fmt: skip
 _ARGUMENT_OF = {word: name for name, words in _WORDS.items() for word in words}
+#: Cloudinary's own editors write ``style_light_align_center`` where the page has ``light_center``.
+_ANNOUNCING = frozenset({"style", "align"})
 #: Words that are followed by a value.
 _VALUED = {
     "letter_spacing": "letter_spacing", "line_spacing": "line_spacing", "antialias": "antialias", "hinting": "hinting",
@@ -128,7 +130,8 @@ def _style(text: str, whole: str) -> dict[str, str]:
             text = match.group(3) or ""
         else:
             word, _, text = text.partition("_")
-            found[_argument(word, whole)] = word
+            if not (text and word in _ANNOUNCING):
+                found[_argument(word, whole)] = word
     return found
 
 

@@ -18,7 +18,7 @@ ROWS = read_yaml("cloudinary_layers.yaml")
 
 
 def steps_of(text: str) -> tuple[Step, ...]:
-    return vocabulary.compile(grammar.parse(text)).chain.steps
+    return vocabulary.compile(grammar.parse(text), current="image/upload/sample").chain.steps
 
 
 def shape(steps: tuple[Step, ...]) -> list[Any]:
