@@ -7,10 +7,10 @@ from typing import Any
 
 from media.chain import Step
 from media.errors import BadTransformation, UnsupportedOperation
-from media.expression import Expression, spell
+from media.expression import Expression, Tree, spell
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
-from media.params import number
+from media.params import Int, number
 from proxy.dialects.cloudinary.grammar import KEYS, Component
 from proxy.dialects.cloudinary.scope import Read, Scope
 
@@ -20,6 +20,8 @@ _PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
 _NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
 #: Windows that someone named at upload or drew in the file.
 _NAMED_REGION = re.compile(r"^(region_|clipping_path_|cld-decompose_)(?=[!a-z])")
+#: What a window should keep clear of; only automatic cropping knows how.
+_AVOIDED = re.compile(r"^(?!auto\b)(?=\w+_avoid$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,29 @@ def pixel_ratio(component: Component) -> float:
 
 
 def read(key: str, text: str, scope: Scope, dpr: float = 1.0) -> Given:
+    if key == "r":
+        return Given(key, text, _radii(text, scope, dpr))
     value = scope.read(text) if key in _NUMERIC_KEYS else scope.mention(text)
     if key == "g" and isinstance(value, str):
-        value = _NAMED_REGION.sub("region:", value)
+        value = _AVOIDED.sub("auto:", _NAMED_REGION.sub("region:", value))
     if key == "bo" and isinstance(value, str):
         value = _computed(value)
     return Given(key, text, _multiplied(value, dpr) if key in _PIXEL_KEYS and dpr != 1.0 else value)
+
+
+def _radii(text: str, scope: Scope, dpr: float) -> Read:
+    """One to four radii joined by ``:``, each of which may be computed."""
+    values = (scope.read(part) for part in text.split(":"))
+    radii = [_multiplied(value, dpr) if dpr != 1.0 else value for value in values]
+    if len(radii) == 1:
+        return radii[0]
+    if not any(isinstance(radius, Expression) for radius in radii):
+        return ":".join(str(radius) for radius in radii)
+    trees = [radius.tree if isinstance(radius, Expression) else str(radius) for radius in radii]
+    joined: list[Tree] = [trees[0]]
+    for tree in trees[1:]:
+        joined += [":", tree]
+    return Expression(("join", *joined))
 
 
 def _computed(text: str) -> Read:
@@ -93,9 +112,18 @@ def _parse(argument: Argument, given: Given) -> Any:
     if isinstance(given.value, Expression):
         return given.value
     try:
-        return argument.kind.parse(spell(argument.kind, given.value))
+        text = spell(argument.kind, given.value)
+        return argument.kind.parse(_whole(text) if isinstance(argument.kind, Int) else text)
     except ValueError as error:
         raise invalid(given.key, given.text, argument.kind.expected) from error
+
+
+def _whole(text: str) -> str:
+    """SDKs whose numbers are floats write ``e_blur:300.0``."""
+    try:
+        return str(round(number(text)))
+    except ValueError:
+        return text
 
 
 def invalid(key: str, text: str, expected: str) -> BadTransformation:

@@ -5,14 +5,14 @@ from proxy.dialects.cloudinary.arguments import invalid
 from proxy.dialects.cloudinary.sources import file_source_of
 
 COLOR_SPACES = {"srgb": SRGB, "srgb:truecolor": SRGB, "tinysrgb": SRGB, "cmyk": CMYK, "no_cmyk": UNTAGGED,
-                "keep_cmyk": SOURCE_CMYK}  # fmt: skip
+                "keep_cmyk": SOURCE_CMYK, "copy": SOURCE_CMYK}  # fmt: skip
 #: In front of the public id of a profile that was uploaded.
 _PROFILE = "icc:"
 MEANINGS = {
     "srgb": "sRGB, named in the file by a profile of 480 bytes (also `srgb:truecolor` and `tinysrgb`)",
     "cmyk": "CMYK with its profile, as JPEG or TIFF",
     "no_cmyk": "sRGB, as without it",
-    "keep_cmyk": "CMYK with its own profile where the source is CMYK, else sRGB",
+    "keep_cmyk": "CMYK with its own profile where the source is CMYK, else sRGB (also `copy`)",
     "icc:<public id>": "that of an uploaded raw file: RGB, GRAY (JPEG, PNG, TIFF) or CMYK (JPEG, TIFF)",
 }
 

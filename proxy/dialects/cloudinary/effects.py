@@ -3,10 +3,12 @@
 Effects are called like their operations and take their arguments in Cloudinary's order, so most need no row here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from media.chain import Step
 from media.errors import BadTransformation, Forbidden, RequestError, UnsupportedOperation
+from media.expression import Expression
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
 from media.params import Float, Int, LengthKind
@@ -31,6 +33,7 @@ REFUSED: dict[str, tuple[type[RequestError], str]] = {
          "progressbar", "noise"),
         (UnsupportedOperation, "applies to videos and animations only"),
     ),
+    **dict.fromkeys(("light", "camera", "swap_image"), (UnsupportedOperation, "applies to 3D models only")),
 }  # fmt: skip
 #: Operations that other keys or other dialects make; every other one is an effect of its own name.
 _NO_EFFECTS = frozenset({
@@ -43,6 +46,8 @@ _NO_EFFECTS = frozenset({
 BLENDS = frozenset({
     "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "displace", "style_transfer",
 })  # fmt: skip
+#: Effects that live sites ask for far beyond the documented limit (``e_blur:10000``) and get the strongest of.
+_UNLIMITED = frozenset({"blur", "blur_region", "blur_faces"})
 #: Effects that are called otherwise here.
 ALIASES = {"dither": "ordered_dither"}
 
@@ -58,7 +63,10 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
     if operation is None or name in _NO_EFFECTS:
         raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
-    return [build(operation, {**given(component, qualifiers, scope), **_positional(operation, name, text, scope)})]
+    arguments = _positional(operation, name, text, scope)
+    if name in _UNLIMITED:
+        arguments = _limited(operation, arguments)
+    return [build(operation, {**given(component, qualifiers, scope), **arguments})]
 
 
 def effects() -> list[str]:
@@ -116,6 +124,18 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
             found[waiting[index].name] = read("e", part, scope)
             waiting = waiting[index + 1 :]
     return found
+
+
+def _limited(operation: Operation, given: Mapping[str, Given]) -> dict[str, Given]:
+    highest = {each.name: each.kind.high for each in operation.arguments if isinstance(each.kind, Int)}
+    return {
+        name: replace(each, value=str(highest[name])) if name in highest and _exceeds(each, highest[name]) else each
+        for name, each in given.items()
+    }
+
+
+def _exceeds(given: Given, limit: int) -> bool:
+    return not isinstance(given.value, Expression) and _is_number(str(given.value)) and float(given.value) > limit
 
 
 def _parts(text: str) -> list[str]:

@@ -53,6 +53,14 @@ def parse(text: str) -> Tree:
     return tree
 
 
+def parse_value(text: str) -> Tree:
+    """What a variable is set to: SDKs put a cast behind the whole of it, ``iw_mul_0.5_to_i``."""
+    arithmetic, separator, cast = text.rpartition("_to_")
+    if cast not in ("i", "f") or not separator:
+        return parse(text)
+    return (f"to_{cast}", parse(arithmetic))
+
+
 def _invalid(text: str, why: str) -> BadTransformation:
     return BadTransformation(f"Invalid expression in transformation: {text}; {why}")
 

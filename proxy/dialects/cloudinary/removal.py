@@ -16,7 +16,8 @@ from media.operations import step
 from proxy.dialects.cloudinary.grammar import Component, split_outside_parentheses
 
 _EFFECT = "background_removal"
-_LEADING_KEYS = frozenset({"if", "d", "dpr"})
+#: Keys that do nothing to the picture.
+_LEADING_KEYS = frozenset({"if", "d", "dpr", "f", "q"})
 
 
 def is_removal(component: Component) -> bool:
@@ -67,7 +68,7 @@ def _object(word: str) -> str:
 def check_position(components: Iterable[Component]) -> None:
     """The removal must stand in the first component that does anything: the product page's rule.
 
-    Components of variables and conditions before it do nothing to the picture.
+    Components of variables, conditions, a format or a quality before it do nothing to the picture.
     """
     has_started = False
     for component in components:

@@ -51,8 +51,11 @@ class Resolved:
 def resolve(components: Sequence[Component], hints: ClientHints) -> Resolved:
     found: list[Component] = []
     vary: dict[str, None] = {}
+    literals: dict[str, str] = {}
     for component in components:
+        literals |= {each.key: each.value for each in component.assignments}
         text = component.get("dpr")
+        text = None if text is None else literals.get(text, text)
         if text == "auto":
             vary["DPR"] = None
         if (component.get("w") or "").partition(":")[0] == "auto":

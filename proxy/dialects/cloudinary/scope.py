@@ -47,7 +47,7 @@ class Scope:
     def assign(self, parameter: Parameter) -> Step:
         """``$width_iw_div_2``: note the value, and the step that gives it where it is needed at run time."""
         name = parameter.key.removeprefix("$")
-        tree = self.fold(expression.parse(parameter.value)) if parameter.value else ""
+        tree = self.fold(expression.parse_value(parameter.value)) if parameter.value else ""
         if is_constant(tree):
             self.constants[name] = _value(tree)
             self.waiting.discard(name)
