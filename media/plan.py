@@ -49,11 +49,18 @@ class Plan:
 
 
 def plan(
-    chain: Chain, info: SourceInfo, limits: Limits, *, base: Size | None = None, facts: Facts | None = None
+    chain: Chain,
+    info: SourceInfo,
+    limits: Limits,
+    *,
+    base: Size | None = None,
+    initial: Size | None = None,
+    facts: Facts | None = None,
 ) -> Plan:
     """Judge a chain on a source.
 
-    ``base`` is the size of the picture under it where the source is a layer; ``facts`` holds what the asset's record
+    ``base`` is the size of the picture under it where the source is a layer, ``initial`` what a layer that is yet to be
+    drawn is measured by; ``facts`` holds what the asset's record
     knows (tags, context), its sizes are taken from ``info``. Raises BadTransformation (a step that cannot stand where
     it stands) or LimitExceeded.
     """
@@ -61,7 +68,7 @@ def plan(
     size = info.size
     pages = page.chosen(chain.steps, info.pages, info.layers)
     frames = len(pages) if pages and info.frames > 1 else info.frames
-    known = replace(facts or Facts(size, size, size), current=size, initial=size, base=base or size, frames=frames)
+    known = replace(facts or Facts(size, size, size), current=size, initial=initial or size, base=base or size, frames=frames)
     options = cutout_options(chain)
     steps = chain.steps[1:] if options else chain.steps
     return Plan(chain, info, known, limits, options, pages, _target(steps, known), _final_size(steps, known, limits))

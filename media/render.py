@@ -119,7 +119,9 @@ def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers) -> pyvips.Im
     if body is None:
         raise NotFound(f"the layer {step['source']} does not exist")
     source = probe(body, max_pixels=outer.limits.max_source_pixels)
-    inner = plan(Chain(step["steps"]), source, outer.limits, base=facts.current)
+    # A text has no size before it is drawn: its ``iw`` is that of the picture it will lie on.
+    initial = None if step["source"] else facts.initial
+    inner = plan(Chain(step["steps"]), source, outer.limits, base=facts.current, initial=initial)
     return render_pixels(inner, body, layers)[0].frames[0]
 
 

@@ -71,8 +71,14 @@ def _change(component: Component, text: TextLayer | None, places: Collection[str
     """What the component does to the layer itself. A text takes its colours, and the width it wraps at (``c_fit``)."""
     kept = component.without(*_NAMING_KEYS, *places)
     if text and is_layer(component):
-        kept = kept.without(*_TEXT_KEYS, *(("c", "w", "h") if component.get("c") == "fit" else ()))
+        taken = [key for key in _TEXT_KEYS if key != "co" or not _paints(component)]
+        kept = kept.without(*taken, *(("c", "w", "h") if component.get("c") == "fit" else ()))
     return Component(tuple(each for each in kept.parameters if not (each.key == "e" and _is_blend(each.value))))
+
+
+def _paints(component: Component) -> bool:
+    """``e_colorize,co_white`` beside a text: letters and effect have the one colour."""
+    return (component.get("e") or "").partition(":")[0] == "colorize"
 
 
 def _is_blend(effect: str) -> bool:
