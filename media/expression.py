@@ -112,7 +112,7 @@ def to_number(value: Value) -> float:
     try:
         return number(dividend) / number(divisor) if colon else number(dividend)
     except (ValueError, ZeroDivisionError) as error:
-        raise BadTransformation(f"Invalid expression: {value} is not a number") from error
+        raise BadTransformation(f"Invalid expression: {value or 'an empty text'} is not a number") from error
 
 
 def is_true(value: Value) -> bool:

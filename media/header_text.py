@@ -7,4 +7,4 @@ MAX_LENGTH = 1000
 
 def header_text(text: str) -> str:
     """Whatever a client wrote into a URL cannot end a header line."""
-    return quote(text[:MAX_LENGTH], errors="replace", safe=" !\"#$%&'()*+,/:;<=>?@[]^`{|}~")
+    return quote(text[:MAX_LENGTH].replace("×", "x"), errors="replace", safe=" !\"#$%&'()*+,/:;<=>?@[]^`{|}~")

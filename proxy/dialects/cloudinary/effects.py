@@ -108,7 +108,7 @@ def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> d
     (``e_trim:white``, ``e_outline:15``), but never a number that it is too large for.
     """
     own = [argument for argument in operation.arguments if argument.name not in _QUALIFIERS.values()]
-    waiting = own or list(operation.arguments)
+    waiting = own or [argument for argument in operation.arguments if argument.name != "gravity"]
     if text and waiting and getattr(waiting[0].kind, "takes_all", False):
         return {waiting[0].name: Given("e", text, scope.mention(text))}
     names = {argument.name for argument in operation.arguments}
