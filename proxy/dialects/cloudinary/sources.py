@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 
 from media.errors import BadTransformation, UnsupportedOperation
 from proxy.dialects.cloudinary.formats import EXTENSIONS
@@ -10,6 +11,8 @@ from proxy.dialects.cloudinary.grammar import decode
 #: In front of the public id of an uploaded file that is no picture.
 RAW = "raw:"
 _TYPES = frozenset({"upload", "private", "authenticated", "text"})
+#: As in a delivery URL, a version in front of the public id names no folder.
+_VERSION = re.compile(r"v\d+", re.ASCII)
 _NOT_PICTURES = frozenset({"video", "audio", "subtitles", "lut", "raw"})
 
 
@@ -28,7 +31,10 @@ def source_of(text: str) -> str:
         words = words[1:]
     has_type = words[0] in _TYPES and len(words) > 1
     delivery_type = words[0] if has_type else "upload"
-    public_id = _public_id("/".join(words[1:] if has_type else words), text)
+    words = words[1:] if has_type else words
+    if len(words) > 1 and _VERSION.fullmatch(words[0]):
+        words = words[1:]
+    public_id = _public_id("/".join(words), text)
     return f"image/{delivery_type}/{_without_extension(public_id)}"
 
 
