@@ -15,7 +15,7 @@ BUILTINS = {
     "w": "width", "h": "height", "ar": "ratio", "iw": "initial_width", "ih": "initial_height", "iar": "initial_ratio",
     "ow": "initial_width", "oh": "initial_height", "tar": "trimmed_ratio", "cp": "page", "pc": "pages", "fc": "faces",
     "ils": "illustration", "px": "page_x", "py": "page_y", "du": "duration", "idu": "duration", "tags": "tags",
-    "idn": "density",
+    "idn": "density", "width": "width", "height": "height",
 }  # fmt: skip
 #: Looser operators first.
 _LEVELS = (
@@ -27,6 +27,10 @@ _LEVELS = (
     ("pow",),
 )
 OPERATORS = frozenset(name for level in _LEVELS for name in level)
+#: Operators between numbers; eq, ne and in take any text.
+_NUMERIC = frozenset(("lt", "gt", "lte", "gte", *(name for level in _LEVELS[3:] for name in level)))
+_KEYWORDS = frozenset({"isdef", "isndef", "to", "i", "f"})
+_NUMBER = re.compile(r"[+-]?[\d.]+(:[\d.]+)?", re.ASCII)
 _REFERENCES = {"ctx": "context", "md": "metadata"}
 _TOKEN = re.compile(
     r"(?P<reference>ctx|md|ref):!(?P<name>[^!]*)!"
@@ -46,7 +50,9 @@ class _Token:
 
 def parse(text: str) -> Tree:
     """Raises BadTransformation naming the text. Time grows linearly with it."""
-    parser = _Parser(_tokens(text), text)
+    tokens = _tokens(text)
+    _check_words(tokens, text)
+    parser = _Parser(tokens, text)
     tree = parser.level(0)
     if parser.position < len(parser.tokens):
         raise _invalid(text, f"{parser.tokens[parser.position].word} cannot stand there")
@@ -59,6 +65,15 @@ def parse_value(text: str) -> Tree:
     if cast not in ("i", "f") or not separator:
         return parse(text)
     return (f"to_{cast}", parse(arithmetic))
+
+
+def _check_words(tokens: list[_Token], text: str) -> None:
+    """A word that is misspelt would be compared as a text, and every one of them is greater than 500."""
+    names = ["", *(token.word for token in tokens), ""]
+    for before, token, after in zip(names, tokens, names[2:], strict=False):
+        known = token.tree is not None or token.word in OPERATORS | BUILTINS.keys() | _KEYWORDS
+        if not known and {before, after} & _NUMERIC and not _NUMBER.fullmatch(token.word):
+            raise _invalid(text, f"{token.word} is no number and no property such as w, ih or $name")
 
 
 def _invalid(text: str, why: str) -> BadTransformation:
