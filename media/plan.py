@@ -68,7 +68,9 @@ def plan(
     size = info.size
     pages = page.chosen(chain.steps, info.pages, info.layers)
     frames = len(pages) if pages and info.frames > 1 else info.frames
-    known = replace(facts or Facts(size, size, size), current=size, initial=initial or size, base=base or size, frames=frames)
+    known = replace(
+        facts or Facts(size, size, size), current=size, initial=initial or size, base=base or size, frames=frames
+    )
     options = cutout_options(chain)
     steps = chain.steps[1:] if options else chain.steps
     return Plan(chain, info, known, limits, options, pages, _target(steps, known), _final_size(steps, known, limits))
