@@ -15,7 +15,7 @@ from media.operations import format_steps
 #: Raise when the same chain would give other pixels; old derived assets are then unreachable.
 RENDER_VERSION = 2
 #: Raise when the same network answer would give another cutout.
-MATTING_VERSION = 1
+MATTING_VERSION = 2
 
 
 def digest(body: bytes) -> str:

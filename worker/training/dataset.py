@@ -1,81 +1,35 @@
-"""Training samples: crops, flips and composites of the photographs, each with what the two heads should answer.
-
-Composites put a cut-out known from a human's mask on a quiet part of another photograph, so the edge is supervised
-exactly and the old surroundings teach nothing.
-"""
+"""Training samples: crops, flips and composites of the photographs, each with what the two heads should answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
+from worker.training.composites import composite, with_bystander
 from worker.training.network import CLASS_COUNT
-from worker.training.photographs import MASKED_CLASS, SHARES, Photograph, read_photographs
+from worker.training.photographs import MASKED_CLASS, PERSON_KINDS, SHARES, Photograph, read_photographs
+from worker.training.samples import CLASS_STRIDE, WHOLE, Array, Crop, Sample, shrink
 from worker.training.teachers import open_teachers
 
-CLASS_STRIDE = 8
 FULL_FRAME_SHARE = 0.35
 SMALLEST_CROP = 0.6  # of either side
-BY_CLASS_SHARE = 0.35
+BY_CLASS_SHARE = 0.4
 SHOWN_PROBABILITY, SHOWN_SHARE = 127, 0.01
 COMPOSITE_SHARE = 0.3  # of the draws that have a human's mask
+BYSTANDER_SHARE = 0.4  # of the composites of one person
 BACKGROUND_CROPS = (0.3, 0.8)
 BACKGROUND_TRIES = 4
 QUIET = 0.04  # mean saliency under which a crop may serve as a background
 MASK_BELIEF = 0.85  # how much of the class answer a one-class mask decides, the rest stays the teacher's
 TRUTH_BELIEF = 0.7
 TEACHER_WEIGHT = 0.5  # a network's mask against a human's
-
-Array = NDArray[np.floating]
-
-
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """A box in parts of the photograph's sides, possibly mirrored."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    mirrored: bool
-
-    def cut(self, picture: Image.Image, size: int) -> Image.Image:
-        width, height = picture.size
-        box = (self.left * width, self.top * height, self.right * width, self.bottom * height)
-        cut = picture.resize((size, size), Image.Resampling.BILINEAR, box=box)
-        return cut.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if self.mirrored else cut
-
-    def cut_grid(self, grid: NDArray[Any], size: int) -> Array:
-        """The same for an array of any number of channels: `G,G,C` → `size,size,C`."""
-        across, down = ((torch.arange(size) + 0.5) / size for _ in range(2))
-        across = 1 - across if self.mirrored else across
-        x = (self.left + across * (self.right - self.left)) * 2 - 1
-        y = (self.top + down * (self.bottom - self.top)) * 2 - 1
-        where = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)[None]
-        cells = torch.from_numpy(np.ascontiguousarray(grid, np.float32)).permute(2, 0, 1)[None]
-        cut = F.grid_sample(cells, where, padding_mode="border", align_corners=False)
-        return cut[0].permute(1, 2, 0).numpy()
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """photo `S,S,3` 0…255 · saliency `S,S` 0…1 · classes `S/8,S/8,21` probabilities · how much either answer counts."""
-
-    photo: Array
-    saliency: Array
-    classes: Array
-    saliency_weight: float
-    class_weight: float
 
 
 class Photographs(IterableDataset[tuple[Tensor, ...]]):
@@ -89,6 +43,7 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
         odds = np.array([SHARES[row.kind] / counts[row.kind] for row in self.rows])
         self.odds = odds / odds.sum()
         self.showing = self._rows_by_class()
+        self.persons = [row for row in self.rows if row.kind in PERSON_KINDS and row.truth]
         self.sizes, self.batch, self.seed = sizes, batch, seed
 
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
@@ -111,8 +66,16 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
         sample = self._sample(row, self._crop(SMALLEST_CROP), size)
         if row.truth and self.random.random() < COMPOSITE_SHARE:
             background = self._quiet_background(size)
-            return sample if background is None else self._composite(sample, background)
+            if background is None:
+                return sample
+            if row.kind in PERSON_KINDS and self.random.random() < BYSTANDER_SHARE:
+                background = with_bystander(background, self._bystander(size), self.random)
+            return composite(sample, background, self.random)
         return sample
+
+    def _bystander(self, size: int) -> Sample:
+        rows = self.persons
+        return self._sample(rows[int(self.random.integers(len(rows)))], WHOLE, size)
 
     def _rows_by_class(self) -> list[list[Photograph]]:
         """For each class that any photograph shows, those that do."""
@@ -139,7 +102,7 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
     def _crop(self, smallest: float, largest: float = 1.0) -> Crop:
         mirrored = bool(self.random.random() < 0.5)
         if largest == 1.0 and self.random.random() < FULL_FRAME_SHARE:
-            return Crop(0.0, 0.0, 1.0, 1.0, mirrored)
+            return replace(WHOLE, mirrored=mirrored)
         width, height = self.random.uniform(smallest, largest, 2)
         left, top = self.random.uniform(0, 1 - width), self.random.uniform(0, 1 - height)
         return Crop(left, top, left + width, top + height, mirrored)
@@ -186,31 +149,6 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
             if sample.saliency_weight and sample.saliency.mean() < QUIET:
                 return sample
         return None
-
-    def _composite(self, subject: Sample, background: Sample) -> Sample:
-        alpha = self._soft_edge(subject.saliency)
-        light = self.random.uniform(0.8, 1.2)
-        photo = subject.photo * light * alpha[..., None] + background.photo * (1 - alpha[..., None])
-        share = shrink(alpha)
-        return Sample(
-            np.clip(photo, 0, 255).astype(np.float32),
-            alpha,
-            subject.classes * share + background.classes * (1 - share),
-            subject.saliency_weight,
-            subject.class_weight * background.class_weight,
-        )
-
-    def _soft_edge(self, mask: Array) -> Array:
-        """One pixel in from the mask's edge, where no old background shows, and softened as a lens does."""
-        picture = Image.fromarray((mask * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(3))
-        blurred = picture.filter(ImageFilter.GaussianBlur(float(self.random.uniform(0.3, 1.5))))
-        return np.asarray(blurred, np.float32) / 255
-
-
-def shrink(mask: Array) -> Array:
-    """`S,S` → `S/8,S/8,1`: the mean of each cell."""
-    cells = len(mask) // CLASS_STRIDE
-    return mask.reshape(cells, CLASS_STRIDE, cells, CLASS_STRIDE).mean((1, 3), dtype=np.float32)[..., None]
 
 
 def jitter(photos: Tensor) -> Tensor:

@@ -16,12 +16,13 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from worker.training.network import CutoutNetwork, load_weights
+from worker.training.initial import load_weights
+from worker.training.network import CutoutNetwork
 
 OPSET = 18
 LARGEST_BYTES = 10_000_000
 TRACED_SIDE = 320
-CHECKED_SHAPES = ((1, 256), (3, 320), (2, 352))  # batch, side
+CHECKED_SHAPES = ((1, 256), (3, 320), (2, 384))  # batch, side
 LARGEST_DIFFERENCE = 2e-3
 FAR_SIDES = (0, 0, 1, 1)  # ONNX order: top, left, bottom, right
 ORIGIN = (
@@ -111,7 +112,7 @@ def main() -> None:
     parser.add_argument("onnx", type=Path)
     asked = parser.parse_args()
     network = CutoutNetwork()
-    load_weights(network, torch.load(asked.run, map_location="cpu"))
+    load_weights(network, asked.run)
     export(network, asked.onnx)
     print(f"{asked.onnx}: {asked.onnx.stat().st_size:,} bytes")
 

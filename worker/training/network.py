@@ -8,13 +8,8 @@ Decoder: depthwise-separable convolutions with skips at 1/8, 1/4 and 1/2 of the 
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import onnx
 import torch
 import torch.nn.functional as F  # noqa: N812  (torch's own name for it)
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 CLASS_COUNT = 21
@@ -31,6 +26,7 @@ STAGES = (
 )
 STEM_CHANNELS = 32
 CONTEXT_CHANNELS = 256
+FINE_CHANNELS = 24  # at 1/2, where every channel costs as much as sixty-four at 1/16
 SKIP_STAGES = (0, 1, 2)  # the last blocks at 1/2, 1/4 and 1/8
 
 
@@ -144,8 +140,14 @@ class CutoutNetwork(nn.Module):
         self.decode_16 = separable(128, 128)
         self.decode_8 = nn.Sequential(separable(128 + eighth, 96), separable(96, 96))
         self.decode_4 = separable(96 + quarter, 64)
-        self.decode_2 = nn.Sequential(separable(64 + half, 32), separable(32, 24))
-        self.saliency = nn.Conv2d(24, 1, 3, padding=1)
+        self.narrow = nn.Conv2d(64, FINE_CHANNELS, 1)
+        self.sharpen = nn.Conv2d(half, FINE_CHANNELS, 1, bias=False)
+        self.decode_2 = separable(FINE_CHANNELS, FINE_CHANNELS)
+        self.saliency = nn.Sequential(
+            nn.Conv2d(FINE_CHANNELS, FINE_CHANNELS, 3, padding=1, groups=FINE_CHANNELS, bias=False),
+            nn.BatchNorm2d(FINE_CHANNELS),
+            nn.Conv2d(FINE_CHANNELS, 1, 1),
+        )
         self.classes = nn.Conv2d(CONTEXT_CHANNELS, CLASS_COUNT, 1)
         self.classes_8 = nn.Conv2d(96, CLASS_COUNT, 1)
         nn.init.zeros_(self.classes_8.weight)
@@ -156,48 +158,11 @@ class CutoutNetwork(nn.Module):
         x = self.decode_16(self.reduce(context))
         at_eighth = self.decode_8(torch.cat([double(x), eighth], 1))
         x = self.decode_4(torch.cat([double(at_eighth), quarter], 1))
-        x = self.decode_2(torch.cat([double(x), half], 1))
+        x = self.decode_2(F.relu(double(self.narrow(x)) + self.sharpen(half)))
         classes = double(self.classes(context)) + self.classes_8(at_eighth)
         return self.saliency(x), classes
 
 
-def load_deeplab(network: CutoutNetwork, path: Path) -> None:
-    """Start the encoder and the 1/16 class head from TensorFlow's DeepLabv3 MobileNetV2 PASCAL, converted to ONNX."""
-    graph = onnx.load(str(path)).graph
-    arrays = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
-    published = [node for node in graph.node if node.op_type == "Conv"]
-    for convolution, node in zip([*network.encoder.convolutions(), network.classes], published, strict=True):
-        convolution.weight.data.copy_(arrays[node.input[1]])
-        convolution.bias.data.copy_(arrays[node.input[2]])
-
-
-# Names of the first, sketched network (see the model card) → names here.
-SKETCH_NAMES = {
-    "red.": "reduce.",
-    "c16.": "decode_16.",
-    "c8.": "decode_8.0.",
-    "c8b.": "decode_8.1.",
-    "c4.": "decode_4.",
-    "c2.": "decode_2.0.",
-    "c2b.": "decode_2.1.",
-    "out.": "saliency.",
-    "cls.": "classes.",
-}
-
-
-def load_weights(network: CutoutNetwork, state: dict[str, Any]) -> None:
-    """A checkpoint of `train.py` (its average), bare weights, or the first sketch, whose encoder was a flat list."""
-    weights = state.get("average", state)
-    network.load_state_dict(_from_sketch(network, weights) if "cls.weight" in weights else weights)
-
-
-def _from_sketch(network: CutoutNetwork, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    flat = [state[key] for key in sorted((k for k in state if k.startswith("e.P.")), key=lambda k: int(k[5:]))]
-    renamed = dict(network.state_dict())
-    modules = {module: name for name, module in network.named_modules()}
-    for number, convolution in enumerate(network.encoder.convolutions()):
-        renamed[f"{modules[convolution]}.weight"] = flat[2 * number]
-        renamed[f"{modules[convolution]}.bias"] = flat[2 * number + 1]
-    for old, new in SKETCH_NAMES.items():
-        renamed |= {new + key.removeprefix(old): value for key, value in state.items() if key.startswith(old)}
-    return renamed
+def device() -> torch.device:
+    """The first GPU, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -37,6 +37,7 @@ MASKED_CLASS = {
     "cats": (8, 0.3),
     "cow": (10, 0.3),
 }
+PERSON_KINDS = ("human", "ccp", "pennfudan")
 HELD_OUT_ONE_IN = {"coco": 2, "ecssd": 10, "human": 10, "cats": 10, "cars": 10, "pennfudan": 10}
 
 

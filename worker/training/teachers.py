@@ -18,7 +18,8 @@ import torch.nn.functional as F  # noqa: N812
 from PIL import Image
 from torch import Tensor
 
-from worker.training.network import CLASS_COUNT, CutoutNetwork, load_deeplab
+from worker.training.initial import load_deeplab
+from worker.training.network import CLASS_COUNT, CutoutNetwork, device
 from worker.training.photographs import SHARES, Photograph, read_photographs
 
 CLASS_GRID = 40  # cells over the whole photograph, both ways
@@ -52,9 +53,11 @@ def open_teachers(path: Path, count: int) -> np.memmap:
 class ClassTeacher:
     """DeepLabv3 at its own proportions and long side, averaged with its mirror image."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path, device: torch.device) -> None:
+        self.device = device
         self.network = CutoutNetwork().eval()
         load_deeplab(self.network, weights)
+        self.network.to(device)
 
     @torch.no_grad()
     def __call__(self, photo: Image.Image) -> np.ndarray:
@@ -63,13 +66,14 @@ class ClassTeacher:
         # Sizes of 16k+1: then the pixel of cell i is 16i, which is how these weights were trained.
         width, height = (max(2, round(side * scale / 16)) * 16 + 1 for side in photo.size)
         x = torch.from_numpy(np.asarray(photo.resize((width, height), Image.Resampling.BILINEAR)).copy())
-        x = (x.permute(2, 0, 1)[None] / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        x = (x.to(self.device).permute(2, 0, 1)[None] / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         both = self._probabilities(x) + self._probabilities(x.flip(3)).flip(3)
-        grid = F.grid_sample(both / 2, _cell_centres(width, height), padding_mode="border", align_corners=True)
-        return (grid[0].permute(1, 2, 0) * 255).round().byte().numpy()
+        centres = _cell_centres(width, height).to(self.device)
+        grid = F.grid_sample(both / 2, centres, padding_mode="border", align_corners=True)
+        return (grid[0].permute(1, 2, 0) * 255).round().byte().cpu().numpy()
 
     def _probabilities(self, x: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16):
             logits = self.network.classes(self.network.encoder(x)[1])
         return logits.float().softmax(1)
 
@@ -124,7 +128,7 @@ def main() -> None:
     torch.set_num_threads(asked.threads)
     photographs = sorted(read_photographs(asked.photos), key=lambda photograph: -SHARES[photograph.kind])
     records = open_teachers(asked.teachers, len(photographs))
-    fill(records, photographs, "classes", ClassTeacher(asked.deeplab))
+    fill(records, photographs, "classes", ClassTeacher(asked.deeplab, device()))
     unmasked = [photograph for photograph in photographs if photograph.mask is None]
     fill(records, unmasked, "saliency", SaliencyTeacher(asked.saliency, asked.threads))
 

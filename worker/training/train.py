@@ -21,19 +21,20 @@ from torch.utils.data import DataLoader
 
 from worker.training.dataset import Photographs, jitter
 from worker.training.held_out import judge
+from worker.training.initial import load_deeplab, load_weights, refill_norms
 from worker.training.losses import class_loss, saliency_loss
-from worker.training.network import CutoutNetwork, load_deeplab, load_weights
+from worker.training.network import CutoutNetwork, device
 from worker.training.photographs import read_photographs
 
-SIZES, LAST_SIZES = (256,), (320, 384)
+SIZES, LAST_SIZES = (256, 288), (352, 384, 416)
 LAST_SHARE = 0.5
-PEAK_RATES = (1.5e-4, 1.5e-3)  # of what began as DeepLab, and of the decoder
+PEAK_RATES = (1.2e-4, 1.2e-3)  # of what began as DeepLab, and of the decoder
 LOWEST_RATE = 0.01  # of the peak
 WARM_UP_STEPS = 60
 WEIGHT_DECAY = 1e-4
-AVERAGE_DECAY = 0.995
+AVERAGE_DECAY = 0.997
 LARGEST_GRADIENT = 5.0
-CLASS_WEIGHT = 2.0  # against the saliency loss
+CLASS_WEIGHT = 2.5  # against the saliency loss
 PUBLISHED = ("encoder.", "classes.")  # began as DeepLab's weights, and stay near them
 CHECKPOINT_SECONDS, JUDGE_SECONDS = 60, 600
 FROZEN_STAGES = 2  # the stem and 1/2 and 1/4: half of the cost of a step, and already trained for edges
@@ -155,18 +156,20 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="the checkpoint, made or continued")
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--deeplab", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="weights to begin with instead of DeepLab's alone")
-    parser.add_argument("--deeplab-share", type=float, default=0.5, help="how far --start is pulled back to DeepLab")
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--start", type=Path, help="a checkpoint or the bundled .onnx, not DeepLab's alone")
+    parser.add_argument("--deeplab-share", type=float, default=0.0, help="how far --start is pulled back to DeepLab")
+    parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(1)
-    training = Training(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    training = Training(device())
     load_deeplab(training.network, asked.deeplab)
     if asked.start is not None:
-        load_weights(training.network, torch.load(asked.start, map_location=training.device))
+        load_weights(training.network, asked.start)
+        if asked.start.suffix == ".onnx":
+            refill_norms(training.network, jitter(next(batches(asked, SIZES, seed=0))[0]).to(training.device))
         mix_deeplab(training.network, asked.deeplab, asked.deeplab_share)
     training.start()
     if asked.run.exists():

@@ -1,0 +1,94 @@
+"""Weights to begin with: TensorFlow's published DeepLab, or the bundled network itself, both as ONNX files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from worker.training.network import CutoutNetwork
+
+EXPORTED_PREFIX = "network."
+
+
+def load_weights(network: CutoutNetwork, path: Path) -> None:
+    """A checkpoint of `train.py` (its running average), bare weights, or an exported `.onnx` file."""
+    if path.suffix == ".onnx":
+        load_exported(network, path)
+    else:
+        state: dict[str, Any] = torch.load(path, map_location="cpu")
+        network.load_state_dict(state.get("average", state))
+
+
+def load_deeplab(network: CutoutNetwork, path: Path) -> None:
+    """Start the encoder and the 1/16 class head from TensorFlow's DeepLabv3 MobileNetV2 PASCAL, converted to ONNX."""
+    graph = onnx.load(str(path)).graph
+    arrays = _arrays(graph)
+    published = [node for node in graph.node if node.op_type == "Conv"]
+    for convolution, node in zip([*network.encoder.convolutions(), network.classes], published, strict=True):
+        convolution.weight.data.copy_(arrays[node.input[1]])
+        convolution.bias.data.copy_(arrays[node.input[2]])
+
+
+def load_exported(network: CutoutNetwork, path: Path) -> None:
+    """What `export.py` wrote. Batch norms come back empty, folded into the convolutions: see `refill_norms`."""
+    graph = onnx.load(str(path)).graph
+    arrays = _arrays(graph)
+    state = network.state_dict()
+    state |= {name.removeprefix(EXPORTED_PREFIX): array for name, array in arrays.items() if "::" not in name}
+    for node in graph.node:
+        if node.op_type == "Conv" and "::" in node.input[1]:
+            convolution = node.name.split("/")[-2]
+            norm = _following(convolution)
+            state |= {f"{convolution}.weight": arrays[node.input[1]], f"{norm}.bias": arrays[node.input[2]]}
+            state |= {f"{norm}.weight": torch.ones_like(state[f"{norm}.weight"])}
+    network.load_state_dict(state)
+    for _, module in norms(network):
+        module.running_mean.zero_()
+        module.running_var.fill_(1 - module.eps)
+
+
+@torch.no_grad()
+def refill_norms(network: CutoutNetwork, photos: Tensor) -> None:
+    """Give folded batch norms the statistics of `photos` (`N,3,H,W`, -1…1) and weights that undo them.
+
+    The network answers as before; in training, where a norm looks at its batch, it now answers nearly so too.
+    """
+    seen: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}
+
+    def look(module: nn.Module, inputs: tuple[Tensor]) -> None:
+        if isinstance(module, nn.BatchNorm2d):
+            seen[module] = inputs[0].mean((0, 2, 3)), inputs[0].var((0, 2, 3))
+
+    hooks = [module.register_forward_pre_hook(look) for _, module in norms(network)]
+    network.eval()(photos)
+    for hook in hooks:
+        hook.remove()
+    for module, (mean, variance) in seen.items():
+        module.bias.add_(mean)
+        module.weight.copy_((variance + module.eps).sqrt())
+        module.running_mean.copy_(mean)
+        module.running_var.copy_(variance)
+    network.train()
+
+
+def norms(network: nn.Module) -> Iterator[tuple[str, Any]]:
+    return ((name, module) for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d))
+
+
+def _following(name: str) -> str:
+    """The next module of the same sequence: of `decode_8.0.2` it is `decode_8.0.3`."""
+    parent, number = name.rsplit(".", 1)
+    return f"{parent}.{int(number) + 1}"
+
+
+def _arrays(graph: onnx.GraphProto) -> dict[str, Tensor]:
+    """Every stored tensor by its name; equal ones are stored once, under others stands where."""
+    arrays = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+    same = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Identity"}
+    return arrays | {name: arrays[other] for name, other in same.items() if other in arrays}
