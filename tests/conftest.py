@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 import redis
 
@@ -20,6 +21,12 @@ from proxy.embedded import embedded_redis
 from tests.stage import Stage, open_stage
 
 SERVER_START_SECONDS = 60
+
+# Machines of tests are shared: what takes seconds in a pause of theirs is no fault.
+hypothesis.settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")
