@@ -24,7 +24,8 @@ def save_faces(store: Store, source_digest: str, matting: str, faces: Iterable[A
 def load_scene(store: Store, source_digest: str, matting: str) -> Scene | None:
     """None where nobody has looked at the source yet. Raises DerivationFailed for damaged maps."""
     key = maps_key(source_digest, matting)
-    faces, packed = store.get(faces_path(key)), store.get(maps_path(key))
+    faces = store.get(faces_path(key))
+    packed = store.get(maps_path(key)) if faces else None
     if faces is None or packed is None:
         return None
     saliency, *rest = maps.unpack(packed.body)

@@ -6,7 +6,7 @@ Walk::
       ├ hot · _stored                          there already
       └ _make
           ├ request_cutout                     only where the chain begins with one
-          │   └ stat · outcome · enqueue_once · outcome(patience)   → DerivationPending
+          │   └ stat · ask_worker                               → DerivationPending
           ├ find_scene                      only where the chain looks for something; None while nobody has
           └ flights.run(derived key)           a crowd renders once per process
               └ _open_picture · read_source of layers · derive · _keep
@@ -24,12 +24,13 @@ from media.cutout import CutoutOptions, StoredCutout, load_cutout
 from media.derive import derive, derived_metadata
 from media.errors import DerivationFailed, DerivationPending, MediaError, NotFound, SourceError, Unavailable
 from media.formats import sniff
-from media.jobs import MatteJob, Outcome
+from media.jobs import MatteJob
 from media.keys import cutout_key
 from media.looking import looks
 from media.paths import cutout_matte_path, derived_path, source_path
 from media.plan import cutout_options
 from media.scene import Scene
+from proxy.asking import Question, ask_worker
 from proxy.hot import Derived
 from proxy.looking import find_scene
 from proxy.services import Services
@@ -90,27 +91,13 @@ async def request_cutout(services: Services, asset: Asset, options: CutoutOption
     if await _is_stored(services, key):
         return
     message = MatteJob(asset.digest, options.to_json())
-    outcome = await services.flights.run(f"request:{key}", lambda: _request(services, key, message))
-    if outcome is None and patience > 0:
-        outcome = await services.queue.outcome(key, patience=patience)
+    question = Question(jobs.MATTE_JOB, key, message.to_arguments(), lambda: _is_stored(services, key))
+    outcome = await ask_worker(services, question, patience=patience)
     if outcome is None:
         retry_after = services.settings.delivery.retry_after_seconds
         raise DerivationPending("The background removal is in progress; try again.", retry_after=retry_after)
     if not outcome.ok:
         raise SourceError(outcome.message) if outcome.message else DerivationFailed("the matte job failed")
-
-
-async def _request(services: Services, key: str, message: MatteJob) -> Outcome | None:
-    outcome = await services.queue.outcome(key)
-    if outcome is not None and not outcome.ok:
-        return outcome
-    if outcome is not None and await _is_stored(services, key):
-        return outcome
-    if outcome is not None:
-        await services.queue.forget(key)
-    if await services.queue.enqueue_once(jobs.MATTE_QUEUE, jobs.MATTE_JOB, key, message.to_arguments()):
-        return None
-    return await services.queue.outcome(key)
 
 
 def _derived(body: bytes, metadata: Mapping[str, str]) -> Derived:
