@@ -11,15 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from media.cutout import CutoutOptions
 from worker.matting import hints
 from worker.matting.confidence import MEMBER, SMALLEST_SUBJECT, expected_overlap
-from worker.matting.matter import Matter, cut
+from worker.matting.matter import cut
 from worker.matting.models import locate, resolve
-from worker.matting.photo import load_photo
 from worker.matting.session import Session, open_session
 from worker.training.cost import SETTINGS
-from worker.training.evaluate import MAX_PIXELS, read_cases, read_truth
+from worker.training.evaluate import looked_at, read_cases, read_truth
 from worker.training.metrics import intersection_over_union
 
 GROUPS = 8
@@ -28,13 +26,10 @@ GROUPS = 8
 def pairs(folder: Path, session: Session) -> list[tuple[float, float]]:
     """Expected and reached overlap of every case in which something was found."""
     found = []
-    for case in read_cases(folder):
-        photo = load_photo(case.photo.read_bytes(), max_source_pixels=100_000_000, max_pixels=MAX_PIXELS)
-        maps = Matter(session).infer(photo)
-        options = CutoutOptions(hints=(case.hint,) if case.hint else ())
-        saliency = hints.select(maps, options.hints).saliency
+    for case, photo, maps in looked_at(read_cases(folder), session):
+        saliency = hints.select(maps, case.options.hints).saliency
         if (saliency >= MEMBER).mean() >= SMALLEST_SUBJECT:
-            matte = cut(photo, maps, options, SETTINGS).matte.astype(np.float32) / 255
+            matte = cut(photo, maps, case.options, SETTINGS).matte.astype(np.float32) / 255
             truth = read_truth(case.truth, photo.width, photo.height)
             found.append((expected_overlap(saliency), intersection_over_union(matte, truth)))
     return sorted(found)

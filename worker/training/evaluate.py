@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from media.cutout import CutoutOptions
+from worker.matting.maps import Maps
 from worker.matting.matter import Matter, cut
 from worker.matting.models import locate, resolve
-from worker.matting.photo import load_photo
+from worker.matting.photo import Photo, load_photo
 from worker.matting.raster import Floats, resize
 from worker.matting.session import Session, open_session
 from worker.training import metrics
@@ -34,6 +35,10 @@ class Case:
     photo: Path
     hint: str
     truth: Path
+
+    @property
+    def options(self) -> CutoutOptions:
+        return CutoutOptions(hints=(self.hint,) if self.hint else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +63,21 @@ def read_cases(folder: Path) -> list[Case]:
 
 
 def judge(cases: list[Case], session: Session) -> Iterator[Score]:
-    """Cut out every case and compare; the maps of a photograph are inferred once for all its hints."""
+    """Cut out every case and compare."""
+    for case, photo, maps in looked_at(cases, session):
+        cutout = cut(photo, maps, case.options, SETTINGS)
+        truth = read_truth(case.truth, photo.width, photo.height)
+        yield score(case.hint, cutout.matte.astype(np.float32) / 255, truth, cutout.confidence)
+
+
+def looked_at(cases: list[Case], session: Session) -> Iterator[tuple[Case, Photo, Maps]]:
+    """Every case with what the network sees; a photograph is shown to it once for all its hints."""
     seen: Path | None = None
     for case in cases:
         if case.photo != seen:
             photo = load_photo(case.photo.read_bytes(), max_source_pixels=100_000_000, max_pixels=MAX_PIXELS)
             maps, seen = Matter(session).infer(photo), case.photo
-        cutout = cut(photo, maps, CutoutOptions(hints=(case.hint,) if case.hint else ()), SETTINGS)
-        truth = read_truth(case.truth, photo.width, photo.height)
-        yield score(case.hint, cutout.matte.astype(np.float32) / 255, truth, cutout.confidence)
+        yield case, photo, maps
 
 
 def read_truth(path: Path, width: int, height: int) -> Floats:

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader
 
 from worker.training.dataset import Photographs, jitter
 from worker.training.held_out import judge
-from worker.training.initial import load_deeplab, load_weights, refill_norms
+from worker.training.initial import load_deeplab, load_weights, mixed, refill_norms
 from worker.training.losses import class_loss, saliency_loss
 from worker.training.network import CutoutNetwork, device
 from worker.training.photographs import read_photographs
@@ -109,12 +109,13 @@ class Training:
 
 
 def mix_deeplab(network: CutoutNetwork, path: Path, share: float) -> None:
-    """Pull what is trained of DeepLab's part `share` of the way back to it (Wortsman et al. 2022, WiSE-FT)."""
+    """Pull what is trained of DeepLab's part `share` of the way back to it."""
     original = CutoutNetwork().to(next(network.parameters()).device)
     load_deeplab(original, path)
-    for (name, own), published in zip(network.named_parameters(), original.parameters(), strict=True):
-        if own.requires_grad and name.startswith(PUBLISHED):
-            own.data.lerp_(published.data, share)
+    published = original.state_dict()
+    trained = {name for name, weight in network.named_parameters() if weight.requires_grad}
+    old = {name: published[name] for name in trained if name.startswith(PUBLISHED)}
+    network.load_state_dict(mixed(network.state_dict(), old, share))
 
 
 def batches(asked: argparse.Namespace, sizes: tuple[int, ...], seed: int) -> Iterator[list[Tensor]]:
