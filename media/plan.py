@@ -17,6 +17,7 @@ from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
 from media.expression import Facts
 from media.geometry import Size
+from media.looking import is_cut_out
 from media.operations import OPERATIONS, cutout, page
 from media.probe import SourceInfo
 
@@ -78,7 +79,7 @@ def plan(
 
 def cutout_options(chain: Chain) -> CutoutOptions | None:
     """What the first step asks of the worker; None where the chain starts from the source itself."""
-    if chain.steps and chain.steps[0].operation == "background_removal":
+    if is_cut_out(chain):
         return cutout.options(dict(chain.steps[0].arguments))
     return None
 

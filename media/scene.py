@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyvips
 
 from media.cutout import OBJECTS
-from media.maps import Bytes
+from media.maps import EMPTY_SCENE_MAXIMUM, Bytes
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 #: left, top, right, bottom in parts of the picture's sides, 0…1.
@@ -21,8 +21,6 @@ CELLS = 128
 MEMBER, PRESENT_SHARE = 128, 0.002
 #: Of several things of a kind those count that have this share of the largest one's size.
 COMPARABLE_SHARE = 0.25
-#: Below this maximum (of 255) nothing in the picture stands out.
-EMPTY_SCENE_MAXIMUM = 77
 
 FACES = ("face", "faces", "adv_face", "adv_faces")
 #: Where a face would be that nobody found: the top of where persons are.
@@ -50,7 +48,7 @@ class Scene:
 
     def salient(self) -> Floats | None:
         """How much each cell draws the eye, 0…1; None where nothing stands out."""
-        if self.saliency.max() < EMPTY_SCENE_MAXIMUM:
+        if self.saliency.max() < EMPTY_SCENE_MAXIMUM * 255:
             return None
         return np.asarray(sampled(self.saliency) / np.float32(255), np.float32)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from media import geometry
 from media.geometry import Box, Layout, Size, nearest, pixels
-from media.operations.pixels import Image
+from media.operations.pixels import Image, size_of
 from media.operations.sight import Sight
 from media.params import AREAS, COMPASS, Gravity, Length
 from media.scene import CELLS, HEAD, Area, Floats, in_cells, union
@@ -114,7 +114,7 @@ def box_of(image: Image, area: Area) -> Box | None:
     """An area in pixels of ``image``, its edges rounded outward; None where it lies outside."""
     left, top = int(area[0] * image.width), int(area[1] * image.height)
     right, bottom = int(np.ceil(area[2] * image.width)), int(np.ceil(area[3] * image.height))
-    return geometry.clipped(Box(left, top, right - left, bottom - top), Size(image.width, image.height))
+    return geometry.clipped(Box(left, top, right - left, bottom - top), size_of(image))
 
 
 def _found_or_fallback(gravity: Gravity, sight: Sight) -> Area | str:
@@ -131,7 +131,7 @@ def _interesting(
         weights = _scene_weights(sight)
     if weights is None:
         return _attention(image, _seen_size(image, arranged))
-    return _best_center(_adjusted(weights / weights.sum(), gravity, sight), *shown)
+    return _best_center(_adjusted(_normed(weights), gravity, sight), *shown)
 
 
 def _adjusted(weights: Floats, gravity: Gravity, sight: Sight) -> Floats:
@@ -142,8 +142,7 @@ def _adjusted(weights: Floats, gravity: Gravity, sight: Sight) -> Floats:
         areas = sight.areas(name if is_weighted else target)
         if areas:
             share = 1.0 if not is_weighted else -1.0 if suffix == AVOID else int(suffix) / FULL_WEIGHT
-            cells = in_cells(areas)
-            weights = weights + share * cells / cells.sum()
+            weights = weights + share * _normed(in_cells(areas))
     return np.asarray(weights, np.float32)
 
 
@@ -158,11 +157,12 @@ def _scene_weights(sight: Sight) -> Floats | None:
     salient, faces = sight.salient(), sight.areas("faces") or sight.areas(HEAD)
     if salient is None or not salient.any():
         return in_cells(faces) if faces else None
-    weights = salient / salient.sum()
-    if faces:
-        cells = in_cells(faces)
-        weights = weights + FACE_WEIGHT * cells / cells.sum()
-    return np.asarray(weights, np.float32)
+    return _normed(salient) + FACE_WEIGHT * _normed(in_cells(faces)) if faces else _normed(salient)
+
+
+def _normed(weights: Floats) -> Floats:
+    """``weights``, one in sum."""
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def _alpha_weights(image: Image) -> Floats | None:
@@ -214,5 +214,5 @@ def _around_within(image: Image, center: tuple[float, float], sides: Size) -> Bo
     """A window of ``sides`` around the centre, made smaller and moved until it lies inside the picture."""
     factor = min(Fraction(1), Fraction(image.width, sides.width), Fraction(image.height, sides.height))
     size = geometry.scaled(sides, factor)
-    middle = int(center[0] * image.width), int(center[1] * image.height)
-    return geometry.clamped(geometry.around(*middle, size), Size(image.width, image.height))
+    at = int(center[0] * image.width), int(center[1] * image.height)
+    return geometry.clamped(geometry.around(*at, size), size_of(image))

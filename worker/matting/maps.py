@@ -12,9 +12,6 @@ from media import maps
 from worker.matting.raster import Bytes, Floats
 from worker.matting.session import Answer
 
-#: Below this maximum a scene counts as empty: scaling its answer up would only amplify noise.
-EMPTY_SCENE_MAXIMUM = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class Maps:
@@ -50,7 +47,7 @@ def maps_of(answer: Answer, *, stretches: bool) -> Maps:
     ``stretches`` scales saliency to its own range, unless the scene is empty.
     """
     saliency = answer.saliency
-    if stretches and saliency.max() > EMPTY_SCENE_MAXIMUM:
+    if stretches and saliency.max() > maps.EMPTY_SCENE_MAXIMUM:
         saliency = (saliency - saliency.min()) / (saliency.max() - saliency.min())
     classes = None if answer.classes is None else _quantised(_softmax(answer.classes.transpose(1, 2, 0)))
     return Maps(_quantised(saliency), classes)
