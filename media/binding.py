@@ -150,14 +150,12 @@ def _recorded(gravity: Gravity, facts: Facts) -> Gravity:
     Recorded areas of interest are auto gravity's, too, unless it asks for none of that.
     """
     first, *rest = gravity.targets
-    if first == "custom" and facts.interesting:
-        return Gravity((area_of_interest(facts.interesting), *rest))
-    if first == "auto" and facts.interesting and not {"custom_no_override", "none"} & set(rest):
-        return Gravity((area_of_interest(facts.interesting),))
-    if first in FACES and facts.faces:
-        faces = sorted(facts.faces, key=lambda face: -face[2] * face[3])
-        return Gravity((area_of_interest(tuple(faces[:1] if first == "face" else faces)), *rest))
-    return gravity
+    if first == "auto":
+        overrides = facts.interesting and not {"custom_no_override", "none"} & set(rest)
+        return Gravity((area_of_interest(facts.interesting),)) if overrides else gravity
+    faces = tuple(sorted(facts.faces, key=lambda face: -face[2] * face[3]))
+    recorded = {"custom": facts.interesting, **dict.fromkeys(FACES, faces), "face": faces[:1]}
+    return Gravity(tuple(area_of_interest(recorded[each]) if recorded.get(each) else each for each in gravity.targets))
 
 
 def _size_after(bound: Step, facts: Facts) -> Size | None:

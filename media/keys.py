@@ -13,7 +13,7 @@ from media.looking import is_cut_out, looks
 from media.operations import format_steps
 
 #: Raise when the same chain would give other pixels; old derived assets are then unreachable.
-RENDER_VERSION = 2
+RENDER_VERSION = 3
 #: Raise when the same network answer would give another cutout.
 MATTING_VERSION = 2
 

@@ -4,6 +4,7 @@ Decode as small as the plan allows, apply step after step to every frame, encode
 loop and handed to its step as pixels.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -107,7 +108,7 @@ def _prepared(
         "size": lambda: facts.current,
         "base": lambda: facts.base,
         "first": lambda: pixels.frames[0],
-        "overlay": lambda: _overlay(step, facts, plan, layers),
+        "overlay": lambda: functools.cache(lambda base: _overlay(step, replace(facts, current=base), plan, layers)),
         "sight": lambda: sight,
         "font": lambda: layers.get(step["font_source"] or ""),
     }

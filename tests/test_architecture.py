@@ -30,7 +30,7 @@ ONLY_IN = {
 PURE_DIALECT_FILES = (
     "access_token", "actions", "arguments", "backdrop", "colorspaces", "compiler", "effects", "envelope", "errors",
     "expression", "foreground", "formats", "grammar", "identity", "layers", "models", "origins", "output", "public_id",
-    "regions", "removal", "responsive", "rotation", "schema", "scope", "signature", "sizing", "structure", "text",
+    "removal", "responsive", "rotation", "schema", "scope", "signature", "sizing", "structure", "text",
     "url", "vocabulary", "watermark",
 )  # fmt: skip
 IO_PACKAGES = {"starlette", "redis", "rq", "httpx", "boto3", "asyncio", "socket", "requests"}

@@ -45,11 +45,17 @@ def needs_scene(gravity: Gravity, *, is_cut_out: bool) -> bool:
 
 def find(gravity: Gravity, sight: Sight) -> Area | str | None:
     """The first target that is there: its box, the name of a place, or ``auto``; None where none is."""
+    found = find_all(gravity, sight)
+    return union(found) if isinstance(found, tuple) else found
+
+
+def find_all(gravity: Gravity, sight: Sight) -> tuple[Area, ...] | str | None:
+    """As :func:`find`, with a box for each of them, the largest first; of a ``face`` there is but one."""
     for target in gravity.targets:
         if target in COMPASS or target == "auto":
             return target
         if areas := sight.areas(target):
-            return areas[0] if target == "face" else union(areas)
+            return areas[:1] if target == "face" else areas
     return PLACED.get(gravity.targets[0])
 
 

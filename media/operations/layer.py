@@ -3,9 +3,10 @@
 The renderer has the layer's own chain executed before; here its pixels find their place and are mixed in.
 """
 
+import functools
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,14 +14,14 @@ import pyvips
 
 from media import geometry
 from media.chain import Step, canonical
-from media.geometry import Box, Size, pixels
+from media.geometry import Box, Size, nearest, pixels
 from media.operations import focus
 from media.operations.arguments import Flag, Offset, Seen, Where
 from media.operations.pixels import Image, bytes_of, join, looked_at, resample, size_of, split, with_alpha
 from media.operations.registry import Prepared, format_steps, operation, parse_steps
 from media.operations.warp import displaced
 from media.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Length, Text
-from media.scene import Area
+from media.scene import Area, union
 
 #: Blends that mix colours, by libvips' name.
 MIXED = {"over": "over", "multiply": "multiply", "screen": "screen", "overlay": "overlay"}
@@ -31,6 +32,8 @@ READ = ("displace", "anti_removal")
 #: How much a mark against removal darkens or lightens, and its noise per level of strength.
 MARK_DEPTH, NOISE_SHARE, NOISE_SEED = 0.3, 0.4, 4
 DEFAULT_ANTI_REMOVAL = 50
+#: Each place has its layer rendered anew.
+MOST_REGIONS = 50
 BLENDS = (*MIXED, *CUT, *READ)
 
 
@@ -67,32 +70,39 @@ def layer(
     blend: Annotated[str, Choice(BLENDS)] = "over",
     strength: Annotated[int | None, Int(1, 100)] = None,
     opacity: Annotated[int, Int(0, 100)] = 100,
+    by_region: Flag = False,
     *,
-    overlay: Annotated[Image, Prepared("overlay")],
+    overlay: Annotated[Callable[[Size], Image], Prepared("overlay")],
     sight: Seen,
 ) -> Image:
     """Lay another picture, with steps of its own, over or under this one.
 
-    ``strength`` is that of anti_removal. A gravity that nothing is found for leaves the layer out.
+    ``strength`` is that of anti_removal. A gravity that nothing is found for leaves the layer out; ``by_region`` puts
+    one on each place that it finds (of many the largest), measured by that place.
     """
-    found = focus.find(gravity, sight)
+    found = focus.find_all(gravity, sight)
     if found is None:
         return image
-    placed = _faded(with_alpha(overlay), opacity)
     size = size_of(image)
+    if isinstance(found, str):
+        placed = with_alpha(overlay(size))
+        box = place(size, size_of(placed), gravity, x, y)
+    elif by_region:
+        regions = found[:MOST_REGIONS]
+        placed, box = _together([_onto(area, size, overlay, _extent(area, size), x, y) for area in regions])
+    else:
+        placed, box = _onto(union(found), size, overlay, size, x, y)
+    placed = _faded(placed, opacity)
     if blend == "displace":
         return displaced(image, resample(placed, size), round(x), round(y))
     if tiled:
         placed, box = _tiled(placed, size), Box(0, 0, size.width, size.height)
-    else:
-        box = place(size, size_of(placed), gravity, x, y)
-        if isinstance(found, tuple):
-            box = _onto(found, size, box.size, x, y)
     if blend in CUT:
         return CUTTERS[blend](image, _spread(placed, box, size))
     if blend == "anti_removal":
         return _hard_to_remove(image, _spread(placed, box, size), strength or DEFAULT_ANTI_REMOVAL)
-    canvas = Box(0, 0, size.width, size.height) if no_overflow else _union(size, box)
+    whole = Box(0, 0, size.width, size.height)
+    canvas = whole if no_overflow else _union(whole, box)
     return _mixed(image, placed, box, canvas, blend=blend, under=under)
 
 
@@ -104,11 +114,33 @@ def place(base: Size, inside: Size, gravity: Gravity, x: Length, y: Length) -> B
     return geometry.placed(focus.compass(gravity), base, inside, right, down)
 
 
-def _onto(area: Area, base: Size, inside: Size, x: Length, y: Length) -> Box:
-    """On the middle of what gravity found; offsets move right and down."""
+def _extent(area: Area, base: Size) -> Size:
+    left, top, right, bottom = area
+    return Size(nearest((right - left) * base.width), nearest((bottom - top) * base.height))
+
+
+def _onto(
+    area: Area, base: Size, overlay: Callable[[Size], Image], measure: Size, x: Length, y: Length
+) -> tuple[Image, Box]:
+    """A layer on the middle of what gravity found, its fractions parts of ``measure``; offsets move right and down."""
+    placed = with_alpha(overlay(measure))
     across, down = focus.middle(area)
-    right, below = pixels(x, base.width), pixels(y, base.height)
-    return geometry.around(int(across * base.width) + right, int(down * base.height) + below, inside)
+    left, top = round(across * base.width - placed.width / 2), round(down * base.height - placed.height / 2)
+    right, below = pixels(x, measure.width), pixels(y, measure.height)
+    return placed, Box(left + right, top + below, placed.width, placed.height)
+
+
+def _together(pieces: Sequence[tuple[Image, Box]]) -> tuple[Image, Box]:
+    """Several layers as one, so that they cut and mix as one."""
+    whole = functools.reduce(_union, (box for _, box in pieces))
+    canvases = [_spread(piece, _within(box, whole), whole.size) for piece, box in pieces]
+    if len(canvases) == 1:
+        return canvases[0], whole
+    return canvases[0].composite(canvases[1:], "over", compositing_space="srgb").cast("uchar"), whole
+
+
+def _within(box: Box, whole: Box) -> Box:
+    return Box(box.left - whole.left, box.top - whole.top, box.width, box.height)
 
 
 def _faded(overlay: Image, opacity: int) -> Image:
@@ -122,9 +154,10 @@ def _tiled(overlay: Image, size: Size) -> Image:
     return overlay.replicate(across, down).crop(0, 0, size.width, size.height)
 
 
-def _union(size: Size, box: Box) -> Box:
-    left, top = min(0, box.left), min(0, box.top)
-    right, bottom = max(size.width, box.left + box.width), max(size.height, box.top + box.height)
+def _union(one: Box, other: Box) -> Box:
+    left, top = min(one.left, other.left), min(one.top, other.top)
+    right = max(one.left + one.width, other.left + other.width)
+    bottom = max(one.top + one.height, other.top + other.height)
     return Box(left, top, right - left, bottom - top)
 
 
@@ -135,7 +168,7 @@ def _spread(overlay: Image, box: Box, size: Size) -> Image:
 
 def _mixed(image: Image, overlay: Image, box: Box, canvas: Box, *, blend: str, under: bool) -> Image:
     base = looked_at(image, canvas, TRANSPARENT)
-    seen = _spread(overlay, Box(box.left - canvas.left, box.top - canvas.top, box.width, box.height), canvas.size)
+    seen = _spread(overlay, _within(box, canvas), canvas.size)
     lower, upper = (seen, base) if under else (base, seen)
     mixed = lower.composite2(upper, MIXED[blend], compositing_space="srgb").cast("uchar")
     # An opaque base that kept its size is opaque still.

@@ -33,10 +33,10 @@ SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
-    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a layer's pixels), ``font`` (the
-    bytes of a font file, None without one), ``first`` (the first frame: what an operation decides by looking, it
-    decides there, so that all frames of an animation agree), ``sight`` (:class:`media.operations.sight.Sight`: where
-    things are in the picture)."""
+    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a function from the size that a
+    layer's fractions refer to, to its pixels), ``font`` (the bytes of a font file, None without one), ``first`` (the
+    first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree),
+    ``sight`` (:class:`media.operations.sight.Sight`: where things are in the picture)."""
 
     what: str
 
@@ -63,6 +63,7 @@ class Operation:
     size_after: SizeAfter
     reads: SizeAfter | None
     moves: bool
+    scales: bool
 
     @property
     def sentence(self) -> str:
@@ -96,13 +97,15 @@ def operation(
     size_after: SizeAfter | None = None,
     reads: SizeAfter | None = None,
     moves: bool = False,
+    scales: bool = False,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
     ``size_after`` is its arithmetic (absent: the size stays). ``reads`` is for an operation that only looks at a
     scaled version of its whole input, so that the decoder may shrink on load: the size of that version
     (:func:`unchanged` for one that looks at single pixels), None for one that needs them all. ``moves``: it only puts
-    pixels elsewhere, by geometry alone, so that applied to a map it tells where everything went.
+    pixels elsewhere, by geometry alone, so that applied to a map it tells where everything went. ``scales``: it shows
+    the whole picture at another size.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,7 +119,7 @@ def operation(
             else:
                 arguments.append(Argument(parameter.name, mark, parameter.default))
         after = size_after or unchanged
-        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, reads, moves)
+        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, reads, moves, scales)
         return function
 
     return enter if function is None else enter(function)

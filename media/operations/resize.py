@@ -82,7 +82,8 @@ def _reading(mode: str) -> Callable[[Size, Mapping[str, Any]], Size]:
 
 def _enter(mode: str, sentence: str, function: Callable[..., Image]) -> None:
     function.__name__, function.__doc__ = mode, sentence
-    operation(function, size_after=_arithmetic(mode), reads=_reading(mode), moves=True)
+    is_whole = mode in WHOLE
+    operation(function, size_after=_arithmetic(mode), reads=_reading(mode), moves=not is_whole, scales=is_whole)
 
 
 def _whole(mode: str, sentence: str) -> None:
@@ -144,7 +145,7 @@ for _family, _rows in ((_whole, WHOLE), (_filled, FILLED), (_padded, PADDED), (_
         _family(_mode, _sentence)
 
 
-@operation(size_after=_arithmetic("scale"), reads=_reading("scale"), moves=True)
+@operation(size_after=_arithmetic("scale"), reads=_reading("scale"), scales=True)
 def scale(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
     ignore_aspect_ratio: Flag = False, relative: Flag = False, *, size: OwnSize, base: BaseSize,

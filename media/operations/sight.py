@@ -62,7 +62,7 @@ class Sight:
         """The sight of the next step, once ``operation`` has made a picture of ``size`` from one of ``before``."""
         following = replace(self, windows={})
         if not operation.moves:
-            return replace(following, is_lost=self.is_lost or before != size)
+            return replace(following, is_lost=self.is_lost or (before != size and not operation.scales))
         unpainted = {name: value for name, value in arguments.items() if name != "background"}
         return replace(following, ways=(*self.ways, Way(operation, unpainted, before)))
 
@@ -71,7 +71,8 @@ class Sight:
         green, alpha 0 where it shows none."""
         trace = _untouched(self.ways[0].before)
         for way in self.ways:
-            trace = way.operation.function(trace, **way.arguments)
+            across, down = way.before.width / trace.width, way.before.height / trace.height
+            trace = way.operation.function(trace.resize(across, vscale=down, kernel="nearest"), **way.arguments)
         return trace
 
 

@@ -5,7 +5,7 @@ import pytest
 import pyvips
 
 from media.chain import Chain, Step
-from media.geometry import Layout, Size
+from media.geometry import Layout, Size, nearest
 from media.looking import looks
 from media.operations import focus, step
 from media.operations.arguments import GRAVITIES
@@ -202,3 +202,14 @@ def test_window_keeps_inside_whatever_the_offsets() -> None:
     for place in ("north_west", "south_east", "center", "xy_center"):
         result = rendered(pictures.jpeg(), step("fill", width="30", height="30", gravity=place, x="-900", y="0.9"))
         assert (result.width, result.height) == (30, 30)
+
+
+def test_layer_measured_by_faces_lies_on_every_one_that_was_found() -> None:
+    covers = step("scale", width="1.0", height="1.0", relative="true")
+    layer = step("layer", source="logo", steps=(covers,), gravity="faces", by_region="true")
+    logo = bytes(pyvips.Image.black(4, 4, bands=3).copy(interpretation="srgb").pngsave_buffer())
+    body = rendered(marked(0, 0, 1, 1), layer, layers={"logo": logo}, scene=SCENE).body
+    rows, columns = np.nonzero(pyvips.Image.new_from_buffer(body, "").numpy()[..., 1] == 0)
+    sides = [(nearest((right - left) * 200), nearest((below - top) * 100)) for left, top, right, below in SCENE.faces]
+    assert len(rows) == sum(across * down for across, down in sides)
+    assert (columns.min(), rows.min(), columns.max(), rows.max()) == (20, 10, 169, 29)

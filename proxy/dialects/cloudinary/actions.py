@@ -54,7 +54,9 @@ _FIRST_PAGE = "1"
 _EMBEDDED = "embedded"
 #: Beside these flags ``pg_`` names a clipping path; neither has an effect.
 _CLIPPING = frozenset({"clip", "clip_evenodd"})
-_RESIZE_FLAGS = ("relative", "ignore_aspect_ratio")
+_RESIZE_FLAGS = {
+    "relative": "relative", "region_relative": "relative", "ignore_aspect_ratio": "ignore_aspect_ratio",
+}  # fmt: skip
 
 
 def steps_of(component: Component, scope: Scope) -> list[Step]:
@@ -98,7 +100,7 @@ def _resize(component: Component, scope: Scope) -> list[Step]:
     if not has_size and not (crop.works_without_size and gravity):
         return []
     keys = {key: name for key, name in _RESIZE_ARGUMENTS.items() if not effects.claims(component, key)}
-    flags = {name: True for name in _RESIZE_FLAGS if name in component.flags}
+    flags = {name: True for flag, name in _RESIZE_FLAGS.items() if flag in component.flags}
     operation = find_operation(crop.operation, f"Crop mode {mode}")
     return [*compile_turn(component), build(operation, given(component, keys, scope), **flags)]
 

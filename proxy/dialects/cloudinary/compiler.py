@@ -12,7 +12,6 @@ from proxy.dialects.cloudinary.actions import steps_of
 from proxy.dialects.cloudinary.grammar import Component, Parameter
 from proxy.dialects.cloudinary.layers import compile_layer
 from proxy.dialects.cloudinary.output import Delivery
-from proxy.dialects.cloudinary.regions import NOWHERE, Regions, keeps_places, measured
 from proxy.dialects.cloudinary.scope import Scope
 from proxy.dialects.cloudinary.structure import Condition, Layer, Node
 
@@ -26,19 +25,10 @@ UNAVAILABLE = {
 class Compiler:
     """``scope`` and ``delivery`` are what components before the present one have settled, ``done`` their steps.
 
-    ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``);
-    ``regions`` are the places that its record knows.
+    ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``).
     """
 
-    def __init__(
-        self,
-        scope: Scope | None = None,
-        *,
-        current: str = "",
-        is_conditional: bool = False,
-        regions: Regions = NOWHERE,
-    ) -> None:
-        self.regions = regions
+    def __init__(self, scope: Scope | None = None, *, current: str = "", is_conditional: bool = False) -> None:
         self.scope = scope or Scope()
         self.delivery = Delivery()
         self.done: list[Step] = []
@@ -101,16 +91,7 @@ class Compiler:
         bare = Layer(declaration.without(*(each.key for each in declaration.assignments)), layer.nodes, layer.placement)
         # A format or a quality beside a layer concerns the whole result.
         outputs = [each for part in (declaration, layer.placement) if part for each in self._output(part)]
-        regions = self.regions if keeps_places(self.done) else NOWHERE
-        layers = [compile_layer(each, self.scope, self._inner, self.current) for each in measured(bare, regions)]
-        return [*assignments, *layers, *outputs]
-
-    def _inner(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
-        """The steps of a layer: what it shows is another picture, with no places that are known."""
-        regions, self.regions = self.regions, NOWHERE
-        steps = self.steps(nodes)
-        self.regions = regions
-        return steps
+        return [*assignments, compile_layer(bare, self.scope, self.steps, self.current), *outputs]
 
     def _condition(self, condition: Condition) -> Sequence[Step]:
         value = self.scope.condition(condition.text)

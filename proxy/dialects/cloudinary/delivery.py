@@ -22,7 +22,6 @@ from media.binding import recorded_facts, settle
 from media.chain import Chain
 from media.errors import BadTransformation, MediaError, NotFound, RequestError
 from media.formats import FORMATS
-from media.geometry import Size
 from media.header_text import header_text
 from media.plan import sources
 from media.probe import probe_derived
@@ -34,7 +33,6 @@ from proxy.dialects.cloudinary.definitions import definitions, is_allowed_for_st
 from proxy.dialects.cloudinary.files import deliver_file
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.named import Definitions, no_definitions
-from proxy.dialects.cloudinary.regions import regions_of
 from proxy.dialects.cloudinary.removal import is_removal
 from proxy.dialects.cloudinary.sources import RAW
 from proxy.dialects.cloudinary.tenant import find_cloud
@@ -108,7 +106,6 @@ def compile_for(
         named=named,
         removal_first=services.settings.delivery.removal_first,
         current=name,
-        regions=regions_of(Size(asset.width, asset.height), custom=asset.custom_coordinates, faces=asset.faces),
     )
     return replace(compiled, chain=settle(compiled.chain, recorded_facts(asset)))
 

@@ -40,7 +40,7 @@ _MEANINGS = {
 _STEPS = {
     "layer_apply": "close the open layer and place it",
     "relative": "fractions of a layer's size refer to the picture under it",
-    "region_relative": "as relative, to the custom coordinates (g_custom) or faces (g_face, g_faces) on record",
+    "region_relative": "as relative, to what its gravity finds: one layer on every face of g_faces",
     "no_overflow": "a layer never enlarges the canvas",
     "tiled": "repeat the layer over the picture",
     "cutter": "keep the picture where the layer is opaque",

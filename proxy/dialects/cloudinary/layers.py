@@ -19,6 +19,7 @@ from proxy.dialects.cloudinary.text import TextLayer, compile_text, split_text
 
 _PLACES = {"g": "gravity", "x": "x", "y": "y"}
 _PLACING_FLAGS = ("tiled", "no_overflow", "text_disallow_overflow")
+_BY_REGION = "region_relative"
 #: Keys that name a layer or concern the whole result.
 _NAMING_KEYS = ("l", "u", "f", "q", "d")
 #: Keys that a text takes for itself.
@@ -42,18 +43,18 @@ def compile_layer(layer: Layer, scope: Scope, compile_nodes: Compile, current: s
     text = split_text(written.removeprefix("text:"), scope) if written.startswith("text:") else None
     places = {key: name for key, name in _PLACES.items() if not _crops_by(placement, key)}
     changes = [_change(part, text, places if part is placement else ()) for part in parts]
+    nodes = (changes[0], *layer.nodes, *changes[1:])
     steps = (
         *(kept or ()),
         *([compile_text(text, declaration, scope)] if text else []),
-        *compile_nodes(changes[:1]),
-        *compile_nodes(layer.nodes),
-        *compile_nodes(changes[1:]),
+        *compile_nodes(nodes),
     )
     operation = find_operation("layer", "A layer")
     flags = {name: True for name in _PLACING_FLAGS if any(name in part.flags for part in parts)}
     arguments = {**given(placement, places, scope), **_blend(parts, operation)}
     source = "" if text else source_of(written) if kept is None else _own(current, name)
-    return build(operation, arguments, source=source, steps=steps, under=is_under, **flags)
+    by_region = any(isinstance(node, Component) and _BY_REGION in node.flags for node in nodes)
+    return build(operation, arguments, source=source, steps=steps, under=is_under, by_region=by_region, **flags)
 
 
 def _own(current: str, name: str) -> str:

@@ -18,7 +18,6 @@ from proxy.dialects.cloudinary import grammar, output, removal
 from proxy.dialects.cloudinary.compiler import Compiler
 from proxy.dialects.cloudinary.grammar import Component
 from proxy.dialects.cloudinary.named import Definitions, expand, no_definitions
-from proxy.dialects.cloudinary.regions import NOWHERE, Regions
 from proxy.dialects.cloudinary.responsive import ClientHints, resolve
 from proxy.dialects.cloudinary.structure import nest
 
@@ -46,13 +45,11 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     named: Definitions = no_definitions,
     removal_first: bool = True,
     current: str = "",
-    regions: Regions = NOWHERE,
 ) -> Compiled:
     """The chain of ``components``, and what concerns only the answer.
 
     ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first component;
-    ``current`` is the layer source of the asset itself (``image/upload/<public id>``), ``regions`` the places that its
-    record knows.
+    ``current`` is the layer source of the asset itself (``image/upload/<public id>``).
 
     Raises BadTransformation, UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
     """
@@ -60,7 +57,7 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     resolved = resolve(expanded, hints)
     if removal_first:
         removal.check_position(resolved.components)
-    compiler = Compiler(current=current, regions=regions)
+    compiler = Compiler(current=current)
     steps = compiler.run(nest(resolved.components))
     delivery = output.with_extension(compiler.delivery, extension)
     return Compiled(

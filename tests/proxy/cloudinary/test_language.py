@@ -1,10 +1,13 @@
 """Variables, conditions, layers and texts from URL to pixels (tests/vectors/cloudinary_sizes.tsv)."""
 
 import numpy as np
+import numpy.typing as npt
+import pytest
 import pyvips
+from scipy import ndimage  # type: ignore[import-untyped]
 
 from tests.pictures import opened, photo
-from tests.proxy.cloudinary.vectors import read_tsv
+from tests.proxy.cloudinary.vectors import read_tsv, read_yaml
 from tests.stage import Stage
 
 
@@ -24,12 +27,17 @@ def _size(stage: Stage, transformation: str) -> str:
     return f"{picture.width}x{picture.height}"
 
 
-def test_a_layer_covers_the_recorded_region_however_large_the_picture(stage: Stage) -> None:
-    stage.upload(photo(400, 300), "shoe", custom_coordinates="200,60,80,40")
+def test_a_layer_is_measured_by_the_regions_it_lies_on(stage: Stage) -> None:
+    recorded = {"custom_coordinates": "100,60,200,120", "face_coordinates": "0,0,40,30|200,150,80,60"}
+    stage.upload(photo(400, 300), "shoe", **recorded)
     stage.upload(bytes(pyvips.Image.black(9, 9, bands=3).copy(interpretation="srgb").pngsave_buffer()), "black")
-    for width in (400, 100):
-        url = f"/demo/image/upload/w_{width}/l_black,c_scale,w_1.0,h_1.0,fl_region_relative,g_custom/shoe.png"
-        picture = opened(stage.client.get(url).content)
-        rows, columns = np.nonzero(picture.numpy()[..., 2] == 0)
-        found = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
-        assert found == tuple(width * share // 40 for share in (20, 6, 28, 10))
+    for row in read_yaml("cloudinary_layers.yaml")["regions"]:
+        picture = opened(stage.client.get(f"/demo/image/upload/{row['transformation']}/shoe.png").content)
+        boxes = _black_boxes(picture.numpy()[..., 2] == 0)
+        assert np.array(boxes) == pytest.approx(np.array(row["boxes"]), abs=row.get("within", 0)), row
+
+
+def _black_boxes(black: "npt.NDArray[np.bool_]") -> list[list[int]]:
+    """Left, top, right, bottom of every black part."""
+    parts = ndimage.find_objects(ndimage.label(black)[0])
+    return [[columns.start, rows.start, columns.stop, rows.stop] for rows, columns in parts]

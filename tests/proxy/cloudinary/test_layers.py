@@ -7,10 +7,8 @@ import pytest
 
 from media.chain import Step
 from media.errors import BadTransformation, NotFound, UnsupportedOperation
-from media.geometry import Size
 from media.operations import format_steps
 from proxy.dialects.cloudinary import grammar, vocabulary
-from proxy.dialects.cloudinary.regions import regions_of
 from proxy.dialects.cloudinary.sources import file_source_of, source_of
 from tests.proxy.cloudinary.vectors import read_tsv, read_yaml
 
@@ -35,14 +33,6 @@ def test_brackets_enclose_what_is_written(row: list[Any]) -> None:
 def test_spellings_of_one_layer_are_one_chain(texts: list[str]) -> None:
     first, *others = [format_steps(steps_of(text)) for text in texts]
     assert all(other == first for other in others)
-
-
-@pytest.mark.parametrize(("text", "same"), ROWS["regions"], ids=lambda text: text)
-def test_a_layer_is_measured_by_the_region_it_lies_on(text: str, same: str) -> None:
-    faces = ((0, 0, 40, 30), (200, 150, 80, 60), (5, 5, 0, 0))
-    regions = regions_of(Size(400, 300), custom=((100, 60, 200, 120),), faces=faces)
-    chain = vocabulary.compile(grammar.parse(text), regions=regions).chain
-    assert format_steps(chain.steps) == format_steps(steps_of(same))
 
 
 @pytest.mark.parametrize("row", ROWS["arguments"], ids=lambda row: row[0])
