@@ -57,7 +57,8 @@ def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> 
     opacity = np.rint(matte * 255).astype(np.uint8)
     if photo.alpha is not None:
         opacity = np.minimum(opacity, photo.alpha)
-    return Cutout(clean_foreground(photo.rgb, opacity), opacity, confidence(kept.saliency, found=kept.found))
+    trust = confidence(kept.saliency, found=kept.found and bool(saliency.any()))
+    return Cutout(clean_foreground(photo.rgb, opacity), opacity, trust)
 
 
 def fine_region(maps: Maps, saliency: Floats, options: CutoutOptions) -> Bools:

@@ -9,7 +9,7 @@ from worker.matting.raster import Bools, Floats, Pixels
 FAINT = 0.2
 MEMBER, OPAQUE = 0.5, 0.8
 #: A component whose most salient pixel stays below this is noise.
-LEAST_PEAK = 0.6
+LEAST_PEAK = 0.7
 #: A component smaller than this share of the largest is an island …
 ISLAND_SHARE = 0.015
 #: … and so is one whose mean saliency stays below this, where the largest is surer …
