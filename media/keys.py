@@ -15,7 +15,7 @@ from media.operations import format_steps
 #: Raise when the same chain would give other pixels; old derived assets are then unreachable.
 RENDER_VERSION = 3
 #: Raise when the same network answer would give another cutout.
-MATTING_VERSION = 2
+MATTING_VERSION = 3
 
 
 def digest(body: bytes) -> str:

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the extra `train`")
-pytest.importorskip("onnx", reason="training needs the extra `train`")
+onnx = pytest.importorskip("onnx", reason="training needs the extra `train`")
 
 from worker.training.composites import composite, with_bystander  # noqa: E402
 from worker.training.export import export  # noqa: E402
 from worker.training.initial import load_weights, norms, refill_norms  # noqa: E402
 from worker.training.network import CutoutNetwork  # noqa: E402
 from worker.training.samples import Sample  # noqa: E402
+from worker.training.train import Training  # noqa: E402
 
 PERSON = 15
 
@@ -49,6 +50,21 @@ def test_network_comes_back_from_its_exported_file(network: CutoutNetwork, tmp_p
     for got, wanted in zip(answers(back, photos), expected, strict=True):
         assert torch.allclose(got, wanted, atol=1e-4), "statistics and weights undo each other"
     assert all(module.running_var.min() >= 0 for _, module in norms(back))
+
+
+def test_exported_weights_are_stored_in_half_the_bytes(network: CutoutNetwork, tmp_path: Path) -> None:
+    export(network, tmp_path / "network.onnx")
+    weights = [tensor for tensor in onnx.load(tmp_path / "network.onnx").graph.initializer if len(tensor.dims) == 4]
+    assert {tensor.data_type for tensor in weights} == {onnx.TensorProto.FLOAT16}
+
+
+def test_training_leaves_alone_how_things_are_called_and_the_first_stages() -> None:
+    training = Training(torch.device("cpu"))
+    training.start()
+    learning = {id(weight) for group in training.optimizer.param_groups for weight in group["params"]}
+    held = {name.split(".")[0] for name, weight in training.network.named_parameters() if id(weight) not in learning}
+    assert held == {"trunk", "class_context", "classes"}
+    assert id(training.network.trunk.stages[-1][0].project.weight) in learning
 
 
 def one_person(shade: int) -> Sample:

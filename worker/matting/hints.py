@@ -18,7 +18,7 @@ PERSON = "person"
 #: The salient subject, and a person, are where the probability exceeds this.
 MEMBER = 0.5
 #: A pixel is of an asked class from this probability on, where no other object is more probable.
-ASKED_FROM = 0.4
+ASKED_FROM = 0.25
 #: An asked class is in the picture when its pixels cover this share of it.
 PRESENT_SHARE = 0.001
 #: A region of the class takes the salient subject's outline when the subject covers this share of it.

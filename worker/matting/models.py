@@ -53,7 +53,7 @@ class Model:
 
 _UNIT_STD = (1.0, 1.0, 1.0)
 _ROWS = (
-    Model("cutout", "cutout.onnx", "Apache-2.0", input_size=384, mean=None, std=None, classes=True),
+    Model("cutout", "cutout.onnx", "Apache-2.0", input_size=416, mean=None, std=None, classes=True),
     Model(
         "u2netp", "u2netp.onnx", "Apache-2.0", f"{RELEASE}/u2netp.onnx",
         "md5:8e83ca70e441ab06c318d82300c84806", stretches=True,

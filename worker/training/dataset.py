@@ -20,7 +20,7 @@ from worker.training.teachers import open_teachers
 
 FULL_FRAME_SHARE = 0.35
 SMALLEST_CROP = 0.6  # of either side
-BY_CLASS_SHARE = 0.4
+BY_CLASS_SHARE = 0.3
 SHOWN_PROBABILITY, SHOWN_SHARE = 127, 0.01
 COMPOSITE_SHARE = 0.3  # of the draws that have a human's mask
 BYSTANDER_SHARE = 0.4  # of the composites of one person
@@ -29,7 +29,7 @@ BACKGROUND_TRIES = 4
 QUIET = 0.04  # mean saliency under which a crop may serve as a background
 MASK_BELIEF = 0.85  # how much of the class answer a one-class mask decides, the rest stays the teacher's
 TRUTH_BELIEF = 0.7
-TEACHER_WEIGHT = 0.5  # a network's mask against a human's
+TEACHER_WEIGHT = 0.7  # a network's mask against a human's
 
 
 class Photographs(IterableDataset[tuple[Tensor, ...]]):
@@ -121,7 +121,10 @@ class Photographs(IterableDataset[tuple[Tensor, ...]]):
         )
 
     def _saliency(self, row: Photograph, record: np.void, crop: Crop, size: int) -> Array:
-        mask = Image.fromarray(record["saliency"]) if row.mask is None else Image.open(row.mask).convert("L")
+        if row.mask is None or record["has_saliency"]:
+            mask = Image.fromarray(record["saliency"])
+        else:
+            mask = Image.open(row.mask).convert("L")
         return np.asarray(crop.cut(mask, size), np.float32) / 255
 
     def _corrected(self, row: Photograph, classes: Array, saliency: Array, crop: Crop) -> Array:

@@ -12,7 +12,7 @@ from worker.training.metrics import intersection_over_union, mean_absolute_error
 from worker.training.network import CutoutNetwork
 from worker.training.photographs import Photograph
 
-JUDGED_SIZE = 384
+JUDGED_SIZE = 416
 SMALLEST_SHARE = 0.02  # of the photograph: smaller objects are not asked for
 
 

@@ -26,13 +26,16 @@ def load_weights(network: CutoutNetwork, path: Path) -> None:
 
 
 def load_deeplab(network: CutoutNetwork, path: Path) -> None:
-    """Start the encoder and the 1/16 class head from TensorFlow's DeepLabv3 MobileNetV2 PASCAL, converted to ONNX."""
+    """Start trunk, contexts and the 1/16 class head from TensorFlow's DeepLabv3 MobileNetV2 PASCAL, as ONNX."""
     graph = onnx.load(str(path)).graph
     arrays = _arrays(graph)
     published = [node for node in graph.node if node.op_type == "Conv"]
-    for convolution, node in zip([*network.encoder.convolutions(), network.classes], published, strict=True):
+    named = nn.ModuleList([network.trunk, network.class_context, network.classes])
+    convolutions = [module for module in named.modules() if isinstance(module, nn.Conv2d)]
+    for convolution, node in zip(convolutions, published, strict=True):
         convolution.weight.data.copy_(arrays[node.input[1]])
         convolution.bias.data.copy_(arrays[node.input[2]])
+    network.saliency_context.load_state_dict(network.class_context.state_dict())
 
 
 def load_exported(network: CutoutNetwork, path: Path) -> None:
@@ -40,7 +43,8 @@ def load_exported(network: CutoutNetwork, path: Path) -> None:
     graph = onnx.load(str(path)).graph
     arrays = _arrays(graph)
     state = network.state_dict()
-    state |= {name.removeprefix(EXPORTED_PREFIX): array for name, array in arrays.items() if "::" not in name}
+    stored = {name.removeprefix(EXPORTED_PREFIX): array for name, array in arrays.items()}
+    state |= {name: array for name, array in stored.items() if name in state}
     for node in graph.node:
         if node.op_type == "Conv" and "::" in node.input[1]:
             convolution = node.name.split("/")[-2]
@@ -97,7 +101,9 @@ def _following(name: str) -> str:
 
 
 def _arrays(graph: onnx.GraphProto) -> dict[str, Tensor]:
-    """Every stored tensor by its name; equal ones are stored once, under others stands where."""
+    """Every stored tensor by its name; weights are stored halved, equal ones once, under others stands where."""
     arrays = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
-    same = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Identity"}
-    return arrays | {name: arrays[other] for name, other in same.items() if other in arrays}
+    for node in graph.node:
+        if node.op_type in ("Cast", "Identity") and node.input[0] in arrays:
+            arrays[node.output[0]] = arrays[node.input[0]].float()
+    return arrays

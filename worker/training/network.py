@@ -1,9 +1,8 @@
 """The two-head network: one photograph → what stands out, and where each of 20 object classes is.
 
-Encoder: MobileNetV2 (Sandler et al. 2018, table 2) at output stride 16 with the image-pooling context of DeepLabv3
-(Chen et al. 2017), batch norms already folded into the convolutions, so that TensorFlow's published DeepLab weights
-load as they are.
-Decoder: depthwise-separable convolutions with skips at 1/8, 1/4 and 1/2 of the input.
+Trunk and contexts: MobileNetV2 (Sandler et al. 2018, table 2) with the image pooling of DeepLabv3 (Chen et al. 2017),
+batch norms already folded into the convolutions, so that TensorFlow's published DeepLab weights load as they are.
+Decoder: depthwise-separable convolutions with skips at 1/16, 1/8, 1/4 and 1/2 of the input.
 """
 
 from __future__ import annotations
@@ -27,7 +26,8 @@ STAGES = (
 STEM_CHANNELS = 32
 CONTEXT_CHANNELS = 256
 FINE_CHANNELS = 24  # at 1/2, where every channel costs as much as sixty-four at 1/16
-SKIP_STAGES = (0, 1, 2)  # the last blocks at 1/2, 1/4 and 1/8
+DILATED_STAGE = 5  # where DeepLab's dilation begins and the trunk ends
+LEVEL_STAGES = (0, 1, 2, 4)  # the last blocks at 1/2, 1/4, 1/8 and 1/16
 
 
 class SameConv(nn.Conv2d):
@@ -71,42 +71,66 @@ class InvertedResidual(nn.Module):
         return x + y if self.residual else y
 
 
-class Encoder(nn.Module):
-    """Photograph `N,3,H,W` in -1…1 → skips at 1/2, 1/4, 1/8 (16, 24, 32 channels) and context `N,256,H/16,W/16`."""
+def stages(first: int, last: int, inputs: int, *, strided: bool = False) -> nn.Sequential:
+    """`STAGES[first:last]`; `strided` gives back the stride that DeepLab made a dilation of."""
+    made = nn.Sequential()
+    for number in range(first, last):
+        expansion, outputs, blocks = STAGES[number]
+        stage = nn.Sequential()
+        for stride, dilation in blocks:
+            if strided:
+                stride, dilation = (2 if number == DILATED_STAGE and not len(stage) else stride), 1
+            stage.append(InvertedResidual(inputs, outputs, expansion, stride, dilation))
+            inputs = outputs
+        made.append(stage)
+    return made
+
+
+class Trunk(nn.Module):
+    """Photograph `N,3,H,W` in -1…1 → what both heads read, at 1/2, 1/4, 1/8 and 1/16 (16, 24, 32, 96 channels)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stem = SameConv(3, STEM_CHANNELS, 3, stride=2)
-        self.stages = nn.ModuleList()
-        channels = STEM_CHANNELS
-        for expansion, outputs, blocks in STAGES:
-            stage = nn.Sequential()
-            for stride, dilation in blocks:
-                stage.append(InvertedResidual(channels, outputs, expansion, stride, dilation))
-                channels = outputs
-            self.stages.append(stage)
+        self.stages = stages(0, DILATED_STAGE, STEM_CHANNELS)
+
+    def forward(self, photo: Tensor) -> list[Tensor]:
+        x = F.relu6(self.stem(photo))
+        levels = []
+        for number, stage in enumerate(self.stages):
+            x = stage(x)
+            if number in LEVEL_STAGES:
+                levels.append(x)
+        return levels
+
+
+class Context(nn.Module):
+    """The trunk at 1/16 → what is where, `N,256`: at 1/16, dilated as DeepLab, or `strided` at 1/32, for a quarter."""
+
+    def __init__(self, *, strided: bool) -> None:
+        super().__init__()
+        self.stages = stages(DILATED_STAGE, len(STAGES), STAGES[DILATED_STAGE - 1][1], strided=strided)
+        channels = STAGES[-1][1]
         self.local = SameConv(channels, CONTEXT_CHANNELS)
         self.pooled = SameConv(channels, CONTEXT_CHANNELS)
         self.fuse = SameConv(2 * CONTEXT_CHANNELS, CONTEXT_CHANNELS)
 
-    def forward(self, photo: Tensor) -> tuple[list[Tensor], Tensor]:
-        x = F.relu6(self.stem(photo))
-        skips = []
-        for number, stage in enumerate(self.stages):
-            x = stage(x)
-            if number in SKIP_STAGES:
-                skips.append(x)
+    def forward(self, sixteenth: Tensor) -> Tensor:
+        x = self.stages(sixteenth)
         scene = F.relu6(self.pooled(x.mean((2, 3), keepdim=True)))
-        return skips, F.relu6(self._fuse(scene, F.relu6(self.local(x))))
+        return F.relu6(self._fuse(scene, F.relu6(self.local(x))))
 
     def _fuse(self, scene: Tensor, local: Tensor) -> Tensor:
         """`fuse` of both, side by side, without repeating the one scene vector at every place."""
         for_scene, for_local = self.fuse.weight.split(CONTEXT_CHANNELS, 1)
         return F.conv2d(scene, for_scene) + F.conv2d(local, for_local, self.fuse.bias)
 
-    def convolutions(self) -> list[SameConv]:
-        """Every convolution in the order of the published graph."""
-        return [module for module in self.modules() if isinstance(module, SameConv)]
+
+def zeroed(convolution: nn.Conv2d) -> nn.Conv2d:
+    """A convolution that says nothing until it is trained."""
+    nn.init.zeros_(convolution.weight)
+    nn.init.zeros_(convolution.bias)
+    return convolution
 
 
 def separable(inputs: int, outputs: int) -> nn.Sequential:
@@ -126,17 +150,19 @@ def double(x: Tensor) -> Tensor:
 class CutoutNetwork(nn.Module):
     """Photograph `N,3,H,W` in -1…1 → saliency logits `N,1,H/2,W/2` and class logits `N,21,H/8,W/8`.
 
-    H and W are multiples of 32. The class logits are DeepLab's own at 1/16 plus a correction at 1/8 from the decoder,
-    which sees the subject's outline.
+    H and W are multiples of 32. The heads share the trunk and have a context each, so that learning what stands out
+    unlearns nothing of what things are called.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        half, quarter, eighth = (STAGES[number][1] for number in SKIP_STAGES)
-        self.encoder = Encoder()
+        half, quarter, eighth, sixteenth = (STAGES[number][1] for number in LEVEL_STAGES)
+        self.trunk = Trunk()
+        self.saliency_context = Context(strided=True)
         self.reduce = nn.Sequential(
             nn.Conv2d(CONTEXT_CHANNELS, 128, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(inplace=True)
         )
+        self.join = zeroed(nn.Conv2d(sixteenth, 128, 1))
         self.decode_16 = separable(128, 128)
         self.decode_8 = nn.Sequential(separable(128 + eighth, 96), separable(96, 96))
         self.decode_4 = separable(96 + quarter, 64)
@@ -148,19 +174,16 @@ class CutoutNetwork(nn.Module):
             nn.BatchNorm2d(FINE_CHANNELS),
             nn.Conv2d(FINE_CHANNELS, 1, 1),
         )
+        self.class_context = Context(strided=False)
         self.classes = nn.Conv2d(CONTEXT_CHANNELS, CLASS_COUNT, 1)
-        self.classes_8 = nn.Conv2d(96, CLASS_COUNT, 1)
-        nn.init.zeros_(self.classes_8.weight)
-        nn.init.zeros_(self.classes_8.bias)
 
     def forward(self, photo: Tensor) -> tuple[Tensor, Tensor]:
-        (half, quarter, eighth), context = self.encoder(photo)
-        x = self.decode_16(self.reduce(context))
-        at_eighth = self.decode_8(torch.cat([double(x), eighth], 1))
-        x = self.decode_4(torch.cat([double(at_eighth), quarter], 1))
+        half, quarter, eighth, sixteenth = self.trunk(photo)
+        x = self.decode_16(double(self.reduce(self.saliency_context(sixteenth))) + self.join(sixteenth))
+        x = self.decode_8(torch.cat([double(x), eighth], 1))
+        x = self.decode_4(torch.cat([double(x), quarter], 1))
         x = self.decode_2(F.relu(double(self.narrow(x)) + self.sharpen(half)))
-        classes = double(self.classes(context)) + self.classes_8(at_eighth)
-        return self.saliency(x), classes
+        return self.saliency(x), double(self.classes(self.class_context(sixteenth)))
 
 
 def device() -> torch.device:

@@ -1,7 +1,7 @@
-"""What the two teachers say of every training photograph, computed once into one packed file.
+"""What the teachers say of every training photograph, computed once into one packed file.
 
 The file is a memory-mapped array with one record per photograph, so training may begin while it is still being filled.
-`python -m worker.training.teachers PHOTOS TEACHERS.npy --deeplab deeplab.onnx --saliency u2netp.onnx`
+`python -m worker.training.teachers PHOTOS TEACHERS.npy --deeplab deeplab.onnx --saliency u2netp.onnx --before old.onnx`
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ RECORD = np.dtype(
         ("saliency", "u1", (SALIENCY_GRID, SALIENCY_GRID)),
     ]
 )
-SALIENCY_SIDE = 320
-SALIENCY_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
-SALIENCY_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+U2NET_SIDE, OWN_SIDE = 320, 384
+U2NET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+U2NET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+PROVIDERS = ["CPUExecutionProvider"]
 Teacher = Callable[[Image.Image], np.ndarray]
 SURE_MAXIMUM = 0.3  # below it the photograph shows no subject, and stretching the answer would teach noise
 
@@ -74,7 +75,7 @@ class ClassTeacher:
 
     def _probabilities(self, x: Tensor) -> Tensor:
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits = self.network.classes(self.network.encoder(x)[1])
+            logits = self.network.classes(self.network.class_context(self.network.trunk(x)[-1]))
         return logits.float().softmax(1)
 
 
@@ -85,25 +86,43 @@ def _cell_centres(width: int, height: int) -> Tensor:
 
 
 class SaliencyTeacher:
-    """U²-Net small (Qin et al. 2020), stretched per photograph as its authors do, where there is a subject at all."""
+    """U²-Net small (Qin et al. 2020) and the network trained before: they err in different places, their mean less."""
 
-    def __init__(self, weights: Path, threads: int) -> None:
+    def __init__(self, u2net: Path, before: Path | None, threads: int) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
-        self.input = self.session.get_inputs()[0].name
+        paths = [u2net] if before is None else [u2net, before]
+        self.sessions = [onnxruntime.InferenceSession(str(path), options, PROVIDERS) for path in paths]
 
     def __call__(self, photo: Image.Image) -> np.ndarray:
         """Saliency × 255, `SALIENCY_GRID, SALIENCY_GRID`."""
-        size = (SALIENCY_SIDE, SALIENCY_SIDE)
-        x = np.asarray(photo.resize(size, Image.Resampling.BILINEAR), np.float32)
-        x = (x / max(1.0, float(x.max())) - SALIENCY_MEAN) / SALIENCY_DEVIATION
-        answer = self.session.run(None, {self.input: x.transpose(2, 0, 1)[None]})[0][0, 0]
-        low, high = float(answer.min()), float(answer.max())
-        if high > SURE_MAXIMUM:
-            answer = (answer - low) / (high - low)
-        picture = Image.fromarray((answer * 255).round().astype(np.uint8))
-        return np.asarray(picture.resize((SALIENCY_GRID, SALIENCY_GRID), Image.Resampling.BOX))
+        u2net, *before = self.sessions
+        answer = np.mean([_by_u2net(u2net, photo), *(_by_own(session, photo) for session in before)], axis=0)
+        if before:
+            answer = answer**2 / (answer**2 + (1 - answer) ** 2)  # as decided as either was
+        return (answer * 255).round().astype(np.uint8)
+
+
+def _by_u2net(session: onnxruntime.InferenceSession, photo: Image.Image) -> np.ndarray:
+    """0…1, stretched per photograph as its authors do, where there is a subject at all."""
+    size = (U2NET_SIDE, U2NET_SIDE)
+    x = np.asarray(photo.resize(size, Image.Resampling.BILINEAR), np.float32)
+    x = (x / max(1.0, float(x.max())) - U2NET_MEAN) / U2NET_DEVIATION
+    answer = session.run(None, {session.get_inputs()[0].name: x.transpose(2, 0, 1)[None]})[0][0, 0]
+    low, high = float(answer.min()), float(answer.max())
+    return _on_grid((answer - low) / (high - low) if high > SURE_MAXIMUM else answer)
+
+
+def _by_own(session: onnxruntime.InferenceSession, photo: Image.Image) -> np.ndarray:
+    """0…1, averaged with the mirror image."""
+    x = np.asarray(photo.resize((OWN_SIDE, OWN_SIDE), Image.Resampling.BILINEAR)).transpose(2, 0, 1)
+    as_it_is, mirrored = (session.run(["saliency"], {"photo": y[None]})[0][0, 0] for y in (x, x[..., ::-1].copy()))
+    return _on_grid((as_it_is + mirrored[:, ::-1]) / 2)
+
+
+def _on_grid(saliency: np.ndarray) -> np.ndarray:
+    grid = (SALIENCY_GRID, SALIENCY_GRID)
+    return np.asarray(Image.fromarray(saliency).resize(grid, Image.Resampling.BOX)).clip(0, 1)
 
 
 def fill(records: np.memmap, photographs: list[Photograph], field: str, teacher: Teacher) -> None:
@@ -123,14 +142,15 @@ def main() -> None:
     parser.add_argument("teachers", type=Path)
     parser.add_argument("--deeplab", type=Path, required=True)
     parser.add_argument("--saliency", type=Path, required=True)
+    parser.add_argument("--before", type=Path, help="the bundled network trained before, as a second saliency teacher")
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     photographs = sorted(read_photographs(asked.photos), key=lambda photograph: -SHARES[photograph.kind])
     records = open_teachers(asked.teachers, len(photographs))
     fill(records, photographs, "classes", ClassTeacher(asked.deeplab, device()))
-    unmasked = [photograph for photograph in photographs if photograph.mask is None]
-    fill(records, unmasked, "saliency", SaliencyTeacher(asked.saliency, asked.threads))
+    unmasked = [photograph for photograph in photographs if not photograph.truth]
+    fill(records, unmasked, "saliency", SaliencyTeacher(asked.saliency, asked.before, asked.threads))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 `python -m worker.training.train PHOTOS TEACHERS.npy RUN.pt --minutes 80 --deeplab deeplab.onnx`, the same on a CPU and
 a GPU. Interrupted, it goes on from RUN.pt, which is written every minute. The schedule is a cosine over the asked
-minutes, the last part of which sees larger photographs. The class head is held by distillation.
+minutes, the last part of which sees larger photographs.
+
+The class head is DeepLab's as published: it has seen far more photographs than there are here, and distillation made
+it forget some. What it says still counts as a loss, which keeps the trunk readable to it.
 """
 
 from __future__ import annotations
@@ -21,21 +24,20 @@ from torch.utils.data import DataLoader
 
 from worker.training.dataset import Photographs, jitter
 from worker.training.held_out import judge
-from worker.training.initial import load_deeplab, load_weights, mixed, refill_norms
+from worker.training.initial import load_deeplab, load_weights, refill_norms
 from worker.training.losses import class_loss, saliency_loss
 from worker.training.network import CutoutNetwork, device
 from worker.training.photographs import read_photographs
 
-SIZES, LAST_SIZES = (256, 288), (352, 384, 416)
+SIZES, LAST_SIZES = (256, 288, 320), (384, 416, 448)
 LAST_SHARE = 0.5
-PEAK_RATES = (1.2e-4, 1.2e-3)  # of what began as DeepLab, and of the decoder
+PEAK_RATES = {"trunk.": 5e-5, "saliency_context.": 1.5e-4, "": 1.2e-3}  # by the beginning of a weight's name
 LOWEST_RATE = 0.01  # of the peak
 WARM_UP_STEPS = 60
 WEIGHT_DECAY = 1e-4
 AVERAGE_DECAY = 0.997
 LARGEST_GRADIENT = 5.0
 CLASS_WEIGHT = 2.5  # against the saliency loss
-PUBLISHED = ("encoder.", "classes.")  # began as DeepLab's weights, and stay near them
 CHECKPOINT_SECONDS, JUDGE_SECONDS = 60, 600
 FROZEN_STAGES = 2  # the stem and 1/2 and 1/4: half of the cost of a step, and already trained for edges
 
@@ -46,18 +48,20 @@ class Training:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self.network = CutoutNetwork().to(device, memory_format=torch.channels_last)
-        for module in (self.network.encoder.stem, *self.network.encoder.stages[:FROZEN_STAGES]):
+        trunk = self.network.trunk
+        for module in (trunk.stem, *trunk.stages[:FROZEN_STAGES], self.network.class_context, self.network.classes):
             module.requires_grad_(False)
         self.seconds, self.seen, self.steps = 0.0, 0, 0
 
     def start(self) -> None:
         """Once the first weights are in place."""
         self.average = copy.deepcopy(self.network).eval()
-        learning = {name: weight for name, weight in self.network.named_parameters() if weight.requires_grad}
-        held = [weight for name, weight in learning.items() if name.startswith(PUBLISHED)]
-        free = [weight for name, weight in learning.items() if not name.startswith(PUBLISHED)]
-        groups = [{"params": weights, "lr": peak} for weights, peak in zip((held, free), PEAK_RATES, strict=True)]
-        self.optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY)
+        groups: dict[str, list[nn.Parameter]] = {part: [] for part in PEAK_RATES}
+        for name, weight in self.network.named_parameters():
+            if weight.requires_grad:
+                groups[next(part for part in PEAK_RATES if name.startswith(part))].append(weight)
+        learning = [{"params": weights, "peak": PEAK_RATES[part]} for part, weights in groups.items()]
+        self.optimizer = torch.optim.AdamW(learning, weight_decay=WEIGHT_DECAY)
 
     def save(self, path: Path) -> None:
         state = {
@@ -83,8 +87,8 @@ class Training:
         """One batch at `progress` 0…1 of the schedule; the two losses."""
         photos, saliency, classes, saliency_weights, class_weights = (part.to(self.device) for part in batch)
         rate = max(LOWEST_RATE, (1 + math.cos(math.pi * progress)) / 2) * min(1.0, (self.steps + 1) / WARM_UP_STEPS)
-        for group, peak in zip(self.optimizer.param_groups, PEAK_RATES, strict=True):
-            group["lr"] = peak * rate
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * rate
         x = jitter(photos).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16):
             saliency_logits, class_logits = self.network(x)
@@ -106,16 +110,6 @@ class Training:
         decay = min(AVERAGE_DECAY, (1 + self.steps) / (10 + self.steps))
         for old, new in zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True):
             old.lerp_(new, 1 - decay) if old.is_floating_point() else old.copy_(new)
-
-
-def mix_deeplab(network: CutoutNetwork, path: Path, share: float) -> None:
-    """Pull what is trained of DeepLab's part `share` of the way back to it."""
-    original = CutoutNetwork().to(next(network.parameters()).device)
-    load_deeplab(original, path)
-    published = original.state_dict()
-    trained = {name for name, weight in network.named_parameters() if weight.requires_grad}
-    old = {name: published[name] for name in trained if name.startswith(PUBLISHED)}
-    network.load_state_dict(mixed(network.state_dict(), old, share))
 
 
 def batches(asked: argparse.Namespace, sizes: tuple[int, ...], seed: int) -> Iterator[list[Tensor]]:
@@ -158,7 +152,6 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--deeplab", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a checkpoint or the bundled .onnx, not DeepLab's alone")
-    parser.add_argument("--deeplab-share", type=float, default=0.0, help="how far --start is pulled back to DeepLab")
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -171,7 +164,6 @@ def main() -> None:
         load_weights(training.network, asked.start)
         if asked.start.suffix == ".onnx":
             refill_norms(training.network, jitter(next(batches(asked, SIZES, seed=0))[0]).to(training.device))
-        mix_deeplab(training.network, asked.deeplab, asked.deeplab_share)
     training.start()
     if asked.run.exists():
         training.resume(asked.run)
