@@ -14,6 +14,7 @@ VOC = (
     "dog", "horse", "motorbike", "person", "potted-plant", "sheep", "sofa", "train", "tv",
 )  # fmt: skip
 PERSON = "person"
+BODIES = (PERSON, "bird", "cat", "cow", "dog", "horse", "sheep")
 
 #: The salient subject, and a person, are where the probability exceeds this.
 MEMBER = 0.5
@@ -35,9 +36,9 @@ WHOLE_SHARE = 0.6
 WHOLE_COVER = 0.15
 #: Between these shares of the evidence a pixel passes gradually from rival objects to the asked ones.
 RIVAL_UNTIL, ASKED_AT = 0.3, 0.7
-#: A person of whom at least this share is kept is kept whole …
+#: A body of which at least this share is kept is kept whole …
 KEPT_SHARE = 0.5
-#: … where the class map is sure between these, this share of the map's longer side away from the person's outline.
+#: … where the class map is sure between these, this share of the map's longer side away from the body's outline.
 WHOLE_FROM, WHOLE_AT, INSIDE_SHARE = 0.5, 0.9, 0.01
 #: Evidence below this says nothing.
 LITTLE_EVIDENCE = 0.05
@@ -116,17 +117,23 @@ def _belonging(subject: Bools, asked: Floats, rival: Floats) -> Floats:
     return np.where(around, 1 - clearly_rival, pixelwise)
 
 
-def with_whole_persons(maps: Maps, saliency: Floats) -> Floats:
-    """``saliency`` (h×w) without holes in persons: a sequined dress or a helmet is doubtful to the eye, not by name."""
-    person = class_region(maps, PERSON)
-    labels, count = ndimage.label(person > MEMBER)
+def with_whole_bodies(maps: Maps, saliency: Floats) -> Floats:
+    """``saliency`` (h×w) without holes in persons and animals: an eye, a sequined dress or a helmet is doubtful to the
+    eye, not by name."""
+    for name in BODIES:
+        saliency = np.maximum(saliency, _sure_inside(class_region(maps, name), saliency > MEMBER))
+    return saliency
+
+
+def _sure_inside(region: Floats, subject: Bools) -> Floats:
+    """0…1 where the class map is sure of a body, away from its outline, if most of the body is of the ``subject``."""
+    labels, count = ndimage.label(region > MEMBER)
     if not count:
-        return saliency
+        return np.zeros_like(region)
     index = np.arange(1, count + 1)
-    kept = np.isin(labels, index[ndimage.mean(saliency > MEMBER, labels, index) > KEPT_SHARE])
-    inside = ndimage.minimum_filter(person, 2 * max(1, round(INSIDE_SHARE * max(person.shape))) + 1)
-    sure = np.clip((inside - WHOLE_FROM) / (WHOLE_AT - WHOLE_FROM), 0, 1)
-    return np.where(kept, np.maximum(saliency, sure), saliency).astype(np.float32)
+    kept = np.isin(labels, index[ndimage.mean(subject, labels, index) > KEPT_SHARE])
+    inside = ndimage.minimum_filter(region, 2 * max(1, round(INSIDE_SHARE * max(region.shape))) + 1)
+    return np.where(kept, np.clip((inside - WHOLE_FROM) / (WHOLE_AT - WHOLE_FROM), 0, 1), 0).astype(np.float32)
 
 
 def heads(maps: Maps, saliency: Floats) -> Bools:

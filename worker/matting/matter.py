@@ -44,9 +44,9 @@ class Matter:
 
 
 def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> Cutout:
-    """Maps → hints → whole persons → settled subject → trimap → matte → clean foreground."""
+    """Maps → hints → whole bodies → settled subject → trimap → matte → clean foreground."""
     kept = hints.select(maps, options.hints)
-    saliency = settled(hints.with_whole_persons(maps, kept.saliency))
+    saliency = settled(hints.with_whole_bodies(maps, kept.saliency))
     matte = refine.default_matte(photo.rgb, decided(saliency))
     region = fine_region(maps, saliency, options)
     if region.any():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from media.cutout import OBJECTS
-from worker.matting.hints import VOC, select, with_whole_persons
+from worker.matting.hints import VOC, select, with_whole_bodies
 from worker.matting.maps import Maps
 
 LEFT, RIGHT = np.s_[10:40, 6:30], np.s_[10:40, 50:74]
@@ -70,14 +70,15 @@ def test_coarse_class_regions_take_the_outline_of_the_subject() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "covered", "filled"), [("person", 0.95, True), ("cat", 0.95, False), ("person", 0.3, False)]
+    ("name", "covered", "filled"),
+    [("person", 0.95, True), ("cat", 0.95, True), ("chair", 0.95, False), ("person", 0.3, False)],
 )
-def test_hole_in_a_person_who_is_kept_is_filled(name: str, covered: float, filled: bool) -> None:
+def test_hole_in_a_body_that_is_kept_is_filled(name: str, covered: float, filled: bool) -> None:
     saliency = np.zeros((96, 96), np.float32)
     saliency[16:80, 24:72] = covered
     saliency[40:52, 40:52] = 0.2
     classes = np.zeros((48, 48, 21), np.uint8)
     classes[8:40, 12:36, VOC.index(name)] = 255
-    whole = with_whole_persons(Maps((saliency * 255).astype(np.uint8), classes), saliency)
+    whole = with_whole_bodies(Maps((saliency * 255).astype(np.uint8), classes), saliency)
     assert bool(whole[46, 46] > 0.9) is filled
     assert whole[5, 5] == 0
