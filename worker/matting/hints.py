@@ -89,10 +89,10 @@ def _kept(saliency: Floats, asked: Floats, rival: Floats, members: Bools) -> Flo
 
 def class_region(maps: Maps, name: str) -> Floats:
     """The probability of one class, 0…1, at the size of the saliency map; zero without a class head."""
-    classes = maps.classes
-    if classes is None:
+    if maps.class_bytes is None:
         return np.zeros_like(maps.saliency)
-    return _evidence(classes, (name,), maps.saliency.shape)[0]
+    height, width = maps.saliency_bytes.shape
+    return resize(maps.class_bytes[..., VOC.index(name)].astype(np.float32) / 255, width, height)
 
 
 def _evidence(classes: Floats, hints: Sequence[str], shape: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -120,16 +120,18 @@ def _belonging(subject: Bools, asked: Floats, rival: Floats) -> Floats:
 def with_whole_bodies(maps: Maps, saliency: Floats) -> Floats:
     """``saliency`` (h×w) without holes in persons and animals: an eye, a sequined dress or a helmet is doubtful to the
     eye, not by name."""
+    if maps.class_bytes is None:
+        return saliency
+    peaks = maps.class_bytes.max(axis=(0, 1)) / 255
     for name in BODIES:
-        saliency = np.maximum(saliency, _sure_inside(class_region(maps, name), saliency > MEMBER))
+        if peaks[VOC.index(name)] > MEMBER:  # a class map is enlarged linearly, which raises no peak
+            saliency = np.maximum(saliency, _sure_inside(class_region(maps, name), saliency > MEMBER))
     return saliency
 
 
 def _sure_inside(region: Floats, subject: Bools) -> Floats:
     """0…1 where the class map is sure of a body, away from its outline, if most of the body is of the ``subject``."""
     labels, count = ndimage.label(region > MEMBER)
-    if not count:
-        return np.zeros_like(region)
     index = np.arange(1, count + 1)
     kept = np.isin(labels, index[ndimage.mean(subject, labels, index) > KEPT_SHARE])
     inside = ndimage.minimum_filter(region, 2 * max(1, round(INSIDE_SHARE * max(region.shape))) + 1)
