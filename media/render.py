@@ -1,7 +1,7 @@
 """(Plan, source, layers) → bytes: the only loop over steps.
 
 Decode as small as the plan allows, apply step after step to every frame, encode. A layer is rendered by the same
-loop and handed to its step as pixels.
+loop when its step asks for the pixels.
 """
 
 import functools

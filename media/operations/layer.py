@@ -1,6 +1,7 @@
 """Layers: another picture over or under this one.
 
-The renderer has the layer's own chain executed before; here its pixels find their place and are mixed in.
+The renderer executes the layer's own chain once it is told what the layer is measured by; here its pixels find their
+place and are mixed in.
 """
 
 import functools
@@ -84,24 +85,22 @@ def layer(
     if found is None:
         return image
     size = size_of(image)
+    whole = Box(0, 0, size.width, size.height)
     if isinstance(found, str):
         placed = with_alpha(overlay(size))
         box = place(size, size_of(placed), gravity, x, y)
-    elif by_region:
-        regions = found[:MOST_REGIONS]
-        placed, box = _together([_onto(area, size, overlay, _extent(area, size), x, y) for area in regions])
     else:
-        placed, box = _onto(union(found), size, overlay, size, x, y)
+        spots = [(each, _extent(each, size)) for each in found[:MOST_REGIONS]] if by_region else [(union(found), size)]
+        placed, box = _together([_onto(area, size, overlay, measure, x, y) for area, measure in spots])
     placed = _faded(placed, opacity)
     if blend == "displace":
         return displaced(image, resample(placed, size), round(x), round(y))
     if tiled:
-        placed, box = _tiled(placed, size), Box(0, 0, size.width, size.height)
+        placed, box = _tiled(placed, size), whole
     if blend in CUT:
         return CUTTERS[blend](image, _spread(placed, box, size))
     if blend == "anti_removal":
         return _hard_to_remove(image, _spread(placed, box, size), strength or DEFAULT_ANTI_REMOVAL)
-    whole = Box(0, 0, size.width, size.height)
     canvas = whole if no_overflow else _union(whole, box)
     return _mixed(image, placed, box, canvas, blend=blend, under=under)
 
@@ -132,10 +131,10 @@ def _onto(
 
 def _together(pieces: Sequence[tuple[Image, Box]]) -> tuple[Image, Box]:
     """Several layers as one, so that they cut and mix as one."""
+    if len(pieces) == 1:
+        return pieces[0]
     whole = functools.reduce(_union, (box for _, box in pieces))
     canvases = [_spread(piece, _within(box, whole), whole.size) for piece, box in pieces]
-    if len(canvases) == 1:
-        return canvases[0], whole
     return canvases[0].composite(canvases[1:], "over", compositing_space="srgb").cast("uchar"), whole
 
 
