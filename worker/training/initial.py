@@ -81,15 +81,6 @@ def refill_norms(network: CutoutNetwork, photos: Tensor) -> None:
     network.train()
 
 
-def mixed(new: dict[str, Tensor], old: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """`share` of `old` where both have the weight (Wortsman et al. 2022, WiSE-FT)."""
-    common = {name for name, weight in new.items() if name in old and old[name].shape == weight.shape}
-    return {
-        name: weight.lerp(old[name], share) if name in common and weight.is_floating_point() else weight
-        for name, weight in new.items()
-    }
-
-
 def norms(network: nn.Module) -> Iterator[tuple[str, Any]]:
     return ((name, module) for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d))
 

@@ -17,11 +17,20 @@ from torch import Tensor
 
 from worker.training.dataset import jitter
 from worker.training.held_out import JUDGED_SIZE
-from worker.training.initial import mixed, norms
+from worker.training.initial import norms
 from worker.training.network import CutoutNetwork
 from worker.training.photographs import read_photographs
 
 PHOTOGRAPHS, BATCH = 96, 12
+
+
+def mixed(new: dict[str, Tensor], old: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """`share` of `old` where both have the weight (Wortsman et al. 2022, WiSE-FT)."""
+    common = {name for name, weight in new.items() if name in old and old[name].shape == weight.shape}
+    return {
+        name: weight.lerp(old[name], share) if name in common and weight.is_floating_point() else weight
+        for name, weight in new.items()
+    }
 
 
 @torch.no_grad()

@@ -18,6 +18,7 @@ import torch.nn.functional as F  # noqa: N812
 from PIL import Image
 from torch import Tensor
 
+from media.maps import EMPTY_SCENE_MAXIMUM
 from worker.training.initial import load_deeplab
 from worker.training.network import CLASS_COUNT, CutoutNetwork, device
 from worker.training.photographs import SHARES, Photograph, read_photographs
@@ -38,7 +39,6 @@ U2NET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 U2NET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 PROVIDERS = ["CPUExecutionProvider"]
 Teacher = Callable[[Image.Image], np.ndarray]
-SURE_MAXIMUM = 0.3  # below it the photograph shows no subject, and stretching the answer would teach noise
 
 
 def open_teachers(path: Path, count: int) -> np.memmap:
@@ -110,7 +110,7 @@ def _by_u2net(session: onnxruntime.InferenceSession, photo: Image.Image) -> np.n
     x = (x / max(1.0, float(x.max())) - U2NET_MEAN) / U2NET_DEVIATION
     answer = session.run(None, {session.get_inputs()[0].name: x.transpose(2, 0, 1)[None]})[0][0, 0]
     low, high = float(answer.min()), float(answer.max())
-    return _on_grid((answer - low) / (high - low) if high > SURE_MAXIMUM else answer)
+    return _on_grid((answer - low) / (high - low) if high > EMPTY_SCENE_MAXIMUM else answer)
 
 
 def _by_own(session: onnxruntime.InferenceSession, photo: Image.Image) -> np.ndarray:
