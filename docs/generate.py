@@ -7,19 +7,19 @@ this would write now.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from media.formats import FORMATS, Format
+from media.formats.table import FORMATS, Format
+from media.language.params import COMPASS
 from media.operations import OPERATIONS, Operation
 from media.operations.arguments import GRAVITIES
 from media.operations.focus import PLACED
 from media.operations.registry import REQUIRED, Argument
-from media.params import COMPASS
-from media.scene import FACES, objects_of
-from proxy.dialects.cloudinary.actions import CROPS
-from proxy.dialects.cloudinary.colorspaces import MEANINGS
-from proxy.dialects.cloudinary.compiler import UNAVAILABLE
-from proxy.dialects.cloudinary.effects import ALIASES, BLENDS, REFUSED, effects
-from proxy.dialects.cloudinary.flags import FLAGS
-from proxy.dialects.cloudinary.grammar import KEYS
+from media.scene.scene import FACES, objects_of
+from proxy.dialects.cloudinary.semantics.actions import CROPS
+from proxy.dialects.cloudinary.semantics.colorspaces import MEANINGS
+from proxy.dialects.cloudinary.semantics.compiler import UNAVAILABLE
+from proxy.dialects.cloudinary.semantics.effects import ALIASES, BLENDS, REFUSED, effects
+from proxy.dialects.cloudinary.semantics.flags import FLAGS
+from proxy.dialects.cloudinary.syntax.grammar import KEYS
 
 DOCS = Path(__file__).parent
 GOLDEN = DOCS.parent / "tests" / "golden"

@@ -8,9 +8,6 @@ lossless RGBA file, see docs/architecture.md).
 import json
 from dataclasses import asdict, dataclass
 
-from media.paths import cutout_colour_path, cutout_matte_path
-from media.stores.store import Store
-
 OBJECTS = (
     "airplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
     "dining-table", "dog", "horse", "motorbike", "person", "potted-plant", "sheep", "sofa", "train", "tv",
@@ -54,18 +51,3 @@ class StoredCutout:
     colour: bytes
     matte: bytes
     confidence: float
-
-
-def save_cutout(store: Store, key: str, cutout: StoredCutout) -> None:
-    """Store both parts; the matte goes last, so that its presence announces the whole."""
-    store.put(cutout_colour_path(key), cutout.colour)
-    store.put(cutout_matte_path(key), cutout.matte, metadata={"confidence": f"{cutout.confidence:.3f}"})
-
-
-def load_cutout(store: Store, key: str) -> StoredCutout | None:
-    """The stored cutout, or None where it has not been made (or not wholly)."""
-    matte = store.get(cutout_matte_path(key))
-    colour = store.get(cutout_colour_path(key)) if matte else None
-    if matte is None or colour is None:
-        return None
-    return StoredCutout(colour.body, matte.body, float(matte.stat.metadata.get("confidence", "0")))

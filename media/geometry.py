@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from media.params import Length
+#: A length on the wire: an int is pixels, a float a fraction of a reference side (1.0 = all of it).
+Length = int | float
 
 
 @dataclass(frozen=True, slots=True)

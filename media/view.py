@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from media.decode import decode
+from media.formats.decode import decode
 from media.geometry import Box, Size
 from media.operations.subject import find_subject
 

@@ -1,0 +1,1 @@
+"""The HTTP side: vendors' languages in, pictures out. Renders; never runs a network."""

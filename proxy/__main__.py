@@ -1,5 +1,5 @@
 import sys
 
-from proxy.main import main
+from proxy.commands.serve import main
 
 sys.exit(main())

@@ -16,11 +16,11 @@ from starlette.staticfiles import StaticFiles
 
 from media.config import Settings
 from media.errors import DerivationPending, MediaError, Unavailable
-from proxy import health
 from proxy.dialect import Dialect, Endpoint
 from proxy.dialects import DIALECTS
 from proxy.dialects.cloudimage.hosts import OwnHosts
-from proxy.middleware import AccessLog, BodyLimit, Preflight
+from proxy.http import health
+from proxy.http.middleware import AccessLog, BodyLimit, Preflight
 from proxy.services import Services
 
 log = logging.getLogger("cutout")

@@ -4,18 +4,18 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from media.catalog import Catalog
 from media.config import Settings
-from media.fonts import register
-from media.keys import matting_identity
-from media.origin import OriginFetcher
+from media.derived.keys import matting_identity
+from media.network.origin import OriginFetcher
+from media.records.catalog import Catalog
 from media.stores import open_store
 from media.stores.store import Store
-from proxy.hot import HotCache
-from proxy.metrics import Metrics
-from proxy.pool import IO_THREADS, Flights, Pool
-from proxy.queue import JobQueue
-from proxy.usage import Usage
+from media.typography.fonts import register
+from proxy.runtime.memory_cache import HotCache
+from proxy.runtime.metrics import Metrics
+from proxy.runtime.pool import IO_THREADS, Flights, Pool
+from proxy.runtime.queue import JobQueue
+from proxy.runtime.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)

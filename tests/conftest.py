@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from media.config import Cloud, Delivery, RedisSettings, Settings
-from proxy.embedded import embedded_redis
+from proxy.commands.embedded_redis import embedded_redis
 from tests.stage import Stage, open_stage
 
 SERVER_START_SECONDS = 60
@@ -95,7 +95,7 @@ def running_server(data: Path, **environment: str) -> Iterator[Server]:
     """`cutout dev` on a free port; stopped by SIGTERM to its pid."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "proxy.cli", "dev"],
+        [sys.executable, "-m", "proxy.commands.cli", "dev"],
         env={**os.environ, "PORT": str(port), "DATA_DIR": str(data), **environment},
     )
     server = Server(f"http://127.0.0.1:{port}", data, process)

@@ -20,23 +20,24 @@ from pathlib import Path
 import pyvips
 from pymupdf_fonts import SpaceMono_Regular
 
-from media.asset import Asset
-from media.catalog import Catalog
 from media.config import Cloud, Delivery, RedisSettings, Settings
-from media.decode import decode
+from media.derived.keys import digest
+from media.derived.paths import source_path
 from media.errors import MediaError
-from media.formats import sniff
-from media.keys import digest
-from media.paths import source_path
-from media.plan import sources
-from media.probe import probe_derived
-from proxy.dialects.cloudinary import grammar, url, vocabulary
-from proxy.dialects.cloudinary.definitions import kind, names_in
-from proxy.dialects.cloudinary.grammar import Component
+from media.formats.decode import decode
+from media.formats.probe import probe_derived
+from media.formats.table import sniff
+from media.operations.needs import sources
+from media.records.asset import Asset
+from media.records.catalog import Catalog
+from proxy.commands.embedded_redis import embedded_redis
+from proxy.dialects.cloudinary.named_transformations import kind, names_in
+from proxy.dialects.cloudinary.semantics import vocabulary
+from proxy.dialects.cloudinary.semantics.vocabulary import Compiled
 from proxy.dialects.cloudinary.signature import sign
-from proxy.dialects.cloudinary.sources import RAW
-from proxy.dialects.cloudinary.vocabulary import Compiled
-from proxy.embedded import embedded_redis
+from proxy.dialects.cloudinary.syntax import grammar, url
+from proxy.dialects.cloudinary.syntax.grammar import Component
+from proxy.dialects.cloudinary.syntax.sources import RAW
 from tests.stage import Stage, open_stage
 
 Deliver = Callable[[Sequence[Component], Compiled], None]

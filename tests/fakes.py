@@ -10,9 +10,9 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from media.config import Settings
-from media.courier import Courier
-from media.jobs import QUEUES
+from media.network.courier import Courier
 from media.stores.store import Store
+from media.work.jobs import QUEUES
 from worker import jobs
 from worker.lease import LeaseWorker
 from worker.matting.maps import Maps

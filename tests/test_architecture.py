@@ -1,65 +1,150 @@
-"""Who may import whom: the table of docs/architecture.md, read from the code."""
+"""Who may import whom: the rooms of docs/architecture.md and the arrows between them, read from the code."""
 
 import ast
 import fnmatch
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+TOPS = ("media", "proxy", "worker")
 
-#: Path pattern → top-level packages its files must never import. Every matching row counts.
-FORBIDDEN = {
-    "media/*": {"starlette", "uvicorn", "rq", "redis", "onnxruntime", "pymatting", "proxy", "worker"},
-    "proxy/*": {"onnxruntime", "pymatting", "worker", "torch"},
-    "worker/*": {"starlette", "uvicorn", "proxy"},
+#: Room → the rooms it may import, and through them what those may import. Every file of ours is in one room.
+ROOMS: dict[str, set[str]] = {
+    "media": set(),
+    "media/language": {"media"},
+    "media/stores": {"media"},
+    "media/network": {"media"},
+    "media/typography": {"media"},
+    "media/scene": {"media"},
+    "media/raster": {"media/language"},
+    "media/records": {"media/stores"},
+    "media/operations": {"media/raster", "media/scene", "media/typography"},
+    "media/formats": {"media/raster"},
+    "media/work": {"media/records"},
+    "media/derived": {"media/operations", "media/scene", "media/stores"},
+    "media/render": {"media/formats", "media/operations", "media/scene", "media/records"},
+    "media/analysis": {"media/formats", "media/operations"},
+    "proxy/runtime": {"media/work"},
+    "proxy/services": {"proxy/runtime", "media/derived", "media/network", "media/typography"},
+    "proxy/dialect": {"proxy/services"},
+    "proxy/http": {"proxy/services", "media/formats"},
+    "proxy/delivery": {"proxy/http", "media/render", "media/derived"},
+    "proxy/dialects": {"proxy/dialect", "proxy/delivery", "media/analysis"},
+    "proxy/app": {"proxy/dialects"},
+    "proxy/commands": {"proxy/app"},
+    "worker": {"media/render", "media/derived", "media/work", "media/network"},
 }
-#: Files that alone may import these.
+#: Files in a root folder that are a room of their own, or part of one further up than their folder.
+PLACED = {
+    "media/analysis.py": "media/analysis",
+    "media/view.py": "media/analysis",
+    "proxy/app.py": "proxy/app",
+    "proxy/dialect.py": "proxy/dialect",
+    "proxy/services.py": "proxy/services",
+    "proxy/__main__.py": "proxy/commands",
+    "proxy/__init__.py": "proxy/runtime",
+}
+#: Inside a vendor's folder: part → the parts below it. The first part that matches a file is its own.
+DIALECT_PARTS = ("syntax", "semantics")
+
+#: Top-level package → who alone may import it. Packages without a row are free to all but the pure files.
 ONLY_IN = {
+    "starlette": ("proxy/*",),
+    "uvicorn": ("proxy/*",),
+    "rq": ("proxy/*", "worker/*"),
+    "redis": ("proxy/*", "worker/*"),
+    "onnxruntime": ("worker/*",),
+    "pymatting": ("worker/*",),
+    "torch": ("worker/training/*",),
     "boto3": ("media/stores/*",),
     "botocore": ("media/stores/*",),
-    "httpx": ("media/origin.py", "media/courier.py", "media/stores/*", "worker/matting/models.py"),
-    "PIL": ("media/typeface.py", "media/pillow.py", "worker/training/*"),
-    "pymupdf_fonts": ("media/fonts.py",),
-    "pyvips": ("media/*", "worker/*", "proxy/health.py"),
-    "torch": ("worker/training/*",),
+    "httpx": ("media/network/*", "media/stores/*", "worker/matting/models.py"),
+    "PIL": ("media/typography/typeface.py", "media/formats/pillow.py", "worker/training/*"),
+    "pymupdf_fonts": ("media/typography/fonts.py",),
+    "pyvips": ("media/*", "worker/*", "proxy/http/health.py"),
     "yaml": ("media/config.py",),
 }
-#: A vendor's pure files: text in, values out.
-PURE_DIALECT_FILES = (
-    "access_token", "actions", "arguments", "backdrop", "colorspaces", "compiler", "effects", "envelope", "errors",
-    "expression", "foreground", "formats", "grammar", "identity", "layers", "models", "origins", "output", "public_id",
-    "removal", "responsive", "rotation", "schema", "scope", "signature", "sizing", "structure", "text",
-    "url", "vocabulary", "watermark",
-)  # fmt: skip
+#: The files of a dialect that may do I/O. All others are its language: text in, values out.
+MAY_DO_IO = (
+    "proxy/dialects/__init__.py",
+    "proxy/dialects/*/delivery.py",
+    "proxy/dialects/*/auth.py",
+    "proxy/dialects/cloudimage/hosts.py",
+    "proxy/dialects/cloudimage/invalidation.py",
+    "proxy/dialects/cloudinary/access.py",
+    "proxy/dialects/cloudinary/api/*",
+    "proxy/dialects/cloudinary/named_transformations.py",
+    "proxy/dialects/cloudinary/raw_files.py",
+    "proxy/dialects/cloudinary/tenant.py",
+    "proxy/dialects/img_processing/images.py",
+    "proxy/dialects/img_processing/library.py",
+    "proxy/dialects/remove_bg/account.py",
+    "proxy/dialects/remove_bg/sources.py",
+)
 IO_PACKAGES = {"starlette", "redis", "rq", "httpx", "boto3", "asyncio", "socket", "requests"}
+#: Most files in one folder; a folder of verbs may have more.
+MOST_FILES = 17
+MOST_OPERATIONS = 28
 
 
 def sources() -> list[str]:
-    folders = ("media", "proxy", "worker")
-    return [str(path.relative_to(ROOT)) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [str(path.relative_to(ROOT)) for top in TOPS for path in sorted((ROOT / top).rglob("*.py"))]
+
+
+def folders() -> list[str]:
+    return sorted({str(Path(path).parent) for path in sources()})
 
 
 def imports(path: str) -> Iterator[str]:
-    """Dotted names a file imports, wherever in the file."""
+    """Dotted names of what a file imports, modules where there is one, wherever in the file."""
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if file_of(inner) else node.module or ""
+
+
+def file_of(module: str) -> str | None:
+    """The file of one of our modules, None if the name is no module of ours."""
+    base = module.replace(".", "/")
+    return next((path for path in (f"{base}.py", f"{base}/__init__.py") if (ROOT / path).exists()), None)
+
+
+def room_of(path: str) -> str:
+    if path in PLACED:
+        return PLACED[path]
+    parts = path.split("/")
+    room = "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+    return parts[0] if parts[0] == "worker" else room
+
+
+@cache
+def reachable(room: str) -> frozenset[str]:
+    return frozenset({room}).union(*(reachable(below) for below in ROOMS[room]))
+
+
+def is_pure(path: str) -> bool:
+    return path.startswith("proxy/dialects/") and not any(fnmatch.fnmatch(path, pattern) for pattern in MAY_DO_IO)
+
+
+def ours(path: str) -> Iterator[tuple[str, str]]:
+    """Module and file of what a file imports from this project."""
+    yield from ((name, file) for name in imports(path) if name.partition(".")[0] in TOPS and (file := file_of(name)))
 
 
 @pytest.mark.parametrize("path", sources())
-def test_a_file_imports_only_what_its_place_allows(path: str) -> None:
+def test_a_file_imports_only_what_its_room_allows(path: str) -> None:
     for name in imports(path):
-        top = name.partition(".")[0]
-        for pattern, packages in FORBIDDEN.items():
-            assert not (fnmatch.fnmatch(path, pattern) and top in packages), f"{path} imports {name}"
-        allowed = ONLY_IN.get(top)
+        allowed = ONLY_IN.get(name.partition(".")[0])
         assert allowed is None or any(fnmatch.fnmatch(path, pattern) for pattern in allowed), f"{path} imports {name}"
+    for name, file in ours(path):
+        assert room_of(file) in reachable(room_of(path)), f"{path} ({room_of(path)}) imports {name}"
 
 
 @pytest.mark.parametrize("path", [path for path in sources() if path.startswith("proxy/dialects/")])
@@ -67,12 +152,42 @@ def test_a_vendor_never_imports_another_and_its_language_does_no_io(path: str) -
     parts = path.split("/")
     if len(parts) < 4:
         return
-    for name in imports(path):
-        if name.startswith("proxy.dialects."):
-            assert name.split(".")[2] == parts[2], f"{path} reaches into {name}"
-        if parts[-1].removesuffix(".py") in PURE_DIALECT_FILES:
+    for name, file in ours(path):
+        if file.startswith("proxy/dialects/"):
+            assert file.split("/")[2] == parts[2], f"{path} reaches into {name}"
+        if is_pure(path):
+            assert file.startswith("media/") or is_pure(file), f"{path} is a vendor's language and imports {name}"
+    if is_pure(path):
+        for name in imports(path):
             assert name.partition(".")[0] not in IO_PACKAGES, f"{path} is a vendor's language and imports {name}"
-            assert not name.startswith("proxy.") or name.startswith("proxy.dialects."), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if path.split("/")[-2] in DIALECT_PARTS])
+def test_the_text_rules_of_a_language_know_nothing_of_its_meaning_and_neither_knows_the_routes(path: str) -> None:
+    own = path.split("/")[-2]
+    below = DIALECT_PARTS[: DIALECT_PARTS.index(own) + 1]
+    for name, file in ours(path):
+        assert file.startswith("media/") or file.split("/")[-2] in below, f"{path} imports {name}"
+
+
+def test_every_row_of_what_may_do_io_stands_for_a_file() -> None:
+    assert not [pattern for pattern in MAY_DO_IO if not fnmatch.filter(sources(), pattern)]
+
+
+def test_the_table_has_a_row_for_every_room_and_no_circle() -> None:
+    assert {room_of(path) for path in sources()} == set(ROOMS)
+    for room, below in ROOMS.items():
+        assert all(room not in reachable(other) for other in below), room
+
+
+@pytest.mark.parametrize("folder", folders())
+def test_a_folder_has_a_sentence_on_its_door_and_few_enough_files(folder: str) -> None:
+    sign = ROOT / folder / "__init__.py"
+    assert sign.exists(), folder
+    assert ast.get_docstring(ast.parse(sign.read_text())), f"{sign} does not say what the folder is"
+    files = [path for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"]
+    most = MOST_OPERATIONS if folder == "media/operations" else MOST_FILES
+    assert len(files) <= most, f"{folder} has {len(files)} files"
 
 
 def test_architecture_page_names_only_files_that_exist() -> None:

@@ -1,0 +1,1 @@
+"""The jobs that need a network or minutes. Speaks no HTTP and no vendor's language."""

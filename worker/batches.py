@@ -2,10 +2,10 @@
 
 import logging
 
-from media.batch import Batch, Row
-from media.catalog import Catalog
 from media.errors import RequestError, SourceError
-from media.jobs import BATCHES, Outcome
+from media.records.catalog import Catalog
+from media.work.batch import Batch, Row
+from media.work.jobs import BATCHES, Outcome
 from worker.derivations import describe, make_derived, note
 from worker.notices import send_later
 from worker.outcomes import announce

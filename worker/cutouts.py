@@ -16,11 +16,12 @@ import time
 
 import pyvips
 
-from media.cutout import CutoutOptions, StoredCutout, save_cutout
+from media.cutout import CutoutOptions, StoredCutout
+from media.derived.cutouts import save_cutout
+from media.derived.keys import cutout_key, maps_key
+from media.derived.paths import cutout_matte_path, maps_path, source_path
 from media.errors import SourceError
-from media.jobs import COUNTERS, INFERENCES
-from media.keys import cutout_key, maps_key
-from media.paths import cutout_matte_path, maps_path, source_path
+from media.work.jobs import COUNTERS, INFERENCES
 from worker.matting.maps import Maps
 from worker.matting.matter import Cutout, cut
 from worker.matting.photo import Photo, load_photo

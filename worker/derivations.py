@@ -4,22 +4,22 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from media import derive as rendering
-from media.asset import DerivedEntry
-from media.batch import Row
-from media.catalog import Catalog
-from media.cutout import CutoutOptions, StoredCutout, load_cutout
+from media.cutout import CutoutOptions, StoredCutout
+from media.derived.cutouts import load_cutout
+from media.derived.keys import derived_key
+from media.derived.paths import derived_path, source_path
 from media.errors import MediaError, NotFound
-from media.formats import sniff
-from media.keys import derived_key
-from media.looking import looks
+from media.formats.probe import probe_derived
+from media.formats.table import sniff
 from media.operations import parse_chain
-from media.paths import derived_path, source_path
-from media.plan import cutout_options
-from media.probe import probe_derived
+from media.operations.needs import cutout_options, looks
+from media.records.asset import DerivedEntry
+from media.records.catalog import Catalog
+from media.render import derive as rendering
+from media.work.batch import Row
 from worker.cutouts import make_cutout
-from worker.looks import see
 from worker.renewal import locked
+from worker.scenes import see
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")

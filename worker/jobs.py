@@ -8,16 +8,16 @@ import json
 import logging
 
 from media.cutout import CutoutOptions
+from media.derived.keys import cutout_key, derived_key, maps_key
 from media.errors import RequestError, SourceError
-from media.jobs import BATCH, REPLACEMENT, Outcome, look_id
-from media.keys import cutout_key, derived_key, maps_key
 from media.operations import parse_chain
+from media.work.jobs import BATCH, REPLACEMENT, Outcome, look_id
 from worker.batches import give_up_batch, make_batch
 from worker.cutouts import make_cutout
 from worker.derivations import make_derived
-from worker.looks import see
 from worker.outcomes import announce
 from worker.replacements import give_up_replacement, replace_by_cutout
+from worker.scenes import see
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -58,7 +58,7 @@ def derive(source_digest: str, chain: str, layers: str) -> None:
 
 
 def look(source_digest: str) -> None:
-    """See what is in a source; job id and outcome key are :func:`media.jobs.look_id` of its maps."""
+    """See what is in a source; job id and outcome key are :func:`media.work.jobs.look_id` of its maps."""
     services = _services[0]
     outcome = Outcome(ok=True)
     try:

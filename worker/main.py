@@ -9,10 +9,10 @@ import redis
 
 from media.config import ConfigError, Settings, load
 from media.errors import MediaError
-from media.fonts import register
-from media.jobs import QUEUES
 from media.logs import configure_logging
 from media.stores import open_store
+from media.typography.fonts import register
+from media.work.jobs import QUEUES
 from worker import jobs
 from worker.lease import LeaseWorker
 from worker.matting.closed_form import warm_up

@@ -15,13 +15,13 @@ from typing import Any
 
 import redis
 
-from media.asset import Document
-from media.catalog import Catalog
-from media.courier import Courier
 from media.errors import MediaError
-from media.jobs import NOTICES, NOTICES_DUE
-from media.notices import keep
-from media.webhook import Signing, fill, sign
+from media.network.courier import Courier
+from media.records.asset import Document
+from media.records.catalog import Catalog
+from media.work.jobs import NOTICES, NOTICES_DUE
+from media.work.notices import keep
+from media.work.webhook import Signing, fill, sign
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")

@@ -1,4 +1,4 @@
-"""Announcing how a job ended: the other half of ``proxy.queue.JobQueue.outcome``.
+"""Announcing how a job ended: the other half of ``proxy.runtime.queue.JobQueue.outcome``.
 
 A failure is announced for longer each time it happens again, doubling from ``queue.failure_ttl_seconds`` up to
 a day, so that a photograph that can never be cut is not tried for ever.
@@ -7,7 +7,7 @@ a day, so that a photograph that can never be cut is not tried for ever.
 import redis
 
 from media.config import Queue
-from media.jobs import Outcome, failure_counter, outcome_stream
+from media.work.jobs import Outcome, failure_counter, outcome_stream
 
 DAY_SECONDS = 86_400
 

@@ -19,17 +19,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from media.asset import Asset, Backup, SourceRef
-from media.batch import Replacement
-from media.catalog import Catalog
-from media.chain import Chain, Output
 from media.cutout import CutoutOptions
+from media.derived.keys import digest
+from media.derived.paths import source_path
 from media.errors import LimitExceeded, NotFound, RequestError, SourceError
-from media.jobs import REPLACEMENTS
-from media.keys import digest
+from media.formats.probe import probe
+from media.language.chain import Chain, Output
 from media.operations import format_chain, step
-from media.paths import source_path
-from media.probe import probe
+from media.records.asset import Asset, Backup, SourceRef
+from media.records.catalog import Catalog
+from media.work.batch import Replacement
+from media.work.jobs import REPLACEMENTS
 from worker.derivations import Made, make_derived
 from worker.notices import send_later
 from worker.services import Services

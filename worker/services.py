@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import redis
 
-from media.catalog import Catalog
 from media.config import Settings
-from media.keys import matting_identity
+from media.derived.keys import matting_identity
+from media.records.catalog import Catalog
 from media.stores.store import Store
 from worker.matting.matter import Matter
 

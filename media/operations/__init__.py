@@ -1,27 +1,27 @@
 """The operations, one function each; importing the package fills the table."""
 
 from media.operations import (  # noqa: F401  entering their functions into the table
+    accessibility,
     adjust,
     alpha,
-    art,
-    color,
+    art_filter,
+    auto_tone,
+    background_removal,
     control,
-    cutout,
     effect,
     focus,
     layer,
-    look,
     matte,
     modulate,
     page,
+    painting,
+    recolor,
     region,
     reshape,
     resize,
     shadow,
     subject,
     text,
-    tone,
-    vision,
     warp,
 )
 from media.operations.registry import (

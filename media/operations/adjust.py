@@ -9,9 +9,9 @@ from typing import Annotated
 import numpy as np
 import pyvips
 
-from media.operations.pixels import Image, join, on_colours, split
+from media.language.params import Choice, Int
 from media.operations.registry import operation, unchanged
-from media.params import Choice, Int
+from media.raster.pixels import Image, join, on_colours, split
 
 #: Rec. 601 luma, what sRGB colours weigh for the eye.
 LUMA = (0.299, 0.587, 0.114)

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import numpy as np
 import pyvips
 
-from media.geometry import Size, pixels
+from media.geometry import Length, Size, pixels
+from media.language.params import BLACK, Choice, Color, Int
 from media.operations.arguments import First, MaybePaint, Offset, Paint, Percent
 from media.operations.effect import blurred
-from media.operations.palette import edge_color
-from media.operations.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split, with_alpha
 from media.operations.registry import operation
-from media.params import BLACK, Choice, Color, Int, Length
+from media.raster.palette import edge_color
+from media.raster.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split, with_alpha
 
 #: The longest difference between two sRGB colours, and the width of the soft step where a colour is keyed out.
 FARTHEST = 441.7

@@ -3,11 +3,11 @@
 from fractions import Fraction
 from typing import Annotated
 
-from media.geometry import Size
-from media.operations.pixels import Image
+from media.geometry import Length, Size
+from media.language.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Int, LengthKind, RatioKind
 from media.operations.registry import Prepared
-from media.operations.sight import Sight
-from media.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Int, Length, LengthKind, RatioKind
+from media.operations.tracking import Sight
+from media.raster.pixels import Image
 
 #: More than any limit lets through: the planner refuses with the configured bound, not with this one.
 MAX_SIDE = 100_000

@@ -7,10 +7,10 @@ import numpy as np
 import pyvips
 
 from media.geometry import Size
+from media.language.params import WHITE, Color, ColorKind, Int
 from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, blurred
-from media.operations.palette import contrasting, nearest_of, palette
-from media.operations.pixels import Image, flatten, on_colours, resample, solid
-from media.params import WHITE, Color, ColorKind, Int
+from media.raster.palette import contrasting, nearest_of, palette
+from media.raster.pixels import Image, flatten, on_colours, resample, solid
 
 MODES = (
     "border", "predominant", "border_contrast", "predominant_contrast",

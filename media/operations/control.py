@@ -1,19 +1,19 @@
 """Control: assignments, conditions and conditional choices for the output.
 
-They stand among the steps of a chain but touch no pixels: :mod:`media.binding` takes them out before a step is
+They stand among the steps of a chain but touch no pixels: :mod:`media.render.binding` takes them out before a step is
 executed.
 """
 
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from media.chain import Step
 from media.errors import DerivationFailed
-from media.expression import Expression
+from media.language.chain import Step
+from media.language.expression import Expression
+from media.language.params import Text
 from media.operations.layer import StepsKind
-from media.operations.pixels import Image
 from media.operations.registry import operation
-from media.params import Text
+from media.raster.pixels import Image
 
 #: Names of the operations that never reach a picture.
 CONTROLS = frozenset({"assign", "when", "output"})

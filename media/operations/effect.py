@@ -6,10 +6,10 @@ from typing import Annotated
 import pyvips
 
 from media.geometry import Size, nearest
+from media.language.params import Int
 from media.operations.arguments import OwnSize, Percent
-from media.operations.pixels import Image, on_colours, on_neighbours, resample, size_of, split
 from media.operations.registry import operation
-from media.params import Int
+from media.raster.pixels import Image, on_colours, on_neighbours, resample, size_of, split
 
 #: Blur strength per pixel of standard deviation: 100 is a soft focus of five pixels.
 BLUR_STRENGTH_PER_PIXEL = 20

@@ -11,11 +11,11 @@ from fractions import Fraction
 import numpy as np
 
 from media import geometry
-from media.geometry import Box, Layout, Size, nearest, pixels
-from media.operations.pixels import Image, size_of
-from media.operations.sight import Sight
-from media.params import AREAS, COMPASS, Gravity, Length
-from media.scene import CELLS, HEAD, Area, Floats, in_cells, union
+from media.geometry import Box, Layout, Length, Size, nearest, pixels
+from media.language.params import AREAS, COMPASS, Gravity
+from media.operations.tracking import Sight
+from media.raster.pixels import Image, size_of
+from media.scene.scene import CELLS, HEAD, Area, Floats, in_cells, union
 
 AUTO, FACES = Gravity(("auto",)), Gravity(("faces",))
 #: What a client places by other means, or we do not do (seam carving), and where that leaves the window.

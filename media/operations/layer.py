@@ -14,15 +14,15 @@ from typing import Annotated, Any
 import pyvips
 
 from media import geometry
-from media.chain import Step, canonical
-from media.geometry import Box, Size, nearest, pixels
+from media.geometry import Box, Length, Size, nearest, pixels
+from media.language.chain import Step, canonical
+from media.language.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Text
 from media.operations import focus
 from media.operations.arguments import Flag, Offset, Seen, Where
-from media.operations.pixels import Image, bytes_of, join, looked_at, resample, size_of, split, with_alpha
 from media.operations.registry import Prepared, format_steps, operation, parse_steps
 from media.operations.warp import displaced
-from media.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Length, Text
-from media.scene import Area, union
+from media.raster.pixels import Image, bytes_of, join, looked_at, resample, size_of, split, with_alpha
+from media.scene.scene import Area, union
 
 #: Blends that mix colours, by libvips' name.
 MIXED = {"over": "over", "multiply": "multiply", "screen": "screen", "overlay": "overlay"}

@@ -1,8 +1,8 @@
 """The matte of a cut-out picture: shown, taken away, cleaned, laid on a colour."""
 
 from media.operations.arguments import Paint
-from media.operations.pixels import Image, bytes_of, flatten, join, split, with_alpha
 from media.operations.registry import operation
+from media.raster.pixels import Image, bytes_of, flatten, join, split, with_alpha
 
 #: rembg's post-processing of a mask: Gaussian standard deviation in pixels, and where it is cut.
 CLEANING_SIGMA, CLEANING_THRESHOLD = 2.0, 127

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
+from media.language.params import Float, Int
 from media.operations.adjust import curved, ramp
-from media.operations.pixels import Image, on_colours, shares
 from media.operations.registry import operation, unchanged
-from media.params import Float, Int
+from media.raster.pixels import Image, on_colours, shares
 
 #: sRGB's exponent, near enough to judge light by.
 GAMMA = 2.2

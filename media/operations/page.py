@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from media.chain import Step
 from media.errors import BadTransformation
-from media.operations.pixels import Image
+from media.language.chain import Step
 from media.operations.registry import operation
+from media.raster.pixels import Image
 
 MAX_PAGE = 100_000
 MAX_NAME_LENGTH, MAX_NAMES = 255, 100

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from media import geometry
-from media.geometry import Box, Layout, Request, Size, pixels
+from media.geometry import Box, Layout, Length, Request, Size, pixels
+from media.language.params import Gravity
 from media.operations import focus
 from media.operations.arguments import Height, MaybeWhere, Offset, OwnSize, Seen, Where, Width
 from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, Square, Strength, blurred, default_square, pixelated
-from media.operations.pixels import Image, bytes_of, join, size_of, split
 from media.operations.registry import operation
 from media.operations.reshape import rounded_shape
-from media.operations.sight import Sight
-from media.params import Gravity, Length
+from media.operations.tracking import Sight
+from media.raster.pixels import Image, bytes_of, join, size_of, split
 
 #: Red eyes are at least so bright in red, and so many times brighter in it than in green and blue.
 RED_EYE_LEAST, RED_EYE_EXCESS = 60, 2.0

@@ -8,8 +8,8 @@
         return image.gaussblur(strength / 10)
 
 The signature is the specification. The first parameter is the picture; a parameter annotated with a
-:class:`media.params.Kind` is an argument a client chooses; one annotated with :class:`Prepared` is made ready by
-the renderer before the call (a layer's picture, the size a fraction refers to).
+:class:`media.language.params.Kind` is an argument a client chooses; one annotated with :class:`Prepared` is made ready
+by the renderer before the call (a layer's picture, the size a fraction refers to).
 """
 
 import inspect
@@ -18,11 +18,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from media.chain import Chain, Step, canonical, format_output, parse_output
 from media.errors import BadTransformation, UnsupportedOperation
-from media.expression import Expression
 from media.geometry import Size
-from media.params import Kind
+from media.language.chain import Chain, Step, canonical, format_output, parse_output
+from media.language.expression import Expression
+from media.language.params import Kind
 
 REQUIRED = inspect.Parameter.empty
 
@@ -36,7 +36,7 @@ class Prepared:
     (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a function from the size that a
     layer's fractions refer to, to its pixels), ``font`` (the bytes of a font file, None without one), ``first`` (the
     first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree),
-    ``sight`` (:class:`media.operations.sight.Sight`: where things are in the picture)."""
+    ``sight`` (:class:`media.operations.tracking.Sight`: where things are in the picture)."""
 
     what: str
 

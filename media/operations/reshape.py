@@ -8,19 +8,11 @@ from typing import Annotated, Any
 import pyvips
 
 from media.geometry import Box, Size
+from media.language.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
 from media.operations.arguments import First, MaybePaint, OwnSize, Paint
 from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, lay_on
-from media.operations.pixels import (
-    Image,
-    bytes_of,
-    looked_at,
-    resample,
-    size_of,
-    solid,
-    with_alpha,
-)
 from media.operations.registry import operation, unchanged
-from media.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
+from media.raster.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
 
 #: Inputs with a longer side are scaled down before a rotation that is not a quarter turn.
 FREE_ROTATION_MAX_SIDE = 3000

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from media import geometry
 from media.errors import BadTransformation
-from media.geometry import Box, Layout, Request, Size, pixels
+from media.geometry import Box, Layout, Length, Request, Size, pixels
+from media.language.params import CENTER, TRANSPARENT, WHITE, Color, Float, Gravity
 from media.operations import focus
 from media.operations.arguments import (
     BaseSize,
@@ -27,9 +28,8 @@ from media.operations.arguments import (
     Width,
 )
 from media.operations.backdrop import Backdrop, MaybeBackdrop, lay_on
-from media.operations.pixels import Image, flatten, looked_at, resample, view
 from media.operations.registry import operation
-from media.params import CENTER, TRANSPARENT, WHITE, Color, Float, Gravity, Length
+from media.raster.pixels import Image, flatten, looked_at, resample, view
 
 Zoom = Annotated[float, Float(0.01, 100)]
 

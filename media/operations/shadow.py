@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from media.geometry import Box, Size
+from media.geometry import Box, Length, Size
+from media.language.params import BLACK, TRANSPARENT, Color, ColorKind, Int, LengthKind
 from media.operations.arguments import Percent
 from media.operations.effect import blurred
-from media.operations.palette import GRAY
-from media.operations.pixels import Image, looked_at, size_of, solid, with_alpha
 from media.operations.registry import operation
-from media.params import BLACK, TRANSPARENT, Color, ColorKind, Int, Length, LengthKind
+from media.raster.palette import GRAY
+from media.raster.pixels import Image, looked_at, size_of, solid, with_alpha
 
 #: Softness per pixel of standard deviation: 40 blurs the shadow's edge by eight pixels.
 SOFTNESS_PER_PIXEL = 5

@@ -6,12 +6,12 @@ The subject is what is visible. The words and bounds (margins, scale, position, 
 import math
 from typing import Annotated
 
-from media.geometry import Box, Size, nearest, pixels
+from media.geometry import Box, Length, Size, nearest, pixels
+from media.language.params import BLACK, TRANSPARENT, Choice, Float, LengthKind
 from media.operations.arguments import Percent
-from media.operations.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
 from media.operations.registry import operation
 from media.operations.shadow import dropshadow, silhouette
-from media.params import BLACK, TRANSPARENT, Choice, Float, Length, LengthKind
+from media.raster.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
 
 #: Alpha up to this is the ringing of a resampled edge, not subject.
 FAINT = 8

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 import pyvips
 
-from media import fonts, typeface
 from media.errors import BadTransformation, NotFound
-from media.geometry import Size
+from media.geometry import Length, Size
+from media.language.params import BLACK, Choice, Color, Float, Text
 from media.operations.alpha import grown
 from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Paint, Width
-from media.operations.pixels import Image, bytes_of, flatten, join, size_of, solid
 from media.operations.registry import Prepared, operation
-from media.params import BLACK, Choice, Color, Float, Length, Text
-from media.typeface import Typeface
+from media.raster.pixels import Image, bytes_of, flatten, join, size_of, solid
+from media.typography import fonts, typeface
+from media.typography.typeface import Typeface
 
 DOTS_PER_INCH = 72
 PANGO_UNITS = 1024

@@ -14,9 +14,9 @@ import pyvips
 
 from media.errors import BadTransformation
 from media.geometry import Size
-from media.operations.pixels import Image, bytes_of, with_alpha
+from media.language.params import Float, format_number, number
 from media.operations.registry import operation
-from media.params import Float, format_number, number
+from media.raster.pixels import Image, bytes_of, with_alpha
 
 MAX_COORDINATE = 20_000
 

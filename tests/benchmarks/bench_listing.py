@@ -16,16 +16,16 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
 
-from media.catalog import Catalog
 from media.config import StoreSettings
-from media.record_paths import asset_path
-from media.records import cursor_at
+from media.records.catalog import Catalog
+from media.records.documents import cursor_at
+from media.records.paths import asset_path
 from media.stores.filesystem import FilesystemStore
 from media.stores.listing import SETTLED_SECONDS
 from media.stores.s3 import S3Store
 from media.stores.store import Stat, Store
 from media.stores.trailer import trailer
-from tests.media.test_catalog import asset
+from tests.media.records.test_catalog import asset
 from tests.stores import servers
 
 ASSETS = 100_000

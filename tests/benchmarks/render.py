@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pyvips
 
-from media.chain import Output
 from media.cutout import StoredCutout
+from media.language.chain import Output
 from media.operations import step
-from media.scene import Scene
+from media.scene.scene import Scene
 from tests.media import pictures
 from tests.media.rendering import rendered
 

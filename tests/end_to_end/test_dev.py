@@ -124,7 +124,7 @@ def test_a_second_start_finds_everything_again(tmp_path: Path) -> None:
 
 
 def run_dev(**environment: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "proxy.cli", "dev"]
+    command = [sys.executable, "-m", "proxy.commands.cli", "dev"]
     return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60)
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from media.asset import Asset
-from media.catalog import Catalog
-from media.paths import source_path
+from media.derived.paths import source_path
+from media.records.asset import Asset
+from media.records.catalog import Catalog
 from media.stores.filesystem import FilesystemStore
 from tests.conftest import free_port
 from tests.pictures import photo

@@ -13,9 +13,9 @@ import numpy as np
 import pyvips
 import yaml
 
-from media.chain import Output, Step
+from media.language.chain import Output, Step
 from media.operations import step
-from media.render import Rendered
+from media.render.render import Rendered
 from tests.media import pictures
 from tests.media.rendering import rendered
 

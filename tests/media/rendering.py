@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from media.chain import Chain, Output, Step
 from media.config import Limits
-from media.derive import derive
+from media.language.chain import Chain, Output, Step
 from media.operations import step
-from media.render import Rendered
-from media.scene import Scene
+from media.render.derive import derive
+from media.render.render import Rendered
+from media.scene.scene import Scene
 
 
 def rendered(

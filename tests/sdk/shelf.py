@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from media.record_paths import asset_path, marker_path
+from media.records.paths import asset_path, marker_path
 from media.stores.store import Stat
 from media.stores.trailer import trailer
-from tests.media.test_catalog import asset
+from tests.media.records.test_catalog import asset
 
 
 def stock(data: Path, folder: str, number: int) -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from media.catalog import Catalog
 from media.config import ConfigError, StoreSettings
 from media.errors import Unavailable
-from media.records import process_lock
+from media.records.catalog import Catalog
+from media.records.documents import process_lock
 from media.stores import open_store
 from media.stores.filesystem import FilesystemStore
 from media.stores.memory import MemoryStore
 from media.stores.s3 import S3Store
-from tests.media.test_catalog import assert_no_update_is_lost
+from tests.media.records.test_catalog import assert_no_update_is_lost
 from tests.stores import servers
 from tests.stores.contract import StoreContract
 

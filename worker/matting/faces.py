@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from media.cutout import OBJECTS
-from media.scene import Area
+from media.scene.scene import Area
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
 from worker.matting.raster import Bytes, resize

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from media import maps
+from media.scene import maps
 from worker.matting.raster import Bytes, Floats
 from worker.matting.session import Answer
 

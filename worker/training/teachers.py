@@ -18,7 +18,7 @@ import torch.nn.functional as F  # noqa: N812
 from PIL import Image
 from torch import Tensor
 
-from media.maps import EMPTY_SCENE_MAXIMUM
+from media.scene.maps import EMPTY_SCENE_MAXIMUM
 from worker.training.initial import load_deeplab
 from worker.training.network import CLASS_COUNT, CutoutNetwork, device
 from worker.training.photographs import SHARES, Photograph, read_photographs

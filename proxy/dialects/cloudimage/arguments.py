@@ -5,8 +5,8 @@ Numbers beyond a bound are clamped to it; a mistyped parameter never fails a pag
 
 from fractions import Fraction
 
+from media.language.params import Color, ColorKind, RatioKind, number
 from media.operations.backdrop import Auto
-from media.params import Color, ColorKind, RatioKind, number
 
 #: ``bg_color=auto``: the dominant colour of the picture.
 DOMINANT = Auto("predominant")

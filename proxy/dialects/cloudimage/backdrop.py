@@ -6,9 +6,9 @@ blurred (``bg_blur``), tinted (``bg_colorize``), faded (``bg_opacity``).
 
 from collections.abc import Sequence
 
-from media.chain import Step
+from media.language.chain import Step
+from media.language.params import CENTER, TRANSPARENT, Gravity
 from media.operations import step
-from media.params import CENTER, TRANSPARENT, Gravity
 from proxy.dialects.cloudimage import arguments, effects
 from proxy.dialects.cloudimage.grammar import Parameters, is_true
 from proxy.dialects.cloudimage.sizing import COMPASS, Shape

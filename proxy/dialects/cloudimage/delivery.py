@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.asset import Asset, SourceRef
-from media.chain import Chain
 from media.config import CloudimageToken
 from media.errors import (
     DerivationFailed,
@@ -27,8 +25,11 @@ from media.errors import (
     Unavailable,
 )
 from media.geometry import Size
-from media.plan import sources
-from proxy.delivery import Ask, deliver, patience
+from media.language.chain import Chain
+from media.operations.needs import sources
+from media.records.asset import Asset, SourceRef
+from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, own_asset
+from proxy.delivery.deliver import Ask, deliver, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudimage import envelope, grammar, output, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
@@ -36,10 +37,9 @@ from proxy.dialects.cloudimage.grammar import Asked, Parameters
 from proxy.dialects.cloudimage.invalidation import invalidate
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
 from proxy.dialects.cloudimage.watermark import REMOTE
-from proxy.negotiation import negotiate
-from proxy.responses import Caching, attachment
+from proxy.http.negotiation import negotiate
+from proxy.http.responses import Caching, attachment
 from proxy.services import Services
-from proxy.sources import FETCH, OWN, fetch_asset, find_asset, own_asset
 
 STATUS_HEADER = "X-Background-Removal-Status"
 DONE = "done"

@@ -5,9 +5,9 @@ The legacy list ``f=bright:15,contrast:30,grey`` uses the same names.
 
 from collections.abc import Callable, Mapping
 
-from media.chain import Step
+from media.language.chain import Step
+from media.language.params import Color
 from media.operations import step
-from media.params import Color
 from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import is_true
 

@@ -18,13 +18,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.asset import Asset, SourceRef
 from media.config import CloudimageToken
 from media.errors import Forbidden, NotFound, RequestError
+from media.records.asset import Asset, SourceRef
+from proxy.delivery.assets import FETCH
 from proxy.dialects.cloudimage import grammar
 from proxy.dialects.cloudimage.tenant import find_token, locate
 from proxy.services import Services
-from proxy.sources import FETCH
 
 #: Before any age limit: the next request fetches again.
 LONG_AGO = "1970-01-01T00:00:00Z"

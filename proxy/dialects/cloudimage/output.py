@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from media.chain import Chain, Output
-from media.formats import EXTENSIONS, FORMATS
+from media.formats.table import EXTENSIONS, FORMATS
+from media.language.chain import Chain, Output
 from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import Parameters
 

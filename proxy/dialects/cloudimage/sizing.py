@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from media.chain import Step
-from media.geometry import Box, Size, clipped, nearest
+from media.geometry import Box, Length, Size, clipped, nearest
+from media.language.chain import Step
+from media.language.params import CENTER, Color, Gravity
 from media.operations import step
 from media.operations.arguments import MAX_SIDE
 from media.operations.backdrop import Auto
-from media.params import CENTER, Color, Gravity, Length
 from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import Parameters, is_true
 

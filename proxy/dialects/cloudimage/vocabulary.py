@@ -10,12 +10,12 @@ Nothing here fails: what cannot be read counts as not given.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from media.chain import Chain, Step
 from media.geometry import Size
+from media.language.chain import Chain, Step
+from media.language.params import TRANSPARENT, Color
 from media.operations import step
 from media.operations.backdrop import Auto
 from media.operations.reshape import MAX_RADIUS, Radius
-from media.params import TRANSPARENT, Color
 from proxy.dialects.cloudimage import arguments, output
 from proxy.dialects.cloudimage.backdrop import is_backdrop, with_backdrop
 from proxy.dialects.cloudimage.effects import EFFECTS

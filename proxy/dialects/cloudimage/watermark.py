@@ -5,10 +5,11 @@ A watermark is never larger than the picture. What an index does not say, the pa
 
 import re
 
-from media.chain import Step
+from media.geometry import Length
+from media.language.chain import Step
+from media.language.params import BLACK, CENTER, Gravity
 from media.operations import step
 from media.operations.arguments import MAX_SIDE
-from media.params import BLACK, CENTER, Gravity, Length
 from proxy.dialects.cloudimage import arguments
 from proxy.dialects.cloudimage.grammar import Parameters, is_true
 from proxy.dialects.cloudimage.sizing import COMPASS, LEAST_FRACTION

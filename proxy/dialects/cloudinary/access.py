@@ -4,14 +4,14 @@ import time
 
 from starlette.requests import Request
 
-from media.asset import Asset
-from media.chain import Chain
 from media.config import Cloud
 from media.errors import BadSignature
-from media.plan import cutout_options, sources
+from media.language.chain import Chain
+from media.operations.needs import cutout_options, sources
+from media.records.asset import Asset
 from proxy.dialects.cloudinary import access_token, signature
 from proxy.dialects.cloudinary.access_token import QUERY_NAME, Use
-from proxy.dialects.cloudinary.url import DeliveryUrl
+from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
 
 
 def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: bool = False) -> bool:

@@ -17,31 +17,32 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.asset import Asset, SourceRef
-from media.binding import recorded_facts, settle
-from media.chain import Chain
 from media.errors import BadTransformation, MediaError, NotFound, RequestError
-from media.formats import FORMATS
+from media.formats.probe import probe_derived
+from media.formats.table import FORMATS
 from media.header_text import header_text
-from media.plan import sources
-from media.probe import probe_derived
-from proxy.delivery import Ask, deliver, derived_of, patience
+from media.language.chain import Chain
+from media.operations.needs import sources
+from media.records.asset import Asset, SourceRef
+from media.render.binding import recorded_facts, settle
+from proxy.delivery.assets import FETCH, fetch_asset, find_asset
+from proxy.delivery.deliver import Ask, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudinary import envelope, vocabulary
+from proxy.dialects.cloudinary import envelope
 from proxy.dialects.cloudinary.access import authorize, check_access_control, check_chain
-from proxy.dialects.cloudinary.definitions import definitions, is_allowed_for_strict
-from proxy.dialects.cloudinary.files import deliver_file
-from proxy.dialects.cloudinary.grammar import Component
-from proxy.dialects.cloudinary.named import Definitions, no_definitions
-from proxy.dialects.cloudinary.removal import is_removal
-from proxy.dialects.cloudinary.sources import RAW
+from proxy.dialects.cloudinary.named_transformations import definitions, is_allowed_for_strict
+from proxy.dialects.cloudinary.raw_files import deliver_file
+from proxy.dialects.cloudinary.semantics import vocabulary
+from proxy.dialects.cloudinary.semantics.removal import is_removal
+from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints, Compiled
+from proxy.dialects.cloudinary.syntax.grammar import Component
+from proxy.dialects.cloudinary.syntax.named import Definitions, no_definitions
+from proxy.dialects.cloudinary.syntax.sources import RAW
+from proxy.dialects.cloudinary.syntax.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.tenant import find_cloud
-from proxy.dialects.cloudinary.url import DeliveryUrl, parse
-from proxy.dialects.cloudinary.vocabulary import ClientHints, Compiled
-from proxy.negotiation import negotiate
-from proxy.responses import CORS, Caching, attachment
+from proxy.http.negotiation import negotiate
+from proxy.http.responses import CORS, Caching, attachment
 from proxy.services import Services
-from proxy.sources import FETCH, fetch_asset, find_asset
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from starlette.requests import Request
 
 from media.config import ImgProcessing
 from media.errors import Forbidden
-from proxy.accounts import Account, find_account
 from proxy.dialects.img_processing.errors import TooManyRequests, Unauthorized
+from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
 
 DOOR = "img_processing"

@@ -13,11 +13,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.asset import Asset
 from media.errors import MediaError, NotFound
-from media.formats import FORMATS
+from media.formats.table import FORMATS
 from media.geometry import Size
-from proxy.derivation import read_source
+from media.records.asset import Asset
+from proxy.delivery.derivation import read_source
+from proxy.delivery.ingest import open_address
+from proxy.delivery.synchronous import classify_now, derive_now
 from proxy.dialect import Dialect, Path
 from proxy.dialects.img_processing import envelope, library, schema
 from proxy.dialects.img_processing.auth import LIVE, Caller, admit
@@ -25,11 +27,9 @@ from proxy.dialects.img_processing.errors import Invalid, NotOffered
 from proxy.dialects.img_processing.identity import created_at
 from proxy.dialects.img_processing.schema import Values
 from proxy.dialects.img_processing.vocabulary import compile_edit, layer_source
-from proxy.fields import read_fields
-from proxy.ingest import Arrival, open_address
-from proxy.responses import Caching, Content, respond
+from proxy.http.forms import Arrival, read_fields
+from proxy.http.responses import Caching, Content, respond
 from proxy.services import Services
-from proxy.synchronous import classify_now, derive_now
 
 CREATED, NO_CONTENT = 201, 204
 #: What a 201 is billed, in processed images.

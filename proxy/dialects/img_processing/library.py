@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from media.asset import Asset, SourceRef
 from media.errors import NotFound, UnsupportedFormat
-from media.formats import sniff
-from media.record_paths import asset_path, record_path
-from media.records import Records, cursor_at
+from media.formats.table import sniff
+from media.records.asset import Asset, SourceRef
+from media.records.documents import Records, cursor_at
+from media.records.paths import asset_path, record_path
+from proxy.delivery.ingest import keep_source, record
 from proxy.dialects.img_processing.auth import Caller
 from proxy.dialects.img_processing.identity import is_id, mirrored, new_id
-from proxy.ingest import Arrival, keep_source, record
+from proxy.http.forms import Arrival
 from proxy.services import Services
 
 FORMATS = {"jpg": "jpeg", "png": "png", "webp": "webp"}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from media.params import ColorKind
+from media.language.params import ColorKind
 from proxy.dialects.img_processing.errors import Invalid
 from proxy.dialects.img_processing.identity import is_id
 

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Mapping
 
-from media.chain import Chain, Output, Step
 from media.geometry import Size
+from media.language.chain import Chain, Output, Step
 from media.operations import step
 from proxy.dialects.img_processing.errors import Invalid
 from proxy.dialects.img_processing.schema import POSITIONS, Values

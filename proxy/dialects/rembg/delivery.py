@@ -13,19 +13,19 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.asset import Asset, SourceRef
 from media.errors import Forbidden, MediaError
-from proxy.accounts import Account, find_account
+from media.records.asset import Asset, SourceRef
+from proxy.delivery.assets import fetch_asset
+from proxy.delivery.ingest import keep_source
+from proxy.delivery.synchronous import derive_now
 from proxy.dialect import Dialect, Path
 from proxy.dialects.rembg import envelope, schema
 from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
 from proxy.dialects.rembg.schema import Wish
-from proxy.fields import read_fields
-from proxy.ingest import keep_source
+from proxy.http.forms import read_fields
+from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
-from proxy.sources import fetch_asset
-from proxy.synchronous import derive_now
 
 #: The delivery type that names uploaded sources; they have no record, so no URL leads to them.
 TYPE = "rembg"

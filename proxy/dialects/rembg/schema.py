@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from media.chain import Chain, Output, Step
 from media.errors import RequestError
+from media.language.chain import Chain, Output, Step
+from media.language.params import Color, ColorKind
 from media.operations import step
-from media.params import Color, ColorKind
 from proxy.dialects.rembg.errors import Fault, Invalid
 
 TRUE = ("true", "1", "on", "t", "y", "yes")

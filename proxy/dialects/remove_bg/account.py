@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.asset import SourceRef
+from media.records.asset import SourceRef
+from proxy.delivery.ingest import random_public_id, receive
 from proxy.dialects.remove_bg import schema
 from proxy.dialects.remove_bg.auth import authenticate
 from proxy.dialects.remove_bg.sources import open_source
-from proxy.fields import read_fields
-from proxy.ingest import Arrival, random_public_id, receive
+from proxy.http.forms import Arrival, read_fields
 from proxy.services import Services
 
 #: What an account without a bound shows: clients stop where nothing is left.

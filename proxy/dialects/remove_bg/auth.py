@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from media.config import Cloud
 from media.errors import Forbidden
-from proxy.accounts import Account, find_account
+from proxy.runtime.accounts import Account, find_account
 
 
 def authenticate(clouds: Mapping[str, Cloud], headers: Mapping[str, str]) -> Account:

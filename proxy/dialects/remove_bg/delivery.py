@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.asset import Asset
 from media.errors import MediaError, NotFound
-from media.formats import sniff
+from media.formats.table import sniff
 from media.geometry import Size
+from media.records.asset import Asset
 from media.view import View, look, look_at_matte
-from proxy.accounts import Account
+from proxy.delivery.synchronous import derive_now, find_labels
 from proxy.dialect import Dialect, Path
 from proxy.dialects.remove_bg import envelope, schema
 from proxy.dialects.remove_bg.account import account, improve
@@ -34,10 +34,10 @@ from proxy.dialects.remove_bg.schema import Wish
 from proxy.dialects.remove_bg.sources import receive_background, receive_source
 from proxy.dialects.remove_bg.vocabulary import BACKGROUND, compile_wish
 from proxy.dialects.remove_bg.zip_file import pack
-from proxy.fields import read_fields
+from proxy.http.forms import read_fields
+from proxy.runtime.accounts import Account
+from proxy.runtime.usage import Rate
 from proxy.services import Services
-from proxy.synchronous import derive_now, find_labels
-from proxy.usage import Rate
 
 DOOR = "remove_bg"
 EXPOSED = (

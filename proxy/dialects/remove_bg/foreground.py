@@ -6,7 +6,7 @@ graphics are beyond the 20 objects our network knows).
 
 from collections.abc import Sequence
 
-from media.labels import Label
+from media.scene.labels import Label
 
 ANIMALS = ("bird", "cat", "cow", "dog", "horse", "sheep")
 VEHICLES = ("airplane", "bicycle", "boat", "bus", "motorbike", "train")

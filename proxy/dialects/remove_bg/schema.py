@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from media.geometry import Size
-from media.params import Color, ColorKind, Length
+from media.geometry import Length, Size
+from media.language.params import Color, ColorKind
 from proxy.dialects.remove_bg.errors import Refused
 
 SOURCES = ("image_file", "image_file_b64", "image_url")

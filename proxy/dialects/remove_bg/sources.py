@@ -4,7 +4,6 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from media.asset import Asset, SourceRef
 from media.errors import (
     Forbidden,
     LimitExceeded,
@@ -14,9 +13,10 @@ from media.errors import (
     SourceError,
     UnsupportedFormat,
 )
+from media.records.asset import Asset, SourceRef
+from proxy.delivery.ingest import keep_source, open_address
 from proxy.dialects.remove_bg.errors import Refused
-from proxy.fields import Fields
-from proxy.ingest import Arrival, keep_source, open_address
+from proxy.http.forms import Arrival, Fields
 from proxy.services import Services
 
 #: The delivery type that names these sources; they have no record, so no URL leads to them.

@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from media.chain import Chain, Output, Step
 from media.geometry import Size
+from media.language.chain import Chain, Output, Step
+from media.language.params import ColorKind
 from media.operations import step
-from media.params import ColorKind
 from proxy.dialects.remove_bg.schema import Region, Wish, fractions
 
 #: The layer source that stands for the background picture of a request.

@@ -21,16 +21,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from media.config import Cloud, Cloudimage, RedisSettings, Settings
-from media.formats import FORMATS
+from media.formats.probe import probe
+from media.formats.table import FORMATS
 from media.geometry import Size
-from media.origin import Fetched
-from media.plan import plan
-from media.probe import probe
+from media.network.origin import Fetched
+from media.render.plan import plan
 from media.stores.memory import MemoryStore
 from proxy.app import create_app
+from proxy.commands.embedded_redis import embedded_redis
 from proxy.dialects.cloudimage import grammar, vocabulary
 from proxy.dialects.cloudimage.vocabulary import Facts
-from proxy.embedded import embedded_redis
 from proxy.services import open_services
 from tests.fakes import DiscMatter, work_off
 from tests.pictures import opened, photo

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from media.config import Limits
 from media.errors import LimitExceeded
+from media.formats.probe import SourceInfo
 from media.geometry import Size
 from media.operations import format_chain, format_steps, parse_chain
-from media.plan import plan
-from media.probe import SourceInfo
+from media.render.plan import plan
 from proxy.dialects.cloudimage import vocabulary
 from proxy.dialects.cloudimage.grammar import read_pairs
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts

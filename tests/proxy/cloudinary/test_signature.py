@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from proxy.dialects.cloudinary import signature, url
+from proxy.dialects.cloudinary import signature
+from proxy.dialects.cloudinary.syntax import url
 from tests.proxy.cloudinary.vectors import read_json, read_tsv
 
 ROWS = read_tsv("cloudinary_signatures.tsv")

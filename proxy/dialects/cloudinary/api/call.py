@@ -7,14 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.asset import SourceRef
 from media.config import Cloud
 from media.errors import NotFound
+from media.records.asset import SourceRef
 from proxy.dialect import Endpoint
 from proxy.dialects.cloudinary.api.admission import admit, limit_headers
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
-from proxy.responses import CORS
+from proxy.http.responses import CORS
 from proxy.services import Services
 
 RESOURCE_TYPES = ("image", "raw", "video")

@@ -2,10 +2,10 @@
 
 import re
 
-from media.asset import SourceRef
 from media.errors import RequestError
+from media.records.asset import SourceRef
+from proxy.delivery.ingest import random_public_id
 from proxy.dialects.cloudinary.api.form import Fields, is_true, text
-from proxy.ingest import random_public_id
 
 MAX_PUBLIC_ID_LENGTH = 255
 DELIVERY_TYPES = ("upload", "private", "authenticated")

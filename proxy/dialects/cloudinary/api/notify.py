@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from media import webhook
-from media.asset import Document
-from media.notices import keep, notice
-from media.webhook import Signing
+from media.records.asset import Document
+from media.work import webhook
+from media.work.notices import keep, notice
+from media.work.webhook import Signing
 from proxy.dialects.cloudinary.api.call import Call
 from proxy.dialects.cloudinary.api.form import Fields, text
 from proxy.services import Services

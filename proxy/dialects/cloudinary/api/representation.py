@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import quote
 
-from media.asset import Asset, Backup
 from media.config import Cloud
+from media.records.asset import Asset, Backup
 from proxy.dialects.cloudinary import signature
 
 Document = dict[str, Any]

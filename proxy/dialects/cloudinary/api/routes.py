@@ -6,13 +6,11 @@ from starlette.responses import JSONResponse, Response
 from media.errors import MediaError, NotFound
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope
-from proxy.dialects.cloudinary.api import (
+from proxy.dialects.cloudinary.api.admin import (
     account,
     assets,
-    batches,
     deletions,
     download,
-    edits,
     folders,
     lists,
     presets,
@@ -23,8 +21,9 @@ from proxy.dialects.cloudinary.api import (
     versions,
 )
 from proxy.dialects.cloudinary.api.call import NO_STORE, Call, admin, public, raw
-from proxy.dialects.cloudinary.api.upload import upload
-from proxy.responses import CORS
+from proxy.dialects.cloudinary.api.upload import batches, edits
+from proxy.dialects.cloudinary.api.upload.upload import upload
+from proxy.http.responses import CORS
 from proxy.services import Services
 
 ROOT = "/v1_1/{cloud}"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from media.catalog import Catalog
 from media.config import Cloud, Settings
+from media.records.catalog import Catalog
 from proxy.dialects.cloudinary.signature import sign
 from tests.conftest import MakeStage, Stage
-from tests.media.test_catalog import asset
+from tests.media.records.test_catalog import asset
 from tests.pictures import opened, photo
 from tests.proxy.cloudinary.api.conftest import ROOT, Api
 from tests.signing import signed

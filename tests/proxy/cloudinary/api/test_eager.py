@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import redis
 
-from media.catalog import Catalog
 from media.config import Webhooks
-from media.jobs import NOTICES, NOTICES_DUE
+from media.records.catalog import Catalog
+from media.work.jobs import NOTICES, NOTICES_DUE
 from proxy.dialects.cloudinary.signature import verify_notification
 from tests.conftest import MakeStage, Stage
 from tests.pictures import photo

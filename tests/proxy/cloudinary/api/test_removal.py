@@ -5,8 +5,8 @@ from typing import Any
 
 import redis
 
-from media.batch import Replacement
-from media.jobs import MATTE_QUEUE, REPLACE_JOB, REPLACEMENTS
+from media.work.batch import Replacement
+from media.work.jobs import MATTE_QUEUE, REPLACE_JOB, REPLACEMENTS
 from tests.conftest import Stage
 from tests.fakes import enqueue
 from tests.pictures import opened, photo

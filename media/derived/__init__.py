@@ -1,0 +1,1 @@
+"""What is made of a source and kept: its identity, its place in the store."""

@@ -1,0 +1,20 @@
+"""Cutouts in the store: the colours, then the matte, whose presence announces the whole."""
+
+from media.cutout import StoredCutout
+from media.derived.paths import cutout_colour_path, cutout_matte_path
+from media.stores.store import Store
+
+
+def save_cutout(store: Store, key: str, cutout: StoredCutout) -> None:
+    """Store both parts; the matte goes last, so that its presence announces the whole."""
+    store.put(cutout_colour_path(key), cutout.colour)
+    store.put(cutout_matte_path(key), cutout.matte, metadata={"confidence": f"{cutout.confidence:.3f}"})
+
+
+def load_cutout(store: Store, key: str) -> StoredCutout | None:
+    """The stored cutout, or None where it has not been made (or not wholly)."""
+    matte = store.get(cutout_matte_path(key))
+    colour = store.get(cutout_colour_path(key)) if matte else None
+    if matte is None or colour is None:
+        return None
+    return StoredCutout(colour.body, matte.body, float(matte.stat.metadata.get("confidence", "0")))

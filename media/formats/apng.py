@@ -1,0 +1,157 @@
+"""The structure of an animated PNG: a chain of chunks that hold frames, each taken out and put in as a PNG of its own.
+
+libvips neither reads nor writes the chunks ``acTL``, ``fcTL`` and ``fdAT`` (PNG, third edition, section 11.3.6). No
+pixel is touched here: see :mod:`media.formats.apng_pixels`.
+"""
+
+import itertools
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from media.geometry import Box, Size
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SOURCE, OVER = 0, 1
+LEAVE, CLEAR, REVERT = 0, 1, 2
+#: More chunks than any encoder writes: a flood of empty ones is not walked.
+MAX_CHUNKS = 200_000
+_SIZE, _CONTROL, _FRAME = struct.Struct(">II"), struct.Struct(">II"), struct.Struct(">IIIIIHHBB")
+_NUMBER_LENGTH = 4
+#: Chunks before the pixels that say how to read them: each frame needs them.
+_SHARED = (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT")
+_DEFAULT_DENOMINATOR, _LARGEST_SHORT = 100, 65_535
+
+Chunk = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """``body`` is a PNG as large as ``box``, its place on the canvas; ``delay`` in milliseconds. ``blend`` says how it
+    is laid on the canvas, ``disposal`` what becomes of its box before the next one."""
+
+    body: bytes
+    box: Box
+    delay: int
+    disposal: int = LEAVE
+    blend: int = SOURCE
+
+
+def frame_count(body: bytes) -> int:
+    """As the header says: 1 for a still picture, and for what is no PNG."""
+    for kind, content in _until_pixels(body):
+        if kind == b"acTL" and len(content) == _CONTROL.size:
+            return max(1, int(_CONTROL.unpack(content)[0]))
+    return 1
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether all the frames that the header promises are there."""
+    try:
+        kinds = [kind for kind, _ in _chunks(body)]
+    except ValueError:
+        return False
+    return kinds[-1:] == [b"IEND"] and kinds.count(b"fcTL") >= frame_count(body)
+
+
+def plays(body: bytes) -> int:
+    """How often it plays, 0 = for ever."""
+    content = next(content for kind, content in _until_pixels(body) if kind == b"acTL")
+    return int(_CONTROL.unpack(content)[1])
+
+
+def frames(body: bytes) -> Iterator[Frame]:
+    """The frames in order, as many as the header promises. Raises ValueError where the structure is broken."""
+    canvas = Size(*_SIZE.unpack_from(_header(body)))
+    shared = [chunk for chunk in _until_pixels(body) if chunk[0] in _SHARED]
+    control, left = b"", frame_count(body)
+    pixels: list[bytes] = []
+    for kind, content in itertools.chain(_chunks(body), [(b"fcTL", b"")]):
+        if kind == b"fcTL":
+            if control and left:
+                yield _frame(control, _standalone(_header(body), shared, pixels, control), canvas)
+                left -= 1
+            control, pixels = content, []
+        elif control and kind == b"IDAT":
+            pixels.append(content)
+        elif control and kind == b"fdAT":
+            pixels.append(content[_NUMBER_LENGTH:])
+    if left:
+        raise ValueError("frames are missing")
+
+
+def joined(parts: Iterable[Frame], count: int, plays: int) -> bytes:
+    """The file of ``count`` frames, the first of which is as large as the canvas."""
+    numbers = itertools.count()
+    chunks: list[Chunk] = []
+    for index, part in enumerate(parts):
+        if index == 0:
+            chunks += [(b"IHDR", _header(part.body)), (b"acTL", _CONTROL.pack(count, plays))]
+            chunks += [chunk for chunk in _until_pixels(part.body) if chunk[0] in _SHARED]
+        chunks.append((b"fcTL", _control(part, next(numbers))))
+        for content in (content for kind, content in _chunks(part.body) if kind == b"IDAT"):
+            is_first = index == 0
+            chunks.append((b"IDAT", content) if is_first else (b"fdAT", struct.pack(">I", next(numbers)) + content))
+    return _written([*chunks, (b"IEND", b"")])
+
+
+def _chunks(body: bytes) -> Iterator[Chunk]:
+    """Raises ValueError where the bytes end before a chunk does."""
+    place = len(SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        if place >= len(body):
+            return
+        length, end = int.from_bytes(body[place : place + 4]), place + 8
+        if end + length + 4 > len(body):
+            raise ValueError("a chunk is cut off")
+        yield body[place + 4 : end], body[end : end + length]
+        place = end + length + 4
+    raise ValueError("too many chunks")
+
+
+def _until_pixels(body: bytes) -> Iterator[Chunk]:
+    """The chunks of the header; none where it is broken."""
+    if not body.startswith(SIGNATURE):
+        return
+    try:
+        yield from itertools.takewhile(lambda chunk: chunk[0] != b"IDAT", _chunks(body))
+    except ValueError:
+        return
+
+
+def _header(body: bytes) -> bytes:
+    return next((content for kind, content in _until_pixels(body) if kind == b"IHDR"), b"")
+
+
+def _frame(control: bytes, body: bytes, canvas: Size) -> Frame:
+    _, width, height, left, top, delay, denominator, disposal, blend = _FRAME.unpack(control)
+    if not (0 < width <= canvas.width - left and 0 < height <= canvas.height - top):
+        raise ValueError("a frame reaches outside the canvas")
+    milliseconds = round(1000 * delay / (denominator or _DEFAULT_DENOMINATOR))
+    return Frame(body, Box(left, top, width, height), milliseconds, disposal, blend)
+
+
+def _control(part: Frame, number: int) -> bytes:
+    # A delay is a fraction of two short numbers: beyond 65 seconds tenths must do.
+    is_long = part.delay > _LARGEST_SHORT
+    delay, denominator = (min(_LARGEST_SHORT, part.delay // 100), 10) if is_long else (part.delay, 1000)
+    box = part.box
+    return _FRAME.pack(
+        number, box.width, box.height, box.left, box.top, delay, denominator, part.disposal, part.blend
+    )  # fmt: skip
+
+
+def _standalone(header: bytes, shared: list[Chunk], pixels: list[bytes], control: bytes) -> bytes:
+    if len(control) != _FRAME.size or not pixels:
+        raise ValueError("a frame has no size or no pixels")
+    sides = control[_NUMBER_LENGTH : _NUMBER_LENGTH + _SIZE.size]
+    own = [(b"IHDR", sides + header[_SIZE.size :]), *shared, *((b"IDAT", each) for each in pixels), (b"IEND", b"")]
+    return _written(own)
+
+
+def _written(chunks: Iterable[Chunk]) -> bytes:
+    parts = [SIGNATURE]
+    for kind, content in chunks:
+        parts += [len(content).to_bytes(4), kind, content, zlib.crc32(kind + content).to_bytes(4)]
+    return b"".join(parts)

@@ -1,0 +1,102 @@
+"""The format table: what is read and written, and how.
+
+``magic`` is matched at ``offset`` of the bytes, from their end where it is negative. What libvips cannot read or write
+has its reader in :mod:`media.formats.readers`, its writer in :mod:`media.formats.writers`. Saver options
+follow the measurements in docs/architecture.md: AVIF at effort 0 is fifteen times faster than the library's default.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    name: str
+    mime: str
+    extensions: tuple[str, ...]
+    magic: tuple[bytes, ...]
+    offset: int = 0
+    alpha: bool = True
+    frames: bool = False
+    lossy: bool = True
+    readable: bool = True
+    writable: bool = True
+    quality: str | None = "Q"
+    #: The format on whose scale the quality is counted, where it is not its own.
+    scale: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    #: Kinds of colour spaces that can be written with their profile.
+    spaces: tuple[str, ...] = ("rgb",)
+    #: A larger picture is scaled down to fit a square of this side; 0 for any size.
+    fits: int = 0
+    #: First and last byte of a span that holds zeros only, where the magic alone is too short to tell.
+    zeros: tuple[int, int] = (0, 0)
+
+
+FORMATS: dict[str, Format] = {
+    row.name: row
+    for row in (
+        Format(
+            "jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False,
+            options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"),
+        ),
+        Format(
+            "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), frames=True, lossy=False, quality=None,
+            options={"compression": 6}, spaces=("rgb", "gray"),
+        ),
+        Format("webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}),
+        Format(
+            "avif", "image/avif", ("avif",), (b"ftypavif", b"ftypavis"), offset=4,
+            options={"effort": 0, "compression": "av1"},
+        ),
+        Format(
+            "gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None,
+            options={"effort": 4}, spaces=(),
+        ),
+        Format(
+            "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None,
+            options={"compression": "lzw"}, spaces=("rgb", "gray", "cmyk"),
+        ),
+        Format(
+            "heic", "image/heic", ("heic", "heif"), (b"ftypheic", b"ftypheix", b"ftypmif1"), offset=4, writable=False,
+        ),
+        Format(
+            "bmp", "image/bmp", ("bmp", "dib"), (b"BM",), zeros=(6, 10), alpha=False, lossy=False, quality=None,
+            spaces=(),
+        ),
+        Format(
+            "ico", "image/x-icon", ("ico",), (b"\x00\x00\x01\x00",), lossy=False, quality=None, spaces=(), fits=256,
+        ),
+        # Version 1 has no magic at all: only files with the footer of version 2 (1989) are known.
+        Format(
+            "tga", "image/x-tga", ("tga",), (b"TRUEVISION-XFILE.\x00",), offset=-18, lossy=False, quality=None,
+            spaces=(),
+        ),
+        Format("jp2", "image/jp2", ("jp2",), (b"\x00\x00\x00\x0cjP  \r\n\x87\n",), spaces=(), scale="jpg"),
+        # The bare codestream has no word for alpha.
+        Format("jpc", "image/j2c", ("jpc", "j2k", "j2c"), (b"\xff\x4f\xff\x51",), alpha=False, spaces=(), scale="jpg"),
+        Format("psd", "image/vnd.adobe.photoshop", ("psd",), (b"8BPS\x00\x01",), writable=False),
+        Format(
+            "pdf", "application/pdf", ("pdf",), (b"%PDF-",), frames=True, readable=False, spaces=(), scale="jpg",
+        ),
+        Format(
+            "eps", "application/postscript", ("eps",), (b"%!PS-Adobe-3.0 EPSF-",), alpha=False, readable=False,
+            spaces=(), scale="jpg",
+        ),
+        Format(
+            "ps", "application/postscript", ("ps",), (b"%!PS",), alpha=False, frames=True, readable=False,
+            spaces=(), scale="jpg",
+        ),
+    )
+}  # fmt: skip
+
+EXTENSIONS: dict[str, Format] = {extension: row for row in FORMATS.values() for extension in row.extensions}
+
+
+def sniff(body: bytes) -> Format | None:
+    """The format the bytes really have, whatever their name says; None for anything we do not know."""
+    for row in FORMATS.values():
+        first, last = row.zeros
+        if body.startswith(row.magic, row.offset) and not any(body[first:last]):
+            return row
+    return None

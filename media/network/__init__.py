@@ -1,0 +1,1 @@
+"""The way out: vetted addresses only."""

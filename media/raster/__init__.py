@@ -1,0 +1,1 @@
+"""A picture in memory, and what everybody may do to its pixels."""

@@ -1,0 +1,1 @@
+"""The catalog: JSON records in the store, their paths and indexes."""

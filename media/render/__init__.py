@@ -1,0 +1,1 @@
+"""A chain on a source: bound, planned, executed."""

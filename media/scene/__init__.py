@@ -1,0 +1,1 @@
+"""What the network and the detectors found in a source."""

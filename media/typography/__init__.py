@@ -1,0 +1,1 @@
+"""Fonts: of the system, bundled, uploaded."""

@@ -1,0 +1,1 @@
+"""`cutout`: the commands, and the processes that they start."""

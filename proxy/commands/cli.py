@@ -1,0 +1,115 @@
+"""`cutout`: dev · proxy · worker · models · sign · warm."""
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from media.config import ConfigError
+from media.errors import MediaError
+from proxy.dialects.cloudinary.signature import sign as sign_text
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+models = typer.Typer(no_args_is_help=True, help="The networks: list, pull from their publishers, add your own.")
+app.add_typer(models, name="models")
+
+Config = Annotated[str | None, typer.Option("--config", envvar="CUTOUT_CONFIG", help="Path of config.yaml.")]
+
+
+@app.command()
+def dev(config: Config = None) -> None:
+    """Start everything on this machine: embedded Redis, one worker, the proxy, a folder as store."""
+    from proxy.commands.dev import run  # the proxy's libraries load only for the commands that serve
+
+    try:
+        raise typer.Exit(run(config))
+    except (ConfigError, MediaError) as error:
+        typer.echo(f"cutout dev: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def proxy(config: Config = None) -> None:
+    """Start the proxy alone (a Redis and a store must be configured)."""
+    from proxy.commands.serve import main as serve
+
+    raise typer.Exit(serve(["--config", config] if config else []))
+
+
+@app.command()
+def worker(config: Config = None) -> None:
+    """Start one worker alone."""
+    raise typer.Exit(_python("worker", *(["--config", config] if config else [])))
+
+
+@models.command("list")
+def models_list(config: Config = None) -> None:
+    """Every known network, its licence and whether its weights are here."""
+    raise typer.Exit(_models(config, "list"))
+
+
+@models.command("pull")
+def models_pull(name: str, config: Config = None) -> None:
+    """Fetch the published weights of a network; a checksum mismatch is refused."""
+    raise typer.Exit(_models(config, "pull", name))
+
+
+@models.command("add")
+def models_add(file: str, config: Config = None) -> None:
+    """Register a weights file of your own under its file name."""
+    raise typer.Exit(_models(config, "add", file))
+
+
+@app.command()
+def sign(
+    text: Annotated[str, typer.Argument(help="<transformation>/<public id>[.ext] as it stands in the URL")],
+    secret: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="CUTOUT_API_SECRET")],
+    sha256: Annotated[bool, typer.Option(help="SHA-256 instead of SHA-1.")] = False,
+    long: Annotated[bool, typer.Option(help="32 characters (always SHA-256).")] = False,
+) -> None:
+    """Print the signature component of a delivery URL."""
+    typer.echo(f"s--{sign_text(text, secret, algorithm='sha256' if sha256 else 'sha1', long=long)}--")
+
+
+@app.command()
+def warm(
+    file: Annotated[typer.FileText, typer.Argument(help="One URL (or path, with --base) per line; - reads stdin.")],
+    base: Annotated[str, typer.Option(help="Scheme and host put in front of lines that begin with a slash.")] = "",
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests under way at once.")] = 4,
+    patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for one URL.")] = 120.0,
+) -> None:
+    """Ask for every URL of a list, so that its derived asset is there before anybody else asks."""
+    from rich.progress import Progress
+
+    from proxy.commands.warm import read_urls
+    from proxy.commands.warm import warm as warm_all
+
+    urls = read_urls(file, base)
+    failed = []
+    with Progress() as progress:
+        task = progress.add_task("warming", total=len(urls))
+        for warmed in warm_all(urls, at_once=at_once, patience=patience):
+            failed += [] if warmed.ok else [warmed]
+            progress.advance(task)
+    for each in failed:
+        typer.echo(f"{each.status or 'no answer'}  {each.url}  {each.reason}", err=True)
+    typer.echo(f"{len(urls) - len(failed)} of {len(urls)} are ready.")
+    raise typer.Exit(1 if failed else 0)
+
+
+def _models(config: str | None, *words: str) -> int:
+    return _python("worker.model_commands", *words, *(["--config", config] if config else []))
+
+
+def _python(module: str, *words: str) -> int:
+    # The proxy's side never imports the worker's: onnxruntime stays out of this process.
+    return subprocess.run([sys.executable, "-m", module, *words], check=False).returncode
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From an asset and a chain to bytes."""

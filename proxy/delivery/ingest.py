@@ -1,0 +1,157 @@
+"""receive(): bytes from a client or an origin → a stored source and its asset.
+
+Order matters: the bytes are judged, then stored, then the record that names them. A process killed in between
+leaves bytes without a record (found again by their digest), never a record without bytes.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from media.derived.keys import digest
+from media.derived.paths import source_path
+from media.errors import Forbidden, LimitExceeded, NotFound, RequestError
+from media.formats.decode import decode
+from media.formats.probe import SourceInfo, probe
+from media.records.asset import Asset, SourceRef
+from media.stores import open_store
+from media.stores.store import check_key
+from proxy.http.forms import Arrival
+from proxy.services import Services
+
+_DATA_URI = re.compile(r"data:[\w/+.;=-]*,", re.ASCII)
+_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+RANDOM_ID_LENGTH = 20
+
+
+def random_public_id() -> str:
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(RANDOM_ID_LENGTH))
+
+
+async def open_address(services: Services, text: str) -> Arrival:
+    """A data URI or a remote address → its bytes.
+
+    Raises RequestError for anything else, and what the origin fetcher raises.
+    """
+    if text.startswith("data:"):
+        return Arrival(read_data_uri(text, services.settings.limits.max_source_bytes))
+    if text.startswith("s3://"):
+        return await _open_bucket(services, text)
+    if not text.startswith(("http://", "https://")):
+        expected = "a file, a data URI, an http(s) or an s3 URL"
+        raise RequestError(f"Invalid file parameter: expected {expected}, got {text[:80]}")
+    fetched = await services.origin.fetch(text, max_bytes=services.settings.limits.max_source_bytes)
+    return Arrival(fetched.body, text.partition("?")[0].rpartition("/")[2])
+
+
+async def _open_bucket(services: Services, text: str) -> Arrival:
+    """``s3://bucket/key``, from the buckets that the operator named, with the store's credentials."""
+    bucket, _, key = text.removeprefix("s3://").partition("/")
+    if bucket not in services.settings.origin.s3_buckets:
+        raise Forbidden(f"The bucket {bucket} is not among the permitted ones (origin.s3_buckets).")
+    settings = replace(services.settings.store, kind="s3", bucket=bucket, prefix="")
+    try:
+        check_key(key)
+    except ValueError as error:
+        raise RequestError(f"Invalid file parameter: {key[:80]!r} is not a key of a bucket") from error
+    store = await services.io.run(open_store, settings)
+    blob = await services.io.run(store.get, key)
+    if blob is None:
+        raise NotFound(f"Resource not found - {text}")
+    return Arrival(blob.body, key.rpartition("/")[2])
+
+
+def read_data_uri(text: str, max_bytes: int) -> bytes:
+    """RFC 2397. Raises RequestError where it is malformed, LimitExceeded where it is too long."""
+    head = _DATA_URI.match(text)
+    if head is None:
+        raise RequestError("Invalid file parameter: the data URI has no comma")
+    payload = text[head.end() :]
+    if len(payload) * 3 // 4 > max_bytes:
+        raise LimitExceeded(f"File size too large: at most {max_bytes} bytes")
+    if not head.group().removesuffix(",").endswith(";base64"):
+        return unquote_to_bytes(payload)
+    try:
+        return base64.b64decode(payload, validate=False)
+    except binascii.Error as error:
+        raise RequestError("Invalid file parameter: the data URI is not base64") from error
+
+
+async def receive(
+    services: Services, arrival: Arrival, ref: SourceRef, attributes: Mapping[str, Any] | None = None
+) -> Asset:
+    """Judge, store, record. The same identity again gets a new version and keeps its ``asset_id``.
+
+    ``attributes`` are fields of the record that a client chose. Raises what :func:`keep_source` raises.
+    """
+    return await record(services, await keep_source(services, arrival, ref), attributes or {})
+
+
+async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> Asset:
+    """Judge the bytes and store them; the asset is described, not recorded: enough for doors that list nothing.
+
+    Raises UnsupportedFormat, SourceError or LimitExceeded for bytes that are no good. What is no image (``ref`` says
+    so) is stored as it is.
+    """
+    limits = services.settings.limits
+    if len(arrival.body) > limits.max_source_bytes:
+        raise LimitExceeded(f"File size too large. Got {len(arrival.body)}. Maximum is {limits.max_source_bytes}.")
+    if ref.resource_type == "image":
+        info = await services.pixels.run(examine, arrival.body, limits.max_source_pixels)
+    else:
+        info = SourceInfo(_extension(arrival.filename, ref.public_id), 0, 0)
+    name = digest(arrival.body)
+    if await services.io.run(services.store.stat, source_path(name)) is None:
+        await services.io.run(services.store.put, source_path(name), arrival.body)
+    return _asset(arrival, ref, info, name)
+
+
+async def record(services: Services, asset: Asset, attributes: Mapping[str, Any], *, is_kept: bool = False) -> Asset:
+    """Write the record of bytes that :func:`keep_source` stored; ``is_kept``: this version can be restored later."""
+    described = replace(asset, **attributes)
+    backups = (described.backup(),) if is_kept else ()
+    return await services.io.run(services.catalog.save, replace(described, backups=backups))
+
+
+def _extension(filename: str, public_id: str) -> str:
+    extension = (filename or public_id).rpartition(".")[2]
+    return extension.lower() if extension.isalnum() and extension.isascii() and len(extension) <= 10 else ""
+
+
+def examine(body: bytes, max_pixels: int) -> SourceInfo:
+    """Read the header, then every pixel: a truncated file must not become a source."""
+    info = probe(body, max_pixels=max_pixels)
+    decode(body, max_pixels=max_pixels)
+    return info
+
+
+def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str) -> Asset:
+    now = time.time()
+    instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    return Asset(
+        asset_id=secrets.token_hex(16),
+        cloud=ref.cloud,
+        resource_type=ref.resource_type,
+        type=ref.type,
+        public_id=ref.public_id,
+        version=int(now),
+        version_id=secrets.token_hex(16),
+        format=info.format,
+        width=info.width,
+        height=info.height,
+        pages=info.frames,
+        bytes=len(arrival.body),
+        digest=name,
+        etag=hashlib.md5(arrival.body, usedforsecurity=False).hexdigest(),
+        has_alpha=info.has_alpha,
+        created_at=instant,
+        uploaded_at=instant,
+        original_filename=arrival.filename.rpartition(".")[0] or arrival.filename,
+    )

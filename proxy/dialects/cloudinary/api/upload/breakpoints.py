@@ -1,0 +1,79 @@
+"""``responsive_breakpoints``: widths at which a page's images change, derived and described."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from media.errors import RequestError
+from media.records.asset import Asset
+from proxy.dialects.cloudinary.api.call import Call, Document
+from proxy.dialects.cloudinary.api.upload import eager
+from proxy.services import Services
+
+MAX_IMAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Bounds in pixels; ``max_images`` widths between them."""
+
+    min_width: int
+    max_width: int
+    max_images: int
+    transformation: str
+    extension: str
+
+
+async def derive_breakpoints(services: Services, call: Call, asset: Asset, wishes: Sequence[Wish]) -> Document:
+    """Evenly spaced widths: files grow with the area, so this is close to even steps of bytes at a fraction of the
+    work of measuring them."""
+    if not wishes or asset.resource_type != "image":
+        return {}
+    found = []
+    for wish in wishes:
+        rows = []
+        for width in _widths(wish, asset.width):
+            transformation = "/".join(part for part in (wish.transformation, f"c_scale,w_{width}") if part)
+            wanted = await eager.read_one(services, call.name, transformation, wish.extension or asset.format)
+            rows += await eager.derive_all(services, call, asset, [wanted])
+        names = ("width", "height", "bytes", "url", "secure_url")
+        breakpoints = [{name: row[name] for name in names} for row in rows if "width" in row]
+        found.append({"transformation": wish.transformation, "breakpoints": breakpoints})
+    return {"responsive_breakpoints": found}
+
+
+def read_wishes(text: str) -> list[Wish]:
+    """``text`` is a JSON object or a list of them."""
+    if not text:
+        return []
+    try:
+        documents = json.loads(text)
+    except ValueError as error:
+        raise RequestError("Invalid JSON in parameter responsive_breakpoints") from error
+    documents = documents if isinstance(documents, list) else [documents]
+    return [_wish(each) for each in documents]
+
+
+def _wish(document: Any) -> Wish:
+    try:
+        wish = Wish(
+            int(document.get("min_width", 50)),
+            int(document.get("max_width", 1000)),
+            int(document.get("max_images", 20)),
+            str(document.get("transformation") or ""),
+            str(document.get("format") or ""),
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise RequestError("Invalid responsive_breakpoints: expected objects with whole numbers") from error
+    if not 0 < wish.min_width <= wish.max_width or not 0 < wish.max_images <= MAX_IMAGES:
+        raise RequestError(f"Invalid responsive_breakpoints: expected widths in order and 1..{MAX_IMAGES} images")
+    return wish
+
+
+def _widths(wish: Wish, width: int) -> list[int]:
+    """Largest first; never larger than the picture itself."""
+    high = min(wish.max_width, width)
+    low = min(wish.min_width, high)
+    steps = max(1, wish.max_images - 1)
+    return sorted({round(low + (high - low) * step / steps) for step in range(steps + 1)}, reverse=True)

@@ -1,0 +1,241 @@
+"""POST /v1_1/<cloud>/<resource type>/upload: the walk.
+
+::
+
+    upload
+      ├ authorize                    signature, Basic credentials, or an unsigned preset
+      ├ _arrival                     bytes, a piece of them, or an address
+      ├ _read                        everything that can be wrong with the parameters, before anything is stored
+      ├ _store                       incoming transformation · keep · record
+      └ _follow_up                   analyses · delete token · eager · background removal · notification
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.datastructures import UploadFile
+
+from media.cutout import CutoutOptions
+from media.errors import MediaError, RequestError
+from media.formats.table import EXTENSIONS, sniff
+from media.records.asset import Asset, SourceRef
+from proxy.delivery.assets import find_asset
+from proxy.delivery.derivation import find_or_derive
+from proxy.delivery.ingest import keep_source, open_address, record
+from proxy.dialects.cloudinary.api.admission import authorize
+from proxy.dialects.cloudinary.api.attributes import attributes, check_offered, display_name
+from proxy.dialects.cloudinary.api.call import Call, Document
+from proxy.dialects.cloudinary.api.folder_records import remember
+from proxy.dialects.cloudinary.api.form import Fields, is_true, text, words
+from proxy.dialects.cloudinary.api.naming import folder_of, ref_of, stem_of
+from proxy.dialects.cloudinary.api.notify import notify, urls_of
+from proxy.dialects.cloudinary.api.representation import answer
+from proxy.dialects.cloudinary.api.upload import eager, removal_on_upload, tokens
+from proxy.dialects.cloudinary.api.upload.analyses import analyse
+from proxy.dialects.cloudinary.api.upload.breakpoints import Wish, derive_breakpoints, read_wishes
+from proxy.dialects.cloudinary.api.upload.chunks import Piece, add_piece, read_piece
+from proxy.dialects.cloudinary.api.upload.eager import Wanted
+from proxy.http.forms import Arrival
+from proxy.services import Services
+
+log = logging.getLogger("cutout.cloudinary")
+
+#: ``auto`` takes these for videos; the bytes of MP4 and its kin begin with a length and then a name.
+VIDEO_EXTENSIONS = frozenset({"mp4", "webm", "mov", "mkv", "avi", "m4v", "ogv", "mpeg", "mp3", "wav", "flac", "aac"})
+RESOURCE_TYPES = ("image", "raw", "video", "auto")
+
+_background: set["asyncio.Task[None]"] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is made of an asset and told in the answer, beside the asset itself."""
+
+    eager: list[Wanted]
+    breakpoints: list[Wish]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An upload whose parameters are read and found good."""
+
+    arrival: Arrival
+    ref: SourceRef
+    fields: Fields
+    values: dict[str, Any]
+    incoming: Wanted | None
+    extras: Extras
+    removal: CutoutOptions | None
+
+
+async def upload(services: Services, call: Call) -> Document:
+    fields = await authorize(services, call.name, call.cloud, call.fields, call.headers.get("authorization", ""))
+    # What follows reads the preset's parameters as if the request had sent them.
+    call = replace(call, fields=fields)
+    check_offered(fields)
+    arrival = await _arrival(services, call, fields)
+    if isinstance(arrival, Piece):
+        public_id = {"public_id": fields["public_id"]} if fields.get("public_id") else {}
+        return {"done": False, "bytes": arrival.end, "resource_type": call.path["resource_type"], **public_id}
+    job = await _read(services, call, fields, arrival)
+    existing = await _existing(services, job)
+    if existing:
+        return {**answer(call.base, existing, call.cloud), "existing": True}
+    if is_true(fields, "async"):
+        return _postpone(services, call, job)
+    return await _complete(services, call, job)
+
+
+async def _complete(services: Services, call: Call, job: Job) -> Document:
+    asset = await _store(services, job)
+    return await _follow_up(services, call, job, asset)
+
+
+async def _arrival(services: Services, call: Call, fields: Fields) -> Arrival | Piece:
+    """The file, or the piece of one that is not whole yet."""
+    file = fields.get("file")
+    name = text(fields, "filename_override")
+    if isinstance(file, UploadFile):
+        body, filename = await file.read(), name or file.filename or ""
+        piece = read_piece(call.headers)
+        if piece is None:
+            return Arrival(body, filename)
+        limit = services.settings.limits.max_source_bytes
+        whole = await services.io.run(add_piece, services.store, call.name, piece, body, max_bytes=limit)
+        return piece if whole is None else Arrival(whole, filename)
+    if not isinstance(file, str) or not file:
+        raise RequestError("Missing required parameter - file")
+    arrival = await open_address(services, file)
+    return Arrival(arrival.body, name or arrival.filename)
+
+
+async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival) -> Job:
+    resource_type = _resource_type(call.path["resource_type"], arrival)
+    _check_format(fields, arrival, resource_type)
+    ref = ref_of(call.name, resource_type, fields, arrival.filename)
+    removal = removal_on_upload.read_removal(fields)
+    if removal and resource_type != "image":
+        raise RequestError(f"Background removal is invalid for {resource_type} files: expected an image")
+    values = {**attributes(fields), "asset_folder": folder_of(fields, ref)}
+    values["display_name"] = display_name(fields, stem_of(arrival.filename))
+    if is_true(fields, "discard_original_filename"):
+        values["original_filename"] = ""
+    return Job(
+        arrival,
+        ref,
+        fields,
+        values,
+        await read_incoming(services, call, fields),
+        await read_extras(services, call, fields),
+        removal,
+    )
+
+
+async def read_extras(services: Services, call: Call, fields: Fields) -> Extras:
+    wanted = await eager.read_all(services, call.name, text(fields, "eager"))
+    return Extras(wanted, read_wishes(text(fields, "responsive_breakpoints")))
+
+
+def _resource_type(asked: str, arrival: Arrival) -> str:
+    if asked not in RESOURCE_TYPES:
+        raise RequestError(f"Invalid resource type {asked}: expected {', '.join(RESOURCE_TYPES)}")
+    if asked != "auto":
+        return asked
+    row = sniff(arrival.body)
+    if row is not None and row.readable:
+        return "image"
+    return "video" if arrival.filename.rpartition(".")[2].lower() in VIDEO_EXTENSIONS else "raw"
+
+
+def _check_format(fields: Fields, arrival: Arrival, resource_type: str) -> None:
+    allowed = words(fields.get("allowed_formats"))
+    if not allowed:
+        return
+    row = sniff(arrival.body)
+    found = row.name if row and resource_type == "image" else arrival.filename.rpartition(".")[2].lower()
+    known = {EXTENSIONS[name.lower()].name if name.lower() in EXTENSIONS else name.lower() for name in allowed}
+    if found not in known:
+        raise RequestError(f"{resource_type.capitalize()} file format {found} not allowed")
+
+
+async def read_incoming(services: Services, call: Call, fields: Fields) -> Wanted | None:
+    """The transformation that is applied to the file before it is stored; None where it is stored as it is."""
+    transformation, name = text(fields, "transformation"), text(fields, "format").lower()
+    if name and name not in EXTENSIONS:
+        raise RequestError(f"Invalid format {name}: it is not one that is written here")
+    if not transformation and not name:
+        return None
+    return await eager.read_one(services, call.name, transformation, None, EXTENSIONS[name].name if name else "")
+
+
+async def _existing(services: Services, job: Job) -> Asset | None:
+    """The asset that stays, where the request may not overwrite it."""
+    if is_true(job.fields, "overwrite", default=True):
+        return None
+    return await find_asset(services, job.ref)
+
+
+def _postpone(services: Services, call: Call, job: Job) -> Document:
+    """Answer now, work in this process; whoever wants to know the end has given a notification_url."""
+    task = asyncio.create_task(_complete_later(services, call, job))
+    _background.add(task)
+    task.add_done_callback(_background.discard)
+    batch_id = text(job.fields, "batch_id") or secrets.token_hex(32)
+    named = {"resource_type": job.ref.resource_type, "type": job.ref.type, "public_id": job.ref.public_id}
+    return {"status": "pending", **named, "batch_id": batch_id}
+
+
+async def _complete_later(services: Services, call: Call, job: Job) -> None:
+    try:
+        await _complete(services, call, job)
+    except MediaError as error:
+        log.info("the asynchronous upload of %s failed: %s", job.ref.public_id, error)
+        reason = str(error) if error.public else "Internal error"
+        body = {"public_id": job.ref.public_id, "error": {"message": reason}}
+        await notify(services, call, "error", body, urls_of(job.fields))
+
+
+async def _store(services: Services, job: Job) -> Asset:
+    arrival = job.arrival
+    if job.incoming and job.ref.resource_type == "image":
+        source = await keep_source(services, arrival, job.ref)
+        order = await eager.order_of(services, source, job.incoming)
+        # What is made here becomes the asset: it is no derived asset of anything.
+        order = replace(order, transformation="", extension="")
+        patience = services.settings.delivery.max_wait_seconds
+        arrival = Arrival((await find_or_derive(services, order, patience=patience)).body, arrival.filename)
+    described = await keep_source(services, arrival, job.ref)
+    await remember(services, job.ref.cloud, job.values["asset_folder"])
+    return await record(services, described, job.values, is_kept=is_true(job.fields, "backup"))
+
+
+async def _follow_up(services: Services, call: Call, job: Job, asset: Asset) -> Document:
+    if job.removal:
+        asset = await removal_on_upload.begin(services, call, asset, job.removal)
+    document = answer(call.base, asset, call.cloud)
+    if job.removal:
+        document["info"] = removal_on_upload.shown(asset.info)
+    document |= await tell_extras(services, call, job.fields, asset, job.extras)
+    if is_true(job.fields, "return_delete_token"):
+        secret = next(iter(call.cloud.keys.values()))
+        document["delete_token"] = tokens.make(asset.ref, asset.version_id, secret, time.time())
+    await notify(services, call, "upload", document, urls_of(job.fields))
+    return document
+
+
+async def tell_extras(services: Services, call: Call, fields: Fields, asset: Asset, wanted: Extras) -> Document:
+    """What upload and explicit add to their answer: analyses, breakpoints, eager transformations."""
+    found = await analyse(services, asset, fields)
+    found |= await derive_breakpoints(services, call, asset, wanted.breakpoints)
+    if not wanted.eager:
+        return found
+    if is_true(fields, "eager_async"):
+        return found | await eager.enqueue_all(services, call, asset, wanted.eager)
+    rows = await eager.derive_all(services, call, asset, wanted.eager)
+    body = {"asset_id": asset.asset_id, "public_id": asset.public_id, "eager": rows}
+    await notify(services, call, "eager", body, urls_of(fields, "eager_notification_url"))
+    return found | {"eager": rows}

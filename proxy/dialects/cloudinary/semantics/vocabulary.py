@@ -1,0 +1,76 @@
+"""Components → chain: from here on no vendor exists.
+
+Walk::
+
+    compile
+      ├ expand            named transformations become their components
+      ├ resolve           dpr, w_auto and client hints become numbers
+      ├ check_position    the background removal comes first
+      ├ nest              layers and conditions become brackets
+      └ Compiler.run      each component: variables, actions in their fixed order, format, quality, flags
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from media.language.chain import Chain
+from proxy.dialects.cloudinary.semantics import output, removal
+from proxy.dialects.cloudinary.semantics.compiler import Compiler
+from proxy.dialects.cloudinary.semantics.responsive import ClientHints, resolve
+from proxy.dialects.cloudinary.syntax import grammar
+from proxy.dialects.cloudinary.syntax.grammar import Component
+from proxy.dialects.cloudinary.syntax.named import Definitions, expand, no_definitions
+from proxy.dialects.cloudinary.syntax.structure import nest
+
+__all__ = ["ClientHints", "Compiled", "Definitions", "canonical_text", "compile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """``chain.output.candidates == ("auto",)`` leaves the format to the request headers. ``attachment`` is a file name
+    (empty: the default one) or None; ``default_image`` the public id to serve instead of a missing asset."""
+
+    chain: Chain
+    attachment: str | None = None
+    immutable: bool = False
+    wants_info: bool = False
+    default_image: str | None = None
+    vary: tuple[str, ...] = ()
+
+
+def compile(  # noqa: A001 (the same role has the same name in every dialect)
+    components: Sequence[Component],
+    *,
+    extension: str | None = None,
+    hints: ClientHints = ClientHints(),  # noqa: B008 (a frozen value)
+    named: Definitions = no_definitions,
+    removal_first: bool = True,
+    current: str = "",
+) -> Compiled:
+    """The chain of ``components``, and what concerns only the answer.
+
+    ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first component;
+    ``current`` is the layer source of the asset itself (``image/upload/<public id>``).
+
+    Raises BadTransformation, UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
+    """
+    expanded = expand(components, named)
+    resolved = resolve(expanded, hints)
+    if removal_first:
+        removal.check_position(resolved.components)
+    compiler = Compiler(current=current)
+    steps = compiler.run(nest(resolved.components))
+    delivery = output.with_extension(compiler.delivery, extension)
+    return Compiled(
+        chain=Chain(steps, delivery.output),
+        attachment=delivery.attachment,
+        immutable=delivery.immutable,
+        wants_info=delivery.wants_info,
+        default_image=delivery.default_image,
+        vary=resolved.vary,
+    )
+
+
+def canonical_text(transformation: str) -> str:
+    """A transformation in one spelling: sorted parameters, canonical escapes. Raises BadTransformation."""
+    return grammar.format_components(grammar.parse(transformation))

@@ -1,0 +1,1 @@
+"""HTTP in and out: forms, negotiation, responses, middleware, health."""

@@ -1,0 +1,1 @@
+"""What services are made of: queue, pools, memory, counters."""

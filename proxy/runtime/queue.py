@@ -1,0 +1,152 @@
+"""The job queue as the proxy sees it: enqueue once per key, await the outcome.
+
+Redis faults become :class:`media.errors.Unavailable`; nothing here is durable.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import redis
+import redis.asyncio
+from rq import Queue as RqQueue
+from rq import Retry
+from rq.exceptions import DuplicateJobError
+from rq.job import JobStatus
+from rq.serializers import JSONSerializer
+from rq.utils import now
+
+from media.config import Queue, RedisSettings
+from media.errors import Unavailable
+from media.work import jobs
+from media.work.jobs import Outcome
+from proxy.runtime.pool import Pool
+
+#: A job nobody picked up within this time is forgotten; the next request enqueues it anew.
+QUEUED_TTL_SECONDS = 3600
+#: RQ keeps failed jobs for a year by default; the outcome stream is our marker, not the job.
+FAILED_JOB_TTL_SECONDS = 1
+#: Between taking a job and starting it a worker needs milliseconds.
+LOST_AFTER_SECONDS = 10
+
+
+class JobQueue:
+    def __init__(self, redis_settings: RedisSettings, settings: Queue, pool: Pool) -> None:
+        timeout = redis_settings.timeout_seconds
+        self._settings = settings
+        self._pool = pool
+        self._slice_seconds = timeout / 2
+        self._redis = redis.Redis.from_url(redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout)
+        # Any: the library's stubs give every reply as a union of both protocols' forms.
+        self._async: Any = redis.asyncio.Redis.from_url(
+            redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
+        )
+
+    async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
+        """Put a job on ``queue`` unless one with this id is there or has just ended; True where this call did it.
+
+        Raises Unavailable where Redis is down or the queue is full.
+        """
+        return await self._pool.run(self._enqueue_once, queue, function, job_id, arguments)
+
+    def _enqueue_once(self, name: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
+        with _translated():
+            queue = RqQueue(name, connection=self._redis, serializer=JSONSerializer)
+            if queue.count >= self._settings.max_length:
+                raise Unavailable(f"The queue {name} is full; try again later.", retry_after=10)
+            try:
+                job = queue.enqueue_call(
+                    function,
+                    args=list(arguments),
+                    job_id=job_id,
+                    unique=True,
+                    timeout=self._settings.job_timeout_seconds,
+                    ttl=QUEUED_TTL_SECONDS,
+                    result_ttl=0,
+                    failure_ttl=FAILED_JOB_TTL_SECONDS,
+                    retry=Retry(max=self._settings.max_attempts - 1) if self._settings.max_attempts > 1 else None,
+                )
+            except DuplicateJobError:
+                _put_back_if_lost(queue, job_id)
+                return False
+            # The job of that name may have ended between the caller's look and this call: its outcome was
+            # announced before its name became free, so it is seen here.
+            if self._redis.exists(jobs.outcome_stream(job_id)):
+                job.delete()
+                return False
+            self._redis.hincrby(jobs.COUNTERS, jobs.JOBS_ENQUEUED, 1)
+            return True
+
+    async def outcome(self, job_id: str, *, patience: float = 0.0) -> Outcome | None:
+        """The job's last outcome; waits up to ``patience`` seconds for one. None while there is none."""
+        stream, deadline = jobs.outcome_stream(job_id), time.monotonic() + patience
+        with _translated():
+            past = await self._async.xrevrange(stream, count=1)
+            while not past and (left := deadline - time.monotonic()) > 0:
+                # From "0": an outcome announced between two calls is still read. In slices, so that a Redis
+                # that no longer answers is told from one that has nothing to say.
+                block = int(min(left, self._slice_seconds) * 1000) or 1
+                news = await self._async.xread({stream: "0"}, count=1, block=block)
+                past = news[0][1] if news else []
+        return Outcome.from_fields(past[-1][1]) if past else None
+
+    async def send_soon(self, notice_id: str) -> None:
+        """Have a notice sent by the next worker that looks. Where Redis is down its record waits for one to start."""
+        with contextlib.suppress(redis.exceptions.RedisError):
+            await self._async.zadd(jobs.NOTICES_DUE, {notice_id: time.time()})
+
+    async def count(self, name: str, seconds: int) -> int:
+        """Count one more under ``name``, which is forgotten after ``seconds``."""
+        with _translated():
+            async with self._async.pipeline() as pipeline:
+                pipeline.incr(name)
+                pipeline.expire(name, seconds)
+                counted, _ = await pipeline.execute()
+        return int(counted)
+
+    async def forget(self, job_id: str) -> None:
+        """Let the job be enqueued again although an outcome of it is remembered."""
+        with _translated():
+            await self._async.delete(jobs.outcome_stream(job_id))
+
+    async def counters(self) -> dict[str, int]:
+        with _translated():
+            stored = await self._async.hgetall(jobs.COUNTERS)
+        return {name.decode(): int(value) for name, value in stored.items()}
+
+    async def lengths(self) -> dict[str, int]:
+        with _translated():
+            return {name: int(await self._async.llen(f"rq:queue:{name}")) for name in jobs.QUEUES}
+
+    async def ping(self) -> None:
+        with _translated():
+            await self._async.ping()
+
+    @contextlib.contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """A lock between processes, for stores that ignore conditional writes. Raises Unavailable."""
+        with _translated(), self._redis.lock(f"cutout:lock:{name}", timeout=10, blocking_timeout=10):
+            yield
+
+    async def close(self) -> None:
+        await self._async.aclose()
+        self._redis.close()
+
+
+def _put_back_if_lost(queue: RqQueue, job_id: str) -> None:
+    """A worker that dies between taking a job and starting it leaves it in no list, but its name taken."""
+    job = queue.fetch_job(job_id)
+    if job is None or job.get_status() != JobStatus.QUEUED or job.enqueued_at is None:
+        return
+    age = (now() - job.enqueued_at).total_seconds()
+    if age > LOST_AFTER_SECONDS and queue.get_job_position(job_id) is None:
+        queue.push_job_id(job_id)
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except redis.exceptions.RedisError as error:
+        raise Unavailable("The job queue cannot be reached; try again later.", retry_after=5) from error

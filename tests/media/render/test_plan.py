@@ -1,0 +1,102 @@
+"""The planner judges sizes and chooses what to decode; no pixel is needed to test it."""
+
+import pytest
+
+from media.config import Limits
+from media.cutout import CutoutOptions
+from media.errors import BadTransformation, LimitExceeded
+from media.formats.probe import SourceInfo
+from media.geometry import Size
+from media.language.chain import Chain, Output, Step
+from media.operations import format_steps, step
+from media.operations.needs import cutout_options, sources
+from media.render.plan import Plan, plan
+
+PHOTO = SourceInfo("jpg", 4000, 3000)
+REMOVAL = step("background_removal", hints="cat;dog")
+
+
+def planned(*steps: Step, info: SourceInfo = PHOTO, limits: Limits | None = None) -> Plan:
+    return plan(Chain(steps, Output()), info, limits or Limits())
+
+
+def layer(source: str, *steps: Step) -> Step:
+    return step("layer", source=source, steps=steps)
+
+
+#: steps → the size the decoder must deliver at least
+TARGETS = [
+    ((step("fit", width="400", height="400"),), Size(400, 300)),
+    ((step("fill", width="400", height="400"),), Size(533, 400)),
+    ((step("grayscale"), step("scale", width="0.1")), Size(400, 300)),
+    ((REMOVAL, step("fit", width="400")), Size(400, 300)),
+    ((step("scale", width="0.5"), step("scale", width="0.5")), Size(2000, 1500)),
+    ((step("blur"), step("fit", width="400")), None),
+    ((step("crop", width="100"), step("fit", width="50")), None),
+    ((step("grayscale"),), None),
+    ((), None),
+]
+
+
+@pytest.mark.parametrize(("steps", "target"), TARGETS)
+def test_decode_target(steps: tuple[Step, ...], target: Size | None) -> None:
+    assert planned(*steps).target == target
+
+
+def test_size_is_followed_through_the_chain() -> None:
+    assert planned(step("fill", width="300", height="200"), step("rotate", angle="90")).size == Size(200, 300)
+    assert planned(step("trim"), step("fit", width="30")).size is None
+
+
+def test_first_removal_asks_for_a_cutout() -> None:
+    made = planned(REMOVAL, step("fit", width="30"))
+    assert made.cutout == CutoutOptions(hints=("cat", "dog")) == cutout_options(made.chain)
+    assert [each.operation for each in made.steps] == ["fit"]
+    assert planned(step("fit", width="30")).cutout is None
+
+
+def test_removal_elsewhere_is_refused() -> None:
+    for steps in ((step("blur"), REMOVAL), (layer("image/upload/cup", REMOVAL),)):
+        with pytest.raises(BadTransformation, match="first step"):
+            planned(*steps)
+
+
+def test_sources_are_named_once_and_those_of_nested_layers_too() -> None:
+    chain = Chain((layer("b", layer("a")), layer("b"), layer("c")))
+    assert sources(chain) == ("b", "a", "c")
+
+
+def test_the_font_of_a_text_is_a_source() -> None:
+    letters = step("text", text="a", font="ours.ttf", font_source="raw:ours.ttf")
+    assert sources(Chain((layer("", letters), step("text", text="b")))) == ("raw:ours.ttf",)
+
+
+def test_too_large_results_are_refused_before_pixels() -> None:
+    with pytest.raises(LimitExceeded, match="at most 16384 pixels, got 20000×15000"):
+        planned(step("scale", width="20000"))
+    with pytest.raises(LimitExceeded, match="at most 1000 pixels are made, got 40×30"):
+        planned(step("scale", width="40"), limits=Limits(max_output_pixels=1000))
+
+
+def test_too_many_steps_are_refused() -> None:
+    with pytest.raises(LimitExceeded, match="200 steps, got 201"):
+        planned(*[step("grayscale")] * 201)
+
+
+def test_deep_nesting_is_refused() -> None:
+    nested = layer("a")
+    for _ in range(4):
+        nested = layer("a", nested)
+    with pytest.raises(LimitExceeded, match="4 deep"):
+        planned(nested)
+
+
+def test_nested_steps_have_one_text() -> None:
+    nested = layer("a", step("fit", width="0.5"), layer("b", step("blur")))
+    assert format_steps((nested,)) == format_steps((layer("a", *nested["steps"]),))
+
+
+def test_all_frames_count_for_the_result() -> None:
+    frames = SourceInfo("gif", 400, 300, frames=60, pages=60)
+    with pytest.raises(LimitExceeded, match="got 1200×900×60"):
+        planned(step("scale", width="1200"), info=frames)

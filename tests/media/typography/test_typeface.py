@@ -1,0 +1,74 @@
+"""A font that a client uploaded draws under a name of its own, or is refused."""
+
+import struct
+
+import numpy as np
+import pytest
+import pyvips
+from pymupdf_fonts import SpaceMono_Bold, SpaceMono_Regular
+
+from media.errors import BadTransformation, NotFound
+from media.operations import step
+from media.typography import typeface
+from tests.media import pictures
+from tests.media.rendering import rendered
+
+FONT = "raw:ours.ttf"
+REGULAR, BOLD = SpaceMono_Regular.fontbuffer, SpaceMono_Bold.fontbuffer
+
+
+def drawn(body: bytes | None, text: str = "iiii", **arguments: str) -> pyvips.Image:
+    given = {"font": "ours.ttf", "font_source": FONT, "size": "40", **arguments}
+    return pictures.opened(
+        rendered(pictures.jpeg(), step("text", text=text, **given), layers={FONT: body} if body else {}).body
+    )
+
+
+def overlapping(body: bytes) -> bytes:
+    """Every table the whole file."""
+    count = struct.unpack_from(">H", body, 4)[0]
+    records = b"".join(
+        body[12 + 16 * index : 20 + 16 * index] + struct.pack(">LL", 0, len(body)) for index in range(count)
+    )
+    return body[:12] + records + body[12 + 16 * count :]
+
+
+BROKEN = {
+    "empty": b"", "a picture": pictures.jpeg(), "half a font": REGULAR[: len(REGULAR) // 2],
+    "a header alone": REGULAR[:12], "tables over each other": overlapping(REGULAR),
+    "garbled tables": REGULAR[:300] + bytes(len(REGULAR) - 300), "a web font": b"wOF2" + REGULAR[4:],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_what_is_no_font_is_refused_by_name(kind: str) -> None:
+    with pytest.raises(BadTransformation, match=r"the font fonts/ours.ttf cannot be read"):
+        typeface.install(BROKEN[kind], "fonts/ours.ttf")
+
+
+def test_letters_are_those_of_the_file() -> None:
+    # In a font of one width "iiii" is as wide as "mmmm", but for the letters' own bearings.
+    assert abs(drawn(REGULAR, "iiii").width - drawn(REGULAR, "mmmm").width) < 20
+    assert drawn(BOLD)[3].avg() > drawn(REGULAR)[3].avg()
+
+
+def test_fonts_of_one_family_name_do_not_stand_in_for_each_other() -> None:
+    first = np.asarray(drawn(REGULAR).numpy())
+    drawn(BOLD)
+    assert np.array_equal(np.asarray(drawn(REGULAR).numpy()), first)
+
+
+def test_an_uploaded_font_is_not_known_by_the_name_it_gives_itself() -> None:
+    before = np.asarray(drawn(None, font="Space Mono", font_source="").numpy())
+    drawn(REGULAR)
+    assert np.array_equal(np.asarray(drawn(None, font="Space Mono", font_source="").numpy()), before)
+
+
+def test_a_missing_font_is_named() -> None:
+    with pytest.raises(NotFound, match=r"ours.ttf"):
+        drawn(None)
+
+
+def test_a_huge_font_is_refused() -> None:
+    with pytest.raises(BadTransformation, match="at most"):
+        typeface.install(bytes(typeface.MAX_BYTES + 1), "ours.ttf")

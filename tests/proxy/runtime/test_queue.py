@@ -1,0 +1,148 @@
+"""The job queue against a real Redis."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
+from rq.utils import now
+
+from media.config import Queue, RedisSettings
+from media.errors import Unavailable
+from media.work.jobs import MATTE_JOB, MATTE_QUEUE, Outcome
+from proxy.runtime.pool import Flights, Pool
+from proxy.runtime.queue import JobQueue
+from worker.outcomes import announce
+
+
+def drive(url: str, scene: Callable[[JobQueue], Coroutine[Any, Any, None]], settings: Queue = Queue()) -> None:  # noqa: B008
+    async def run() -> None:
+        pool = Pool(4)
+        queue = JobQueue(RedisSettings(url=url, timeout_seconds=1), settings, pool)
+        await scene(queue)
+        await queue.close()
+        pool.close()
+
+    asyncio.run(run())
+
+
+def test_a_job_of_one_name_is_enqueued_once(redis_url: str) -> None:
+    async def scene(queue: JobQueue) -> None:
+        crowd = [queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", ["a", "{}"]) for _ in range(20)]
+        assert sum(await asyncio.gather(*crowd)) == 1
+        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", ["a", "{}"])
+        assert await queue.lengths() == {"matte": 2, "derive": 0}
+        assert (await queue.counters())["jobs_enqueued"] == 2
+
+    drive(redis_url, scene)
+
+
+def test_an_outcome_is_heard_whether_it_comes_before_or_after_listening(redis_url: str) -> None:
+    async def scene(queue: JobQueue) -> None:
+        client = redis.Redis.from_url(redis_url)
+        assert await queue.outcome("k") is None
+        listening = asyncio.create_task(queue.outcome("k", patience=5))
+        await asyncio.sleep(0.1)
+        announce(client, Queue(), "k", Outcome(ok=True))
+        assert await listening == Outcome(ok=True)
+        assert await queue.outcome("k") == Outcome(ok=True)
+
+    drive(redis_url, scene)
+
+
+def test_failures_are_remembered_for_longer_each_time(redis_url: str) -> None:
+    client = redis.Redis.from_url(redis_url)
+    lives = []
+    for _ in range(13):
+        announce(client, Queue(failure_ttl_seconds=60), "k", Outcome(ok=False, message="no"))
+        lives.append(client.ttl("cutout:outcome:k"))
+    assert lives[:3] == [60, 120, 240]
+    assert lives[-1] == 86_400
+
+
+def test_a_full_queue_refuses(redis_url: str) -> None:
+    async def scene(queue: JobQueue) -> None:
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", [])
+        with pytest.raises(Unavailable, match="full") as refused:
+            await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", [])
+        assert refused.value.retry_after > 0
+
+    drive(redis_url, scene, Queue(max_length=1))
+
+
+def test_a_job_that_fell_out_of_the_queue_is_put_back(redis_url: str) -> None:
+    async def scene(queue: JobQueue) -> None:
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        client = redis.Redis.from_url(redis_url)
+        rq_queue = RqQueue(MATTE_QUEUE, connection=client, serializer=JSONSerializer)
+        client.delete("rq:queue:matte")
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        assert rq_queue.job_ids == []  # just taken, perhaps about to start
+        job = rq_queue.fetch_job("k")
+        assert job is not None
+        job.enqueued_at = now() - timedelta(seconds=60)
+        job.save()
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        assert rq_queue.job_ids == ["k"]
+
+    drive(redis_url, scene)
+
+
+def test_a_redis_that_is_gone_is_unavailable_at_once() -> None:
+    async def scene(queue: JobQueue) -> None:
+        for call in (queue.ping(), queue.outcome("k"), queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])):
+            with pytest.raises(Unavailable):
+                await call
+
+    drive("redis://127.0.0.1:1/0", scene)
+
+
+def test_flights_share_one_task_and_survive_the_one_who_started_it() -> None:
+    async def scene() -> None:
+        flights, calls = Flights(), 0
+
+        async def slow() -> int:
+            nonlocal calls
+            calls += 1
+            await asyncio.sleep(0.1)
+            return calls
+
+        leader = asyncio.create_task(flights.run("k", slow))
+        followers = [asyncio.create_task(flights.run("k", slow)) for _ in range(5)]
+        await asyncio.sleep(0.02)
+        leader.cancel()
+        assert await asyncio.gather(*followers) == [1] * 5
+        assert await flights.run("k", slow) == 2
+
+    asyncio.run(scene())
+
+
+def test_a_full_pool_refuses_instead_of_waiting_without_end() -> None:
+    async def scene() -> None:
+        pool, held = Pool(1, queue=1), threading.Event()
+        running = [asyncio.create_task(pool.run(held.wait)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Unavailable, match="busy"):
+            await pool.run(held.wait)
+        held.set()
+        await asyncio.gather(*running)
+        pool.close()
+
+    asyncio.run(scene())
+
+
+def test_a_job_that_has_just_ended_is_not_enqueued_again(redis_url: str) -> None:
+    async def scene(queue: JobQueue) -> None:
+        announce(redis.Redis.from_url(redis_url), Queue(), "k", Outcome(ok=True))
+        assert not await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        assert await queue.lengths() == {"matte": 0, "derive": 0}
+        assert "jobs_enqueued" not in await queue.counters()
+        await queue.forget("k")
+        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+
+    drive(redis_url, scene)
