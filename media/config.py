@@ -2,6 +2,7 @@
 
 ``load()`` joins the defaults below, ``config.yaml`` and environment variables named
 ``CUTOUT_<SECTION>__<FIELD>`` (the environment wins). Lists are comma-separated there, mappings are YAML.
+A dialect declares its own section beside itself and the caller hands it in; here only its name is known.
 Every field has one commented line in ``config.yaml``; a test compares the two lists.
 """
 
@@ -9,13 +10,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
 ENVIRONMENT_PREFIX = "CUTOUT_"
+#: The sections of dialects. A caller that hands in no row for one of them (the worker) accepts it unread.
+VENDOR_SECTIONS = ("cloudinary", "cloudimage", "remove_bg", "rembg", "img_processing")
+#: Settings of older files: section and field → the section that has the field now, and wins if both are given.
+MOVED = {("server", "admin_calls_per_hour"): "cloudinary", ("delivery", "removal_first"): "cloudinary"}
 MIB = 1024 * 1024
 BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+T = TypeVar("T")
 
 
 class ConfigError(Exception):
@@ -31,7 +38,6 @@ class Server:
     max_body_bytes: int = 100 * MIB
     request_deadline_seconds: float = 60.0
     shutdown_seconds: float = 10.0
-    admin_calls_per_hour: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,6 @@ class Delivery:
     max_age_seconds: int = 2_592_000
     error_max_age_seconds: int = 10
     auto_formats: tuple[str, ...] = ("avif", "webp")
-    removal_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,53 +143,6 @@ class Cloud:
 
 
 @dataclass(frozen=True, slots=True)
-class CloudimageToken:
-    """One Cloudimage account. Salts switch signatures on; several may be valid at once (rotation)."""
-
-    cloud: str = "demo"
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    origin_prefix: str = ""
-    default_scheme: str = "https"
-    sign_salts: tuple[str, ...] = ()
-    seal_salts: tuple[str, ...] = ()
-    min_signature_length: int = 8
-    presets: Mapping[str, str] = field(default_factory=dict)
-    watermark_url: str = ""
-    client_keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cloudimage(CloudimageToken):
-    """The account of every host that ``hosts`` does not map to one of ``tokens``."""
-
-    hosts: Mapping[str, str] = field(default_factory=dict)
-    tokens: Mapping[str, CloudimageToken] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveBg:
-    max_source_bytes: int = 22 * MIB
-    max_source_pixels: int = 50_000_000
-    credits: int = 0
-    megapixels_per_minute: int = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Rembg:
-    cloud: str = "demo"
-    needs_key: bool = False
-    substitutes: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ImgProcessing:
-    max_source_bytes: int = 20 * MIB
-    test_requests_per_minute: int = 0
-    live_requests_per_minute: int = 0
-    links_origin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     server: Server = Server()
     store: StoreSettings = StoreSettings()
@@ -196,21 +154,33 @@ class Settings:
     delivery: Delivery = Delivery()
     origin: Origin = Origin()
     webhooks: Webhooks = Webhooks()
-    cloudimage: Cloudimage = Cloudimage()
-    remove_bg: RemoveBg = RemoveBg()
-    rembg: Rembg = Rembg()
-    img_processing: ImgProcessing = ImgProcessing()
     clouds: Mapping[str, Cloud] = field(default_factory=dict)
+    #: The sections of dialects, by the dataclass that a dialect declares.
+    vendors: Mapping[type[Any], Any] = field(default_factory=dict)
+
+    def vendor(self, kind: type[T]) -> T:
+        """The section that a dialect declares as ``kind``; its defaults if none is set."""
+        return self.vendors[kind] if kind in self.vendors else kind()
 
 
-def load(path: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read settings from ``path`` (YAML; defaults where None) and the environment.
+def load(
+    path: str | Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    vendors: Mapping[str, type[Any]] | None = None,
+) -> Settings:
+    """Read settings from ``path`` (YAML; defaults if None) and the environment.
 
-    Raises :class:`ConfigError` for an unreadable file, an unknown setting or a value of the wrong kind.
+    ``vendors`` maps sections of dialects to what they are read as. Raises :class:`ConfigError` for an unreadable
+    file, an unknown setting or a value of the wrong kind.
     """
     document = _read_yaml(Path(path)) if path else {}
+    _move(document)
     _overlay(document, os.environ if environment is None else environment)
-    return _build(Settings, document, "")
+    kinds = {**get_type_hints(Settings), **dict.fromkeys(VENDOR_SECTIONS, Any), **(vendors or {})}
+    del kinds["vendors"]
+    values = _read(kinds, document, "")
+    read = {kind: values[name] for name, kind in (vendors or {}).items() if name in values}
+    return Settings(**{name: value for name, value in values.items() if name not in VENDOR_SECTIONS}, vendors=read)
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
@@ -227,29 +197,42 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def _overlay(document: dict[str, Any], environment: Mapping[str, str]) -> None:
     for name, text in environment.items():
-        section, separator, setting = name.removeprefix(ENVIRONMENT_PREFIX).partition("__")
+        section, separator, setting = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
         if name.startswith(ENVIRONMENT_PREFIX) and separator:
-            owner = document.setdefault(section.lower(), {})
-            if not isinstance(owner, dict):
-                raise ConfigError(f"{name} sets a field of {section.lower()}, which is not a section.")
-            owner[setting.lower()] = text
+            _section(document, MOVED.get((section, setting), section))[setting] = text
 
 
-def _build(kind: type[Any], values: Any, where: str) -> Any:
+def _move(document: dict[str, Any]) -> None:
+    for (section, setting), owner in MOVED.items():
+        if setting in _section(document, section):
+            _section(document, owner).setdefault(setting, document[section].pop(setting))
+
+
+def _section(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The section itself, to be changed; an empty one if there is none."""
+    section = document.setdefault(name, {})
+    if section is None:
+        section = document[name] = {}
+    if not isinstance(section, dict):
+        raise ConfigError(f"{name} must be a section, got {section!r}.")
+    return section
+
+
+def _read(kinds: Mapping[str, Any], values: Any, where: str) -> dict[str, Any]:
+    """``values`` by the kind that each name has."""
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{where or 'the configuration'} must be a section, got {values!r}.")
-    hints = get_type_hints(kind)
-    unknown = set(values) - set(hints)
+        raise ConfigError(f"{where.rstrip('.')} must be a section, got {values!r}.")
+    unknown = sorted(set(values) - set(kinds))
     if unknown:
-        names = ", ".join(sorted(hints))
-        raise ConfigError(f"{where}{sorted(unknown)[0]} is not a setting; expected one of: {names}.")
-    return kind(**{name: _value(hints[name], value, f"{where}{name}") for name, value in values.items()})
+        raise ConfigError(f"{where}{unknown[0]} is not a setting; expected one of: {', '.join(sorted(kinds))}.")
+    return {name: _value(kinds[name], value, f"{where}{name}") for name, value in values.items()}
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:
     if is_dataclass(kind):
         document = yaml.safe_load(value) if isinstance(value, str) else value
-        return _build(kind, document or {}, f"{where}.")  # type: ignore[arg-type]
+        made: Any = kind
+        return made(**_read(get_type_hints(kind), document or {}, f"{where}."))
     if get_origin(kind) is tuple:
         return tuple(str(item).strip() for item in (value.split(",") if isinstance(value, str) else value) if item)
     if get_origin(kind) is not None:
@@ -274,11 +257,8 @@ def _scalar(kind: Any, value: Any, where: str) -> Any:
         raise ConfigError(f"{where} must be {kind.__name__}, got {value!r}.") from error
 
 
-def setting_names(kind: type[Any] = Settings, prefix: str = "") -> list[str]:
+def setting_names(sections: Mapping[str, type[Any]]) -> list[str]:
     """Every ``section.field`` there is, for the test that compares them with ``config.yaml``."""
-    names: list[str] = []
-    for entry in fields(kind):
-        default = entry.default
-        nested = default is not MISSING and is_dataclass(default) and not isinstance(default, type)
-        names += setting_names(type(default), f"{prefix}{entry.name}.") if nested else [f"{prefix}{entry.name}"]
-    return names
+    own = {entry.name: type(entry.default) for entry in fields(Settings) if entry.default is not MISSING}
+    kinds = {**own, **sections}
+    return ["clouds", *(f"{name}.{entry.name}" for name, kind in kinds.items() for entry in fields(kind))]

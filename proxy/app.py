@@ -19,6 +19,7 @@ from media.errors import DerivationPending, MediaError, Unavailable
 from proxy.dialect import Dialect, Endpoint
 from proxy.dialects import DIALECTS
 from proxy.dialects.cloudimage.hosts import OwnHosts
+from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.http import health
 from proxy.http.middleware import AccessLog, BodyLimit, Preflight
 from proxy.services import Services
@@ -54,7 +55,7 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
         Middleware(AccessLog),
         Middleware(Preflight),
         Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
-        Middleware(OwnHosts, hosts=settings.cloudimage.hosts),
+        Middleware(OwnHosts, hosts=settings.vendor(Cloudimage).hosts),
     ]
     return Starlette(routes=own + spoken, middleware=middleware, lifespan=lifespan)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
@@ -43,3 +44,5 @@ class Dialect:
     name: str
     paths: tuple[Path, ...]
     envelope: Envelope
+    #: The dataclass of the section of config.yaml that is called as the dialect is.
+    settings: type[Any] | None = None

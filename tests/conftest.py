@@ -62,8 +62,10 @@ MakeStage = Callable[..., contextlib.AbstractContextManager[Stage]]
 @pytest.fixture
 def make_stage(settings: Settings) -> MakeStage:
     @contextlib.contextmanager
-    def make(**sections: object) -> Iterator[Stage]:
-        with open_stage(replace(settings, **sections)) as made:  # type: ignore[arg-type]
+    def make(*vendors: object, **sections: object) -> Iterator[Stage]:
+        """``vendors`` are sections that dialects declare, ``sections`` the others by name."""
+        own = {"vendors": {type(section): section for section in vendors}, **sections}
+        with open_stage(replace(settings, **own)) as made:  # type: ignore[arg-type]
             yield made
 
     return make

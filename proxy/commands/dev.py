@@ -18,6 +18,8 @@ from proxy.commands.child_process import Child
 from proxy.commands.embedded_redis import embedded_redis
 from proxy.commands.samples import CLOUD, register_samples
 from proxy.commands.serve import DEVELOPMENT_SECRET, bind, check, run_server
+from proxy.dialects import SETTINGS
+from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.services import open_services
 
 #: The worker's way to say "do not start me again": its sentence stands on stderr already.
@@ -45,17 +47,18 @@ def settings_for(config: str | None, environment: Mapping[str, str]) -> Settings
 
     Raises ConfigError, also where the data folder cannot be written.
     """
-    settings = load(config, environment)
+    settings = load(config, environment, SETTINGS)
     data = Path(environment.get("DATA_DIR") or "./data").absolute()
     _check_writable(data)
     port = environment.get("PORT") or "8000"
     if not port.isdigit() or not 0 <= int(port) <= 65535:
         raise ConfigError(f"PORT must be 0..65535, got {port!r}.")
+    cloudimage = settings.vendor(Cloudimage)
     return replace(
         settings,
         server=replace(settings.server, host=environment.get("HOST") or "127.0.0.1", port=int(port)),
         store=StoreSettings(kind="filesystem", path=str(data / "store")),
-        cloudimage=replace(settings.cloudimage, aliases={**DEMO_ALIAS, **settings.cloudimage.aliases}),
+        vendors={**settings.vendors, Cloudimage: replace(cloudimage, aliases={**DEMO_ALIAS, **cloudimage.aliases})},
         clouds={CLOUD: DEMO, **settings.clouds},
     )
 

@@ -16,6 +16,7 @@ from media.config import ConfigError, Settings, load
 from media.errors import MediaError
 from media.logs import configure_logging
 from proxy.app import create_app
+from proxy.dialects import SETTINGS
 from proxy.services import open_services
 
 #: What `cutout dev` opens every door of its cloud with; published, so never valid in production.
@@ -98,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     configure_logging()
     try:
-        settings = load(chosen.config)
+        settings = load(chosen.config, vendors=SETTINGS)
         check(settings)
         listener = bind(settings.server.host, settings.server.port)
         run_server(application(settings), settings, listener)

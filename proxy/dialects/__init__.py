@@ -10,3 +10,6 @@ from proxy.dialects.remove_bg.delivery import REMOVE_BG
 
 #: Cloudinary's delivery comes last: its first path segment is any cloud's name.
 DIALECTS: tuple[Dialect, ...] = (REMOVE_BG, REMBG, IMG_PROCESSING, CLOUDIMAGE, CLOUDINARY_API, CLOUDINARY)
+
+#: Section of config.yaml → what it is read as.
+SETTINGS = {dialect.name: dialect.settings for dialect in DIALECTS if dialect.settings}

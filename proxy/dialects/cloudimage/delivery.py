@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.config import CloudimageToken
 from media.errors import (
     DerivationFailed,
     DerivationPending,
@@ -35,6 +34,7 @@ from proxy.dialects.cloudimage import envelope, grammar, output, signature, tena
 from proxy.dialects.cloudimage.backdrop import BACKDROP
 from proxy.dialects.cloudimage.grammar import Asked, Parameters
 from proxy.dialects.cloudimage.invalidation import invalidate
+from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
 from proxy.dialects.cloudimage.watermark import REMOTE
 from proxy.http.negotiation import negotiate
@@ -63,7 +63,7 @@ class Wish:
 
 
 async def image(services: Services, request: Request) -> Response:
-    token = tenant.find_token(services.settings.cloudimage, request.headers.get("host", ""))
+    token = tenant.find_token(services.settings.vendor(Cloudimage), request.headers.get("host", ""))
     asked = _parse(request, token, max_bytes=services.settings.limits.max_url_bytes)
     signature.authorize(
         asked.uri_path,
@@ -190,4 +190,5 @@ CLOUDIMAGE = Dialect(
     "cloudimage",
     (Path("/v7/{rest:anything}", ("GET", "HEAD"), image), Path("/invalidate", ("POST",), invalidate)),
     say,
+    settings=Cloudimage,
 )

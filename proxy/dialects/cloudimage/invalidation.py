@@ -18,11 +18,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.config import CloudimageToken
 from media.errors import Forbidden, NotFound, RequestError
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.assets import FETCH
 from proxy.dialects.cloudimage import grammar
+from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.tenant import find_token, locate
 from proxy.services import Services
 
@@ -34,7 +34,7 @@ CREATED = 201
 
 
 async def invalidate(services: Services, request: Request) -> Response:
-    token = find_token(services.settings.cloudimage, request.headers.get("host", ""))
+    token = find_token(services.settings.vendor(Cloudimage), request.headers.get("host", ""))
     _authorize(services, token, request.headers.get("x-client-key", ""))
     urls = read_order(await request.body())
     refs = [SourceRef(token.cloud, "image", FETCH, name) for url in urls for name in _addresses(url, token)]

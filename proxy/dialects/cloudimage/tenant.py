@@ -1,9 +1,9 @@
 """Which account a request belongs to, and where that account's names lead."""
 
-from media.config import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage import origins
 from proxy.dialects.cloudimage.grammar import Asked, is_true
 from proxy.dialects.cloudimage.origins import Naming
+from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 
 
 def find_token(settings: Cloudimage, host: str) -> CloudimageToken:

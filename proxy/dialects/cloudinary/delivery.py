@@ -35,6 +35,7 @@ from proxy.dialects.cloudinary.raw_files import deliver_file
 from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.semantics.removal import is_removal
 from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints, Compiled
+from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.syntax.grammar import Component
 from proxy.dialects.cloudinary.syntax.named import Definitions, no_definitions
 from proxy.dialects.cloudinary.syntax.sources import RAW
@@ -105,7 +106,7 @@ def compile_for(
         extension=None if not components and _is_its_own(found) else found.extension,
         hints=hints,
         named=named,
-        removal_first=services.settings.delivery.removal_first,
+        removal_first=services.settings.vendor(Cloudinary).removal_first,
         current=name,
     )
     return replace(compiled, chain=settle(compiled.chain, recorded_facts(asset)))
@@ -216,4 +217,6 @@ def say(error: MediaError, request: Request) -> Response:
     return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
 
 
-CLOUDINARY = Dialect("cloudinary", (Path("/{cloud}/{rest:anything}", ("GET", "HEAD"), image),), say)
+CLOUDINARY = Dialect(
+    "cloudinary", (Path("/{cloud}/{rest:anything}", ("GET", "HEAD"), image),), say, settings=Cloudinary
+)

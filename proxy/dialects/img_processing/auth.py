@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from media.config import ImgProcessing
 from media.errors import Forbidden
 from proxy.dialects.img_processing.errors import TooManyRequests, Unauthorized
+from proxy.dialects.img_processing.settings import ImgProcessing
 from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
 
@@ -39,7 +39,7 @@ async def admit(services: Services, request: Request) -> Caller:
 
 
 async def _take_rate(services: Services, caller: Caller) -> None:
-    limit = _limit(services.settings.img_processing, caller.stage)
+    limit = _limit(services.settings.vendor(ImgProcessing), caller.stage)
     if not limit:
         return
     rate = await services.usage.take(caller.account, DOOR, cost=1, limit=limit)

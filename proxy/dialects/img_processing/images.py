@@ -26,6 +26,7 @@ from proxy.dialects.img_processing.auth import LIVE, Caller, admit
 from proxy.dialects.img_processing.errors import Invalid, NotOffered
 from proxy.dialects.img_processing.identity import created_at
 from proxy.dialects.img_processing.schema import Values
+from proxy.dialects.img_processing.settings import ImgProcessing
 from proxy.dialects.img_processing.vocabulary import compile_edit, layer_source
 from proxy.http.forms import Arrival, read_fields
 from proxy.http.responses import Caching, Content, respond
@@ -64,7 +65,7 @@ async def create_image(services: Services, request: Request) -> Response:
 
 
 async def _keep(services: Services, request: Request, caller: Caller, arrival: Arrival, name: str) -> Response:
-    bound = services.settings.img_processing.max_source_bytes
+    bound = services.settings.vendor(ImgProcessing).max_source_bytes
     if len(arrival.body) > bound:
         raise Invalid(f"the image must have at most {bound} bytes, got {len(arrival.body)}")
     return await _created(services, request, caller, await library.keep(services, caller, arrival, name))
@@ -110,7 +111,7 @@ async def list_images(services: Services, request: Request) -> Response:
     caller = await admit(services, request)
     take, start = schema.parse_page(request.query_params)
     page = await library.page(services, caller, take=take, start=start)
-    origin = services.settings.img_processing.links_origin or str(request.base_url)
+    origin = services.settings.vendor(ImgProcessing).links_origin or str(request.base_url)
     links = {
         name: f"{origin.rstrip('/')}/v1/images?{urlencode({'take': take, 'from': image_id})}" if image_id else None
         for name, image_id in (("previous", page.previous_id), ("next", page.next_id))
@@ -227,4 +228,5 @@ IMG_PROCESSING = Dialect(
         Path("/images/image_{rest}", ("GET", "HEAD"), public_image),
     ),
     say,
+    settings=ImgProcessing,
 )

@@ -23,6 +23,7 @@ from proxy.dialects.rembg import envelope, schema
 from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
 from proxy.dialects.rembg.schema import Wish
+from proxy.dialects.rembg.settings import Rembg
 from proxy.http.forms import read_fields
 from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
@@ -39,7 +40,7 @@ async def remove_by_address(services: Services, request: Request) -> Response:
     wish, objects = _wish(services, query, "query")
     if not query.get("url"):
         raise Invalid(Fault("query", "url", *REQUIRED))
-    source = await fetch_asset(services, services.settings.rembg.cloud, query["url"])
+    source = await fetch_asset(services, services.settings.vendor(Rembg).cloud, query["url"])
     return await _answer(services, who, wish, objects, source)
 
 
@@ -50,7 +51,7 @@ async def remove_file(services: Services, request: Request) -> Response:
     wish, objects = _wish(services, {**_texts(request.query_params), **fields.texts}, "body")
     if "file" not in fields.files:
         raise Invalid(Fault("body", "file", *REQUIRED))
-    cloud = services.settings.rembg.cloud
+    cloud = services.settings.vendor(Rembg).cloud
     arrival = fields.files["file"]
     source = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
     return await _answer(services, who, wish, objects, source)
@@ -63,7 +64,7 @@ def _account(services: Services, request: Request) -> Account | None:
         who = find_account(settings.clouds, request.headers.get("x-api-key", ""))
     except Forbidden:
         who = None
-    if settings.rembg.needs_key and (who is None or who.cloud != settings.rembg.cloud):
+    if settings.vendor(Rembg).needs_key and (who is None or who.cloud != settings.vendor(Rembg).cloud):
         raise KeyNeeded("Send a valid API key of this server as X-Api-Key.")
     return who
 
@@ -75,7 +76,7 @@ def _texts(query: QueryParams) -> dict[str, str]:
 def _wish(services: Services, texts: dict[str, str], place: str) -> tuple[Wish, tuple[str, ...]]:
     wish = schema.parse(texts, place)
     settings = services.settings
-    objects = objects_of(wish.model, network=settings.matting.model, substitutes=settings.rembg.substitutes)
+    objects = objects_of(wish.model, network=settings.matting.model, substitutes=settings.vendor(Rembg).substitutes)
     return wish, objects
 
 
@@ -100,5 +101,8 @@ def say(error: MediaError, request: Request) -> Response:
 
 
 REMBG = Dialect(
-    "rembg", (Path("/api/remove", ("GET",), remove_by_address), Path("/api/remove", ("POST",), remove_file)), say
+    "rembg",
+    (Path("/api/remove", ("GET",), remove_by_address), Path("/api/remove", ("POST",), remove_file)),
+    say,
+    settings=Rembg,
 )

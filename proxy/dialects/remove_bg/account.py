@@ -7,6 +7,7 @@ from media.records.asset import SourceRef
 from proxy.delivery.ingest import random_public_id, receive
 from proxy.dialects.remove_bg import schema
 from proxy.dialects.remove_bg.auth import authenticate
+from proxy.dialects.remove_bg.settings import RemoveBg
 from proxy.dialects.remove_bg.sources import open_source
 from proxy.http.forms import Arrival, read_fields
 from proxy.services import Services
@@ -20,7 +21,7 @@ NO_STORE = {"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"}
 
 async def account(services: Services, request: Request) -> Response:
     who = authenticate(services.settings.clouds, request.headers)
-    bound = services.settings.remove_bg.credits or UNBOUNDED_CREDITS
+    bound = services.settings.vendor(RemoveBg).credits or UNBOUNDED_CREDITS
     left = max(0.0, bound - await services.usage.used(who))
     total = int(left) if left.is_integer() else round(left, 2)
     credits = {"total": total, "subscription": 0, "payg": total, "enterprise": 0}  # noqa: A001  the vendor's word

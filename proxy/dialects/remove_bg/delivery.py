@@ -31,6 +31,7 @@ from proxy.dialects.remove_bg.auth import authenticate
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.foreground import foreground_type
 from proxy.dialects.remove_bg.schema import Wish
+from proxy.dialects.remove_bg.settings import RemoveBg
 from proxy.dialects.remove_bg.sources import receive_background, receive_source
 from proxy.dialects.remove_bg.vocabulary import BACKGROUND, compile_wish
 from proxy.dialects.remove_bg.zip_file import pack
@@ -72,14 +73,14 @@ async def remove_background(services: Services, request: Request) -> Response:
 
 
 async def _check_credits(services: Services, who: Account, wish: Wish) -> None:
-    bound = services.settings.remove_bg.credits
+    bound = services.settings.vendor(RemoveBg).credits
     if bound and await services.usage.used(who) + wish.credits > bound:
         raise Refused("insufficient_credits", f"This needs {wish.credits:g} credits; all {bound} are used up.")
 
 
 async def _take_rate(services: Services, who: Account, source: Asset) -> Rate | None:
     """The vendor counts started megapixels of the source."""
-    limit = services.settings.remove_bg.megapixels_per_minute
+    limit = services.settings.vendor(RemoveBg).megapixels_per_minute
     if not limit:
         return None
     cost = math.ceil(source.width * source.height / schema.MEGAPIXEL)
@@ -182,4 +183,5 @@ REMOVE_BG = Dialect(
         Path("/v1.0/{rest:anything}", ("GET", "POST", "PUT", "DELETE"), nowhere),
     ),
     say,
+    settings=RemoveBg,
 )

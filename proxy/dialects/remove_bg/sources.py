@@ -16,6 +16,7 @@ from media.errors import (
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.ingest import keep_source, open_address
 from proxy.dialects.remove_bg.errors import Refused
+from proxy.dialects.remove_bg.settings import RemoveBg
 from proxy.http.forms import Arrival, Fields
 from proxy.services import Services
 
@@ -82,7 +83,7 @@ async def _fetch(services: Services, url: str, role: Role) -> Arrival:
 
 
 async def _keep(services: Services, cloud: str, arrival: Arrival) -> Asset:
-    settings = services.settings.remove_bg
+    settings = services.settings.vendor(RemoveBg)
     if len(arrival.body) > settings.max_source_bytes:
         raise Refused("file_too_large", f"The file must have at most {settings.max_source_bytes} bytes.")
     try:

@@ -20,7 +20,7 @@ import redis
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from media.config import Cloud, Cloudimage, RedisSettings, Settings
+from media.config import Cloud, RedisSettings, Settings
 from media.formats.probe import probe
 from media.formats.table import FORMATS
 from media.geometry import Size
@@ -30,6 +30,7 @@ from media.stores.memory import MemoryStore
 from proxy.app import create_app
 from proxy.commands.embedded_redis import embedded_redis
 from proxy.dialects.cloudimage import grammar, vocabulary
+from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.dialects.cloudimage.vocabulary import Facts
 from proxy.services import open_services
 from tests.fakes import DiscMatter, work_off
@@ -116,7 +117,7 @@ def running(picture: bytes) -> Iterator[Runner]:
         settings = Settings(
             redis=RedisSettings(url=address),
             clouds={"demo": Cloud()},
-            cloudimage=Cloudimage(origin_prefix=PREFIX, watermark_url=MARK),
+            vendors={Cloudimage: Cloudimage(origin_prefix=PREFIX, watermark_url=MARK)},
         )
 
         @contextlib.asynccontextmanager

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from media.config import Cloudimage, CloudimageToken, Origin, RedisSettings
+from media.config import Origin, RedisSettings
 from media.errors import SourceError
+from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.signature import sign
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
@@ -204,7 +205,7 @@ def test_private_addresses_are_not_fetched_from_by_default(stage: Stage, site: S
 
 def test_an_account_that_signs_refuses_what_is_not_signed(make_stage: MakeStage, site: Site, shoe: str) -> None:
     account = Cloudimage(sign_salts=("salt",))
-    with make_stage(origin=Origin(allow_private=True), cloudimage=account) as stage:
+    with make_stage(account, origin=Origin(allow_private=True)) as stage:
         refused = stage.client.get(f"{shoe}?w=48")
         assert (refused.status_code, site.seen) == (403, [])
         signature = sign(f"{shoe.removeprefix('/v7')}?w=48", "salt")[:18]
@@ -214,7 +215,7 @@ def test_an_account_that_signs_refuses_what_is_not_signed(make_stage: MakeStage,
 def test_a_host_has_the_aliases_of_its_token(make_stage: MakeStage, site: Site, shoe: str) -> None:
     token = CloudimageToken(aliases={"shop": f"http://{site.host}"}, presets={"small": "w=12"})
     account = Cloudimage(hosts={"img.example.com": "shop"}, tokens={"shop": token})
-    with make_stage(origin=Origin(allow_private=True), cloudimage=account) as stage:
+    with make_stage(account, origin=Origin(allow_private=True)) as stage:
         answer = stage.client.get("/v7/_shop_/shoe.jpg?p=small", headers={"Host": "img.example.com:80"})
         assert sides(answer.content) == (12, 8)
         assert stage.client.get("/v7/_shop_/shoe.jpg").status_code == 404

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from media.config import Cloudimage, CloudimageToken, Origin
+from media.config import Origin
+from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.cloudimage.conftest import Site
@@ -21,7 +22,7 @@ def own(make_stage: MakeStage, site: Site) -> Iterator[Stage]:
     site.pages["/shoe.jpg"] = photo()
     token = CloudimageToken(origin_prefix=f"http://{site.host}")
     account = Cloudimage(hosts={"img.example.com": "shop"}, tokens={"shop": token})
-    with make_stage(origin=Origin(allow_private=True), cloudimage=account) as made:
+    with make_stage(account, origin=Origin(allow_private=True)) as made:
         yield made
 
 

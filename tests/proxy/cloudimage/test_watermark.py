@@ -3,7 +3,8 @@
 import pytest
 import pyvips
 
-from media.config import Cloudimage, Origin
+from media.config import Origin
+from proxy.dialects.cloudimage.settings import Cloudimage
 from tests.conftest import MakeStage
 from tests.pictures import opened
 from tests.proxy.cloudimage.conftest import Site
@@ -75,7 +76,7 @@ def test_several_watermarks_are_laid_in_order(front: Stage, site: Site, grey: st
 
 def test_the_account_has_a_watermark_of_its_own(make_stage: MakeStage, site: Site, grey: str) -> None:
     account = Cloudimage(aliases={"ours": f"http://{site.host}"}, watermark_url="_ours_/mark.png")
-    with make_stage(origin=Origin(allow_private=True), cloudimage=account) as stage:
+    with make_stage(account, origin=Origin(allow_private=True)) as stage:
         assert reds(stage.client.get(f"{grey}?wat=1").content) == (40, 20, 20, 10)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from media.config import Cloudimage
+from proxy.dialects.cloudimage.settings import Cloudimage
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.stage import Stage
@@ -12,7 +12,7 @@ from tests.stage import Stage
 
 @pytest.fixture
 def stage(make_stage: MakeStage) -> Iterator[Stage]:
-    with make_stage(cloudimage=Cloudimage(aliases={"samples": "cloud://demo"})) as made:
+    with make_stage(Cloudimage(aliases={"samples": "cloud://demo"})) as made:
         yield made
 
 

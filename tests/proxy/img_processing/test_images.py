@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from media.config import ImgProcessing
 from proxy.dialects.img_processing.identity import created_at, mirrored, new_id
+from proxy.dialects.img_processing.settings import ImgProcessing
 from tests.conftest import MakeStage
 from tests.pictures import photo
 from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site
@@ -55,7 +55,7 @@ def test_a_list_is_walked_forth_and_back(library: Library) -> None:
 
 def test_links_can_name_the_vendors_origin(make_stage: MakeStage) -> None:
     settings = ImgProcessing(links_origin="https://api.img-processing.com")
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, img_processing=settings) as door:
+    with make_stage(settings, delivery=IMPATIENT, clouds=CLOUDS) as door:
         library = Library(door)
         library.upload()
         library.upload()
@@ -127,7 +127,7 @@ def test_live_keys_are_billed_for_every_image_made(library: Library) -> None:
 
 def test_the_rate_of_a_stage_is_bounded(make_stage: MakeStage) -> None:
     settings = ImgProcessing(test_requests_per_minute=2)
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, img_processing=settings) as door:
+    with make_stage(settings, delivery=IMPATIENT, clouds=CLOUDS) as door:
         answers = [door.client.get("/v1/images", headers={"x-api-key": "test_demo"}) for _ in range(4)]
         assert answers[-1].status_code == 429
         assert answers[-1].json()["error"] == "Too Many Requests"

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from media import errors
-from media.config import Rembg
 from media.cutout import OBJECTS
 from proxy.dialects.rembg.envelope import envelope
 from proxy.dialects.rembg.models import REFUSED, SUBSTITUTED
+from proxy.dialects.rembg.settings import Rembg
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site, answered
@@ -93,7 +93,7 @@ def test_other_models_are_refused_with_a_sentence(door: Stage, name: str) -> Non
 
 
 def test_without_substitutes_only_the_configured_network_answers(make_stage: MakeStage) -> None:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, rembg=Rembg(substitutes=False)) as door:
+    with make_stage(Rembg(substitutes=False), delivery=IMPATIENT, clouds=CLOUDS) as door:
         answer = door.client.post(URL, files={"file": photo()}, data={"model": "u2net"})
         assert (answer.status_code, answer.json()["detail"]) == (
             400, "The model u2net is not loaded; this server runs cutout.",
@@ -157,7 +157,7 @@ def test_what_is_no_picture_is_a_sentence(door: Stage, body: bytes, status: int)
 
 
 def test_keys_can_be_asked_for(make_stage: MakeStage) -> None:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, rembg=Rembg(needs_key=True)) as door:
+    with make_stage(Rembg(needs_key=True), delivery=IMPATIENT, clouds=CLOUDS) as door:
         sent: dict[str, Any] = {"files": {"file": photo()}}
         statuses = {
             key: door.client.post(URL, headers={"X-Api-Key": key}, **sent).status_code

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from media.config import Origin, RemoveBg
+from media.config import Origin
+from proxy.dialects.remove_bg.settings import RemoveBg
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 from tests.proxy.doors import CLOUDS, IMPATIENT, BlindMatter, SeeingMatter, Site, answered
@@ -164,7 +165,7 @@ def test_one_photograph_is_shown_to_the_network_once(door: Stage, remove: Remove
 
 
 def test_credits_run_out_and_errors_cost_none(make_stage: MakeStage) -> None:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, remove_bg=RemoveBg(credits=1)) as door:
+    with make_stage(RemoveBg(credits=1), delivery=IMPATIENT, clouds=CLOUDS) as door:
         remove = removing(door)
         assert remove(format="nonsense").status_code == 400
         assert total(door) == 1
@@ -181,7 +182,7 @@ def total(door: Stage) -> float:
 
 
 def test_the_rate_is_counted_in_started_megapixels(make_stage: MakeStage) -> None:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, remove_bg=RemoveBg(megapixels_per_minute=3)) as door:
+    with make_stage(RemoveBg(megapixels_per_minute=3), delivery=IMPATIENT, clouds=CLOUDS) as door:
         remove = removing(door)
         assert remove(photo(1200, 1000)).status_code in (200, 429)
         refused = remove(photo(1200, 1000))
@@ -209,8 +210,8 @@ def test_a_bearer_token_is_a_key_too(door: Stage) -> None:
 
 def test_a_source_that_is_too_large_is_refused(make_stage: MakeStage) -> None:
     small = RemoveBg(max_source_bytes=100)
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, remove_bg=small, origin=Origin(allow_private=True)) as door:
+    with make_stage(small, delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as door:
         assert removing(door)().json()["errors"][0]["code"] == "file_too_large"
     few = replace(small, max_source_bytes=10_000_000, max_source_pixels=100)
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, remove_bg=few) as door:
+    with make_stage(few, delivery=IMPATIENT, clouds=CLOUDS) as door:
         assert removing(door)().json()["errors"][0]["code"] == "resolution_too_high"

@@ -16,6 +16,7 @@ from media.config import Cloud
 from media.errors import BadSignature, RateLimited, RequestError, Unavailable
 from proxy.dialects.cloudinary import signature
 from proxy.dialects.cloudinary.api.form import Fields, pairs
+from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.tenant import find_cloud, secret_of
 from proxy.services import Services
 
@@ -75,7 +76,7 @@ def check_credentials(cloud: Cloud, authorization: str) -> None:
 
 
 async def _count(services: Services, name: str) -> Quota:
-    limit = services.settings.server.admin_calls_per_hour
+    limit = services.settings.vendor(Cloudinary).admin_calls_per_hour
     hour = int(time.time()) // HOUR_SECONDS
     reset = (hour + 1) * HOUR_SECONDS
     try:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from media.config import Server
+from proxy.dialects.cloudinary.settings import Cloudinary
 from tests.conftest import MakeStage, Stage
 from tests.pictures import photo
 from tests.proxy.cloudinary.api.conftest import Api
@@ -142,7 +142,7 @@ def test_an_admin_call_needs_the_secret(stage: Stage, headers: dict[str, str], m
 
 
 def test_the_hours_quota_is_shown_and_held_to(make_stage: MakeStage) -> None:
-    with make_stage(server=Server(admin_calls_per_hour=2)) as stage:
+    with make_stage(Cloudinary(admin_calls_per_hour=2)) as stage:
         api = Api(stage)
         remaining = [api.ask("GET", "ping").headers["x-featureratelimit-remaining"] for _ in range(2)]
         assert remaining == ["1", "0"]

@@ -8,6 +8,7 @@ from proxy.dialects.cloudinary.api.form import is_true, required, text, whole
 from proxy.dialects.cloudinary.api.upload.eager import split_format
 from proxy.dialects.cloudinary.named_transformations import definitions, kind
 from proxy.dialects.cloudinary.semantics import vocabulary
+from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.syntax import grammar
 from proxy.services import Services
 
@@ -136,6 +137,6 @@ async def _definition(services: Services, call: Call, field: str) -> str:
     vocabulary.compile(
         components,
         named=await definitions(services, call.name, components),
-        removal_first=services.settings.delivery.removal_first,
+        removal_first=services.settings.vendor(Cloudinary).removal_first,
     )
     return definition

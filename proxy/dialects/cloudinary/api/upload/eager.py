@@ -30,6 +30,7 @@ from proxy.dialects.cloudinary.delivery import Found, compile_for, find_layers
 from proxy.dialects.cloudinary.named_transformations import definitions
 from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints
+from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.syntax import grammar
 from proxy.dialects.cloudinary.syntax.formats import EXTENSIONS
 from proxy.dialects.cloudinary.syntax.grammar import Component
@@ -64,7 +65,7 @@ async def read_one(
     components = grammar.parse(transformation)
     named = await definitions(services, cloud, components)
     compiled = vocabulary.compile(
-        components, extension=extension, named=named, removal_first=services.settings.delivery.removal_first
+        components, extension=extension, named=named, removal_first=services.settings.vendor(Cloudinary).removal_first
     )
     if "auto" in compiled.chain.output.candidates and not name:
         raise RequestError("Invalid eager transformation: f_auto depends on who asks, name a format")
