@@ -1,34 +1,66 @@
 """Who may have what of a cloud."""
 
 from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from cloudinary import auth_token
 
 from media.config import Settings
-from proxy.dialects.cloudinary.access_token import make
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
 
 KEY = "00112233FF99"
 
 
+SHOE = "/demo/image/authenticated/c_scale,w_40/shoe.png"
+WIDER = "/demo/image/authenticated/c_scale,w_41/shoe.png"
+BLUE = "/demo/image/authenticated/c_scale,w_40/a%20blue%20shoe.png"
+LATER = 9_999_999_999
+
+
 @pytest.mark.parametrize(
-    ("limits", "path", "status"),
+    ("options", "path", "status"),
     [
-        ({"exp": "9999999999"}, "/demo/image/authenticated/c_scale,w_40/shoe.png", 200),
-        ({"exp": "9999999999"}, "/demo/image/authenticated/c_scale,w_41/shoe.png", 401),
-        ({"exp": "1"}, "/demo/image/authenticated/c_scale,w_40/shoe.png", 401),
-        ({"exp": "9999999999", "acl": "%2fdemo%2fimage%2f*"}, "/demo/image/authenticated/c_scale,w_41/shoe.png", 200),
+        ({"url": SHOE}, SHOE, 200),
+        ({"url": SHOE}, WIDER, 401),
+        ({"url": SHOE, "expiration": 1}, SHOE, 401),
+        ({"url": SHOE, "start_time": LATER - 1}, SHOE, 401),
+        ({"url": SHOE, "start_time": 1, "ip": "testclient"}, SHOE, 200),
+        ({"url": SHOE, "ip": "10.0.0.1"}, SHOE, 401),
+        ({"url": BLUE}, BLUE, 200),
+        ({"url": unquote(BLUE)}, BLUE, 200),
+        ({"acl": "/demo/image/*"}, SHOE, 200),
+        ({"acl": "/demo/image/authenticated/*/shoe.png"}, WIDER, 200),
+        ({"acl": "/demo/image/authenticated/c_scale,w_4?/shoe.png"}, WIDER, 200),
+        ({"acl": "/demo/image/authenticated/c_scale,w_4[01]/shoe.png"}, WIDER, 401),
+        ({"acl": ["/other/*", "/demo/image/authenticated/*"]}, SHOE, 200),
+        ({"acl": ["/é/*", "/demo/image/authenticated/*"]}, SHOE, 200),
+        ({"acl": "/demo/image/authenticated/*/a blue*"}, BLUE, 200),
+        ({"acl": "/demo/video/*"}, SHOE, 401),
+        ({"acl": "/demo/image/*", "key": "99887766"}, SHOE, 401),
     ],
 )
-def test_a_token_opens_what_it_names(
-    make_stage: MakeStage, settings: Settings, limits: dict[str, str], path: str, status: int
+def test_a_token_of_the_sdk_opens_what_it_names(
+    make_stage: MakeStage, settings: Settings, options: dict[str, Any], path: str, status: int
 ) -> None:
     cloud = replace(settings.clouds["demo"], token_key=KEY)
+    token = auth_token.generate(**{"key": KEY, "expiration": LATER, **options})
+    with make_stage(clouds={"demo": cloud}) as stage:
+        for name in ("shoe", "a blue shoe"):
+            stage.upload(photo(), name, type="authenticated")
+        assert stage.client.get(f"{path}?{token}&_a=BAMCkGRg0").status_code == status
+        escaped_once_more = dict([token.split("=", 1)])
+        assert stage.client.get(path, params=escaped_once_more).status_code == status
+
+
+def test_a_url_carries_one_token(make_stage: MakeStage, settings: Settings) -> None:
+    cloud = replace(settings.clouds["demo"], token_key=KEY)
+    token = auth_token.generate(url=SHOE, expiration=LATER, key=KEY)
     with make_stage(clouds={"demo": cloud}) as stage:
         stage.upload(photo(), "shoe", type="authenticated")
-        token = make(limits, "/demo/image/authenticated/c_scale,w_40/shoe.png", KEY)
-        assert stage.client.get(path, params={"__cld_token__": token}).status_code == status
+        assert stage.client.get(f"{SHOE}?{token}&{token}").status_code == 401
 
 
 def test_conditions_on_tags_are_settled_and_part_of_the_key(make_stage: MakeStage) -> None:

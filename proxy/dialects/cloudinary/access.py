@@ -10,7 +10,7 @@ from media.language.chain import Chain
 from media.operations.needs import cutout_options, sources
 from media.records.asset import Asset
 from proxy.dialects.cloudinary import access_token, signature
-from proxy.dialects.cloudinary.access_token import QUERY_NAME, Use
+from proxy.dialects.cloudinary.access_token import Use
 from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
 
 
@@ -22,10 +22,11 @@ def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: b
     """
     if url.signature is not None and not signature.verify(url, cloud.keys.values()):
         raise BadSignature("Invalid signature")
-    token = request.query_params.get(QUERY_NAME)
+    token = access_token.find(request.scope["query_string"].decode("latin-1"))
     if token is not None and cloud.token_key:
+        path = request.scope["raw_path"].partition(b"?")[0].decode("utf-8", "replace")
         address = request.client.host if request.client else None
-        access_token.verify(token, Use(request.url.path, time.time(), address), cloud.token_key)
+        access_token.verify(token, Use(path, time.time(), address), cloud.token_key)
         return True
     if url.signature is None:
         _check_unsigned(cloud, url, is_allowed=is_allowed)
