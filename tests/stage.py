@@ -39,8 +39,8 @@ class Stage:
 
 
 @contextlib.contextmanager
-def open_stage(settings: Settings) -> Iterator[Stage]:
-    store = MemoryStore()
+def open_stage(settings: Settings, store: Store | None = None) -> Iterator[Stage]:
+    store = store or MemoryStore()
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
