@@ -31,6 +31,9 @@ LOCK_FILES = 256
 LEFTOVER_SECONDS = 3600
 #: A delete may remove the empty folder between a writer's mkdir and its rename.
 RENAME_ATTEMPTS = 20
+#: Pictures may be private: nothing for other users of the machine. A stricter umask is obeyed.
+FILE_MODE = 0o640
+FOLDER_MODE = 0o750
 
 SENTENCES = {
     errno.ENOSPC: "The store's disk is full",
@@ -52,7 +55,7 @@ class FilesystemStore:
         self._listing = Listing(self._root)
         with _translated("opened", str(self._root)):
             for name in (INCOMING, LOCKS):
-                (self._root / name).mkdir(parents=True, exist_ok=True)
+                _make_folder(self._root / name)
             self._check_writable()
             self._sweep()
 
@@ -119,7 +122,7 @@ class FilesystemStore:
     def _write_incoming(self, *parts: bytes) -> Path:
         path = self._root / INCOMING / f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
-            with path.open("xb") as file:
+            with open(path, "xb", opener=_private) as file:
                 file.writelines(parts)
                 file.flush()
                 os.fsync(file.fileno())
@@ -138,7 +141,7 @@ class FilesystemStore:
     @contextmanager
     def _locked(self, key: str) -> Iterator[None]:
         name = f"{zlib.crc32(key.encode()) % LOCK_FILES:02x}"
-        file = os.open(self._root / LOCKS / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        file = os.open(self._root / LOCKS / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -181,15 +184,26 @@ def _read(file: int, offset: int, size: int) -> bytes:
     return text
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, FILE_MODE)
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder and those it lies in; ``Path.mkdir`` gives its mode to the last one only."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(FOLDER_MODE, exist_ok=True)
+
+
 def _rename(incoming: Path, path: Path) -> None:
     for _ in range(RENAME_ATTEMPTS):
         # A delete beside us may take the emptied folder away: before the rename, or in the middle of mkdir, which
         # then finds something there and, a moment later, nothing.
         with suppress(FileNotFoundError, FileExistsError):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             incoming.rename(path)
             return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     incoming.rename(path)
 
 

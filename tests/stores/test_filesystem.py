@@ -1,6 +1,7 @@
 import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -63,6 +64,16 @@ class TestFilesystemStore(StoreContract):
         assert blob is not None
         assert blob.body == forged
         assert dict(blob.stat.metadata) == {}
+
+    def test_other_users_of_the_machine_see_nothing(self, tmp_path: Path) -> None:
+        before = os.umask(0)
+        try:
+            FilesystemStore(tmp_path / "new/store").put("deep/er/photo.png", b"pixels")
+        finally:
+            os.umask(before)
+        paths = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()} == {0o640}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_dir()} == {0o750}
 
     def test_folders_without_objects_disappear(self, tmp_path: Path, store: FilesystemStore) -> None:
         store.put("a/b/c", b"")
