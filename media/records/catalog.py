@@ -12,6 +12,7 @@ from functools import partial
 from media.errors import AlreadyExists, MediaError, NotFound
 from media.records.asset import Asset, DerivedEntry, Document, SourceRef
 from media.records.documents import Documents, Lock, Records
+from media.records.limits import check_limits
 from media.records.paths import (
     asset_id_path,
     asset_path,
@@ -120,6 +121,7 @@ class Catalog:
             after = change(before)
             if after.ref != ref or (before and before.asset_id != after.asset_id):
                 raise ValueError(f"A change must keep name and asset_id of {ref.public_id}.")
+            check_limits(before, after)
             self._index(before, after)
             return after.to_document()
 

@@ -21,6 +21,7 @@ from media.errors import Forbidden, LimitExceeded, NotFound, RequestError
 from media.formats.decode import decode
 from media.formats.probe import SourceInfo, probe
 from media.records.asset import Asset, SourceRef
+from media.records.limits import MAX_NAME_LENGTH
 from media.stores import open_store
 from media.stores.store import check_key
 from proxy.http.forms import Arrival
@@ -153,5 +154,5 @@ def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str) -> Ass
         has_alpha=info.has_alpha,
         created_at=instant,
         uploaded_at=instant,
-        original_filename=arrival.filename.rpartition(".")[0] or arrival.filename,
+        original_filename=(arrival.filename.rpartition(".")[0] or arrival.filename)[:MAX_NAME_LENGTH],
     )

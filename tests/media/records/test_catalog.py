@@ -69,6 +69,17 @@ def catalog(store: MemoryStore) -> Catalog:
     return Catalog(store)
 
 
+def test_an_asset_of_earlier_with_too_many_tags_may_lose_them_but_gain_none(
+    store: MemoryStore, catalog: Catalog
+) -> None:
+    grown = asset(tags=tuple(f"t{number}" for number in range(1500)))
+    store.put(asset_path(REF), json.dumps(grown.to_document()).encode())
+    with pytest.raises(RequestError, match="at most 1000, got 1501"):
+        catalog.update(REF, tagged("more"))
+    assert len(catalog.update(REF, untagged("t0")).tags) == 1499
+    assert catalog.update(REF, lambda found: replace(found, display_name="x")).display_name == "x"
+
+
 RECORDS = [
     asset(),
     asset("Größe/猫 100%", tags=("a", "b/c"), context={"alt": "Schuh"}, info={"deep": {"list": [1, None, "x"]}}),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from media.errors import RequestError
+from media.records.limits import MAX_NAME_LENGTH, check_limit
 from proxy.dialects.cloudinary.api.form import Fields, pairs, text, words
 
 MODERATIONS = ("manual",)
@@ -38,8 +39,14 @@ def check_offered(fields: Fields) -> None:
 
 
 def attributes(fields: Fields) -> dict[str, Any]:
-    """Field of the record → value, for every parameter that is there (an empty one clears)."""
-    return {field: read(fields[name]) for name, (field, read) in READERS.items() if fields.get(name) is not None}
+    """Field of the record → value, for every parameter that is there (an empty one clears).
+
+    Raises RequestError for what cannot be read, and for more than an asset may have.
+    """
+    found = {field: read(fields[name]) for name, (field, read) in READERS.items() if fields.get(name) is not None}
+    for field, value in found.items():
+        check_limit(field, value)
+    return found
 
 
 def rectangles(value: Any) -> tuple[tuple[int, ...], ...]:
@@ -75,6 +82,8 @@ def access_control(value: Any) -> tuple[Mapping[str, Any], ...]:
     for rule in rules:
         if not isinstance(rule, dict) or rule.get("access_type") not in ("anonymous", "token"):
             raise RequestError("Invalid access_control: expected rules with access_type anonymous or token")
+        if not all(each is None or isinstance(each, str) for each in rule.values()):
+            raise RequestError("Invalid access_control: expected texts for access_type, start and end")
     return tuple(rules)
 
 
@@ -99,7 +108,12 @@ def context_of(value: Any) -> dict[str, str]:
 
 
 def _list_or_text(value: str) -> Any:
-    return _json(value, "metadata") if value.startswith("[") else value
+    if not value.startswith("["):
+        return value
+    found = _json(value, "metadata")
+    if not all(isinstance(each, str | int | float) for each in found):
+        raise RequestError(f"Invalid value {value[:80]} for metadata: expected a list of texts or numbers")
+    return found
 
 
 def _json(value: Any, name: str) -> Any:
@@ -113,7 +127,7 @@ def _json(value: Any, name: str) -> Any:
 
 def display_name(fields: Fields, filename_stem: str) -> str:
     wants_filename = str(fields.get("use_filename_as_display_name", "")).lower() in ("true", "1")
-    return text(fields, "display_name") or (filename_stem if wants_filename else "")
+    return text(fields, "display_name") or (filename_stem[:MAX_NAME_LENGTH] if wants_filename else "")
 
 
 #: Parameter → (field of the record, its reader).

@@ -67,6 +67,14 @@ def test_tags_are_edited(api: Api, stage: Stage, command: str, tag: str, expecte
     assert details(api, "other")["tags"] == ([] if command == "set_exclusive" else ["old"])
 
 
+def test_tags_that_add_up_to_too_many_are_refused_and_none_is_added(api: Api, stage: Stage) -> None:
+    stage.upload(photo(), "shoe", tags=",".join(f"old{number}" for number in range(900)))
+    fields = {"command": "add", "public_ids": ["shoe"], "tag": ",".join(f"new{number}" for number in range(101))}
+    answer = api.post("image/tags", fields)
+    assert (answer.status_code, "at most 1000, got 1001" in answer.text) == (400, True)
+    assert len(details(api)["tags"]) == 900
+
+
 def test_context_and_metadata_are_edited(api: Api, stage: Stage) -> None:
     stage.upload(photo(), "shoe", context="alt=x")
     api.call("image/context", command="add", context=r"note=a\|b", public_ids=["shoe"])

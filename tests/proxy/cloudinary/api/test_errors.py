@@ -10,6 +10,9 @@ from tests.conftest import MakeStage, Stage
 from tests.pictures import photo
 from tests.proxy.cloudinary.api.conftest import Api
 
+#: Every term would be a file in the store, every folder a record.
+MANY = ",".join(f"t{number}" for number in range(1001))
+
 UPLOADS = [
     ("image/explicit", {"public_id": "nope"}, 404, "Resource not found - nope"),
     ("image/explicit", {}, 400, "Missing required parameter - public_id"),
@@ -25,7 +28,10 @@ UPLOADS = [
     ("image/tags", {"command": "paint", "public_ids": ["shoe"], "tag": "x"}, 400, "Invalid command paint"),
     ("image/tags", {"command": "add", "public_ids": ["shoe"]}, 400, "Missing required parameter - tag"),
     ("image/tags", {"command": "add", "tag": "x"}, 400, "Missing required parameter - public_ids"),
+    ("image/tags", {"command": "add", "tag": MANY, "public_ids": ["shoe"]}, 400, "Too many values for tags"),
     ("image/context", {"command": "paint", "public_ids": ["shoe"]}, 400, "Invalid command paint"),
+    ("image/context", {"command": "add", "context": f"a={'x' * 1025}", "public_ids": ["shoe"]}, 400, "for context"),
+    ("image/metadata", {"metadata": f"a={'x' * 1025}", "public_ids": ["shoe"]}, 400, "Invalid value for metadata"),
     ("image/metadata", {"public_ids": ["shoe"]}, 400, "Missing required parameter - metadata"),
     ("image/text", {"text": "hi"}, 400, "text is not offered here"),
     ("image/generate_archive", {"tags": "nothing"}, 404, "No resources match"),
@@ -36,6 +42,18 @@ UPLOADS = [
 ]
 
 FILES = [
+    ({"tags": MANY}, 400, "Too many values for tags: an asset has at most 1000, got 1001"),
+    ({"tags": "x" * 256}, 400, "Invalid value for tags: at most 255 characters"),
+    ({"context": "|".join(f"k{number}=v" for number in range(1001))}, 400, "Too many values for context"),
+    ({"context": f"alt={'x' * 1025}"}, 400, "Invalid value for context: at most 1024 characters"),
+    ({"context": f"{'x' * 256}=alt"}, 400, "Invalid value for context: at most 255 characters"),
+    ({"metadata": f"sizes=[{MANY.replace('t', '')}]"}, 400, "Too many values for metadata"),
+    ({"metadata": f"size={'x' * 1025}"}, 400, "Invalid value for metadata"),
+    ({"metadata": "size=[[[]]]"}, 400, "expected a list of texts or numbers"),
+    ({"asset_folder": "/".join("a" * 200)}, 400, "Invalid value for asset_folder: at most 255 characters"),
+    ({"display_name": "x" * 256}, 400, "Invalid value for display_name"),
+    ({"face_coordinates": "|".join(["1,2,3,4"] * 1001)}, 400, "Too many values for faces"),
+    ({"access_control": '{"access_type": "token", "x": [[[]]]}'}, 400, "Invalid access_control"),
     ({"allowed_formats": "png,webp"}, 400, "Image file format jpg not allowed"),
     ({"eager": "|".join(["w_10"] * 101)}, 400, "Too many eager transformations"),
     ({"transformation": "w_abc"}, 400, "Invalid width"),
@@ -64,6 +82,7 @@ ADMIN = [
     ("GET", "resources/sound/tags/x", {}, 404, "Invalid resource type sound"),
     ("GET", "resources/image/context", {}, 400, "Missing required parameter - key"),
     ("POST", "resources/image/upload/nope", {"tags": "x"}, 404, "Resource not found - nope"),
+    ("POST", "resources/image/upload/shoe", {"tags": MANY}, 400, "Too many values for tags"),
     ("POST", "resources/image/upload/shoe", {"ocr": "illegal"}, 400, "Illegal value illegal for ocr"),
     ("POST", "resources/image/upload/shoe", {"background_removal": "illegal"}, 400, "Illegal value illegal"),
     ("POST", "resources/image/upload/shoe", {"moderation_status": "meh"}, 400, "Illegal value meh"),
