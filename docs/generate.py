@@ -17,7 +17,7 @@ from media.scene.scene import FACES, objects_of
 from proxy.dialects.cloudinary.semantics.actions import CROPS
 from proxy.dialects.cloudinary.semantics.colorspaces import MEANINGS
 from proxy.dialects.cloudinary.semantics.compiler import UNAVAILABLE
-from proxy.dialects.cloudinary.semantics.effects import ALIASES, BLENDS, REFUSED, effects
+from proxy.dialects.cloudinary.semantics.effects import BLENDS, EFFECTS, REFUSED
 from proxy.dialects.cloudinary.semantics.flags import FLAGS
 from proxy.dialects.cloudinary.syntax.grammar import KEYS
 
@@ -48,7 +48,7 @@ def operations_page() -> str:
 
 
 def cloudinary_page() -> str:
-    drawn = [(f"`e_{name}`", _sentence(name)) for name in sorted([*effects(), "background_removal"])]
+    drawn = [(f"`e_{name}`", _sentence(name)) for name in sorted([*EFFECTS, "background_removal"])]
     refused = [(f"`e_{name}`", f"{reason} ({error.status})") for name, (error, reason) in sorted(REFUSED.items())]
     formats = [(f"`{row.name}`", row.mime, _ability(row)) for row in FORMATS.values()]
     keys = [(f"`{key}_`", f"{UNAVAILABLE[key]}: 400" if key in UNAVAILABLE else name) for key, name in KEYS.items()]
@@ -124,7 +124,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _sentence(effect: str) -> str:
-    operation = OPERATIONS.get(ALIASES.get(effect, effect))
+    operation = OPERATIONS.get(EFFECTS.get(effect, effect))
     return operation.sentence if operation else "Not drawn here: 400."
 
 

@@ -1,6 +1,7 @@
 """``e_name:argument:…``: effect names to operations, positional texts to their arguments.
 
-Effects are called like their operations and take their arguments in Cloudinary's order, so most need no row here.
+Most effects are called like their operations, and all take their arguments in Cloudinary's order. What has no row in
+EFFECTS is no effect: an operation made for another dialect is not reachable by ``e_``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,21 +36,25 @@ REFUSED: dict[str, tuple[type[RequestError], str]] = {
     ),
     **dict.fromkeys(("light", "camera", "swap_image"), (UnsupportedOperation, "applies to 3D models only")),
 }  # fmt: skip
-#: Operations that other keys or other dialects make; every other one is an effect of its own name.
-_NO_EFFECTS = frozenset({
-    "assign", "when", "output", "layer", "text", "page", "color_space", "background_removal", "background", "border",
-    "opacity", "rotate", "flip", "round_corners", "scale", "fit", "limit", "mfit", "fill", "lfill", "auto", "pad",
-    "lpad", "mpad", "fill_pad", "auto_pad", "crop", "thumb", "show_matte", "drop_matte", "clean_matte", "lay_on",
-    "modulate", "exposure", "keep_region", "crop_subject", "place_subject", "cast_shadow",
-})  # fmt: skip
+#: Effects by name: the operation that each is. ``background_removal`` has a file of its own.
+EFFECTS: Mapping[str, str] = {
+    **{name: name for name in (
+        "art", "assist_colorblind", "auto_brightness", "auto_color", "auto_contrast", "bgremoval", "blackwhite",
+        "blue", "blur", "blur_faces", "blur_region", "brightness", "brightness_hsb", "cartoonify", "colorize",
+        "contrast", "distort", "dropshadow", "fill_light", "gamma", "gradient_fade", "grayscale", "green", "hue",
+        "improve", "make_transparent", "morphology", "negate", "oil_paint", "opacity_threshold", "ordered_dither",
+        "outline", "pixelate", "pixelate_faces", "pixelate_region", "recolor", "red", "redeye", "replace_color",
+        "saturation", "sepia", "shadow", "sharpen", "shear", "simulate_colorblind", "theme", "tint", "trim",
+        "unsharp_mask", "vectorize", "vibrance", "vignette",
+    )},
+    "dither": "ordered_dither",
+}  # fmt: skip
 #: Ways a layer meets the picture under it; they qualify the layer's placement.
 BLENDS = frozenset({
     "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "displace", "style_transfer",
 })  # fmt: skip
 #: Effects that live sites ask for far beyond the documented limit (``e_blur:10000``) and get the strongest of.
 _UNLIMITED = frozenset({"blur", "blur_region", "blur_faces"})
-#: Effects that are called otherwise here.
-ALIASES = {"dither": "ordered_dither"}
 
 
 def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]:
@@ -59,19 +64,14 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
     if name in BLENDS:
         return []
     refuse(name)
-    operation = OPERATIONS.get(ALIASES.get(name, name))
-    if operation is None or name in _NO_EFFECTS:
+    if name not in EFFECTS:
         raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
+    operation = OPERATIONS[EFFECTS[name]]
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
     arguments = _positional(operation, name, text, scope)
     if name in _UNLIMITED:
         arguments = _limited(operation, arguments)
     return [build(operation, {**given(component, qualifiers, scope), **arguments})]
-
-
-def effects() -> list[str]:
-    """The names that ``e_`` takes, background removals apart."""
-    return sorted({*OPERATIONS, *ALIASES} - _NO_EFFECTS)
 
 
 def refuse(name: str) -> None:
@@ -86,14 +86,13 @@ def claims(component: Component, key: str) -> bool:
 
     Beside a crop mode the size is the crop's, and so are the offsets where they say what to cut.
     """
-    effect = component.get("e")
-    operation = OPERATIONS.get((effect or "").partition(":")[0])
-    if operation is None or key not in _QUALIFIERS:
+    effect = EFFECTS.get((component.get("e") or "").partition(":")[0])
+    if effect is None or key not in _QUALIFIERS:
         return False
     cuts = component.get("c") == "crop" or component.get("g") == "xy_center"
     if (key in ("w", "h", "g") and "c" in component) or (key in ("x", "y") and cuts):
         return False
-    return any(argument.name == _QUALIFIERS[key] for argument in operation.arguments)
+    return any(argument.name == _QUALIFIERS[key] for argument in OPERATIONS[effect].arguments)
 
 
 def takes_size(component: Component) -> bool:

@@ -1,10 +1,13 @@
 """Texts of one meaning are one chain; what has no meaning is refused by name (tests/vectors/cloudinary_chains.yaml)."""
 
+from dataclasses import replace
+
 import pytest
 
 from media import errors
-from media.operations import format_chain, format_steps, parse_chain
+from media.operations import OPERATIONS, format_chain, format_steps, parse_chain
 from proxy.dialects.cloudinary.semantics import vocabulary
+from proxy.dialects.cloudinary.semantics.effects import BLENDS, EFFECTS, REFUSED
 from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints, Compiled
 from proxy.dialects.cloudinary.syntax import grammar
 from tests.proxy.cloudinary.vectors import read_yaml
@@ -138,3 +141,16 @@ def test_kept_picture_needs_to_know_the_asset() -> None:
 def test_effect_takes_its_arguments_by_place_name_and_qualifier(text: str, arguments: dict[str, str]) -> None:
     [[_, found]] = format_steps(compiled(text).chain.steps)
     assert {name: found.get(name) for name in arguments} == arguments
+
+
+def test_an_operation_without_a_row_is_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPERATIONS, "of_another_dialect", replace(OPERATIONS["negate"], name="of_another_dialect"))
+    for name in {*OPERATIONS} - {*EFFECTS, *BLENDS, "background_removal"}:
+        for text in (f"e_{name}", f"e_{name}:20", f"e_{name},w_40", f"$a_!{name}!/e_$a"):
+            with pytest.raises(errors.BadTransformation, match=f"{name}; there is no such effect"):
+                compiled(text)
+
+
+def test_every_row_of_the_effects_is_an_operation_that_is_not_refused() -> None:
+    assert {*EFFECTS.values()} <= {*OPERATIONS}
+    assert not {*EFFECTS} & ({*REFUSED} | BLENDS)
