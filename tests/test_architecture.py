@@ -196,3 +196,27 @@ def test_architecture_page_names_only_files_that_exist() -> None:
     known = [*sources(), *(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.py"))]
     missing = [name for name in named if not any(path == name or path.endswith("/" + name) for path in known)]
     assert not missing
+
+
+#: Questions that Unicode answers otherwise than ``int`` does; media/integers.py is asked instead.
+DIGIT_QUESTIONS = {"isdigit", "isdecimal", "isnumeric"}
+#: Who reads JSON of our own making; what a stranger wrote goes through media/json_text.py.
+READS_OWN_JSON = (
+    "media/cutout.py",
+    "media/derived/*",
+    "media/operations/*",
+    "media/records/documents.py",
+    "media/render/binding.py",
+    "media/scene/maps.py",
+    "media/stores/trailer.py",
+    "proxy/dialects/cloudinary/api/upload/tokens.py",
+    "worker/*",
+)
+
+
+@pytest.mark.parametrize("path", sources())
+def test_strangers_numbers_and_documents_are_read_by_one_reader(path: str) -> None:
+    named = {node.attr for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.Attribute)}
+    assert not named & DIGIT_QUESTIONS, f"{path} asks {named & DIGIT_QUESTIONS}"
+    reads_own = any(fnmatch.fnmatch(path, pattern) for pattern in READS_OWN_JSON)
+    assert reads_own or "loads" not in named, f"{path} calls json.loads"

@@ -38,9 +38,14 @@ class Kind(Protocol):
     def format(self, value: Any) -> str: ...
 
 
+def is_number(text: str) -> bool:
+    """Whether :func:`number` can read it."""
+    return len(text) <= MAX_NUMBER_LENGTH and _NUMBER.match(text) is not None
+
+
 def number(text: str) -> float:
     """A plain decimal number: no exponents, no ``nan``, no ``inf``, no underscores."""
-    if len(text) > MAX_NUMBER_LENGTH or not _NUMBER.match(text):
+    if not is_number(text):
         raise ValueError(text)
     return float(text)
 

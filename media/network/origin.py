@@ -18,6 +18,7 @@ import httpx
 
 from media.config import Origin
 from media.errors import Forbidden, LimitExceeded, NotFound, OriginError, OriginTimeout, RequestError
+from media.integers import is_natural
 from media.network.addresses import is_address, is_permitted
 
 #: Host and port → every address of the name, as text.
@@ -260,7 +261,7 @@ async def _read(url: httpx.URL, response: httpx.Response, max_bytes: int) -> byt
     if encoding not in ENCODINGS | {"identity"}:
         raise OriginError(f"The origin {url.host} sent the encoding {encoding!r}, which was not asked for.")
     declared = response.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > max_bytes:
+    if is_natural(declared) and int(declared) > max_bytes:
         raise too_long
     body = bytearray()
     async for chunk in response.aiter_raw():

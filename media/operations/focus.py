@@ -12,6 +12,7 @@ import numpy as np
 
 from media import geometry
 from media.geometry import Box, Layout, Length, Size, nearest, pixels
+from media.integers import is_natural
 from media.language.params import AREAS, COMPASS, Gravity
 from media.operations.tracking import Sight
 from media.raster.pixels import Image, size_of
@@ -144,7 +145,7 @@ def _adjusted(weights: Floats, gravity: Gravity, sight: Sight) -> Floats:
     """``weights``, one in sum, with what ``auto`` is told to prefer or to avoid."""
     for target in gravity.targets:
         name, _, suffix = target.rpartition("_")
-        is_weighted = bool(name) and (suffix.isdecimal() or suffix == AVOID) and not AREAS.match(target)
+        is_weighted = bool(name) and (is_natural(suffix) or suffix == AVOID) and not AREAS.match(target)
         areas = sight.areas(name if is_weighted else target)
         if areas:
             share = 1.0 if not is_weighted else -1.0 if suffix == AVOID else int(suffix) / FULL_WEIGHT

@@ -15,7 +15,7 @@ MAX_NAME_LENGTH, MAX_NAMES = 255, 100
 NAMED = "name:"
 #: Names that a message holds.
 MAX_LISTED = 10
-_RANGE = re.compile(r"(\d{1,6})(?:(-)(\d{1,6})?)?\Z")
+_RANGE = re.compile(r"([0-9]{1,6})(?:(-)([0-9]{1,6})?)?\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Annotated
 import numpy as np
 import pyvips
 
-from media.language.params import BLACK, WHITE, Color, ColorKind, Int, format_number, number
+from media.integers import is_natural
+from media.language.params import BLACK, WHITE, Color, ColorKind, Int, format_number, is_number, number
 from media.operations.adjust import LUMA, curved, luma, recombined
 from media.operations.arguments import First, MaybePaint, Paint, Percent
 from media.operations.registry import operation, unchanged
@@ -59,7 +60,7 @@ class TintKind:
         equalize = bool(words) and words[0] == "equalize"
         words = words[equalize:]
         amount = DEFAULT_TINT.amount
-        if words and words[0].isdecimal() and len(words[0]) <= 3:
+        if words and is_natural(words[0]) and len(words[0]) <= 3:
             amount = Int(0, 100).parse(words.pop(0))
         stops = _stops(words)
         if len(stops) > MAX_TINTS:
@@ -74,7 +75,7 @@ class TintKind:
 def _stops(words: Sequence[str]) -> tuple[Stop, ...]:
     colors: list[tuple[Color, float | None]] = []
     for word in words:
-        if word.endswith("p") and word[:-1].replace(".", "", 1).isdecimal():
+        if word.endswith("p") and is_number(word[:-1]):
             if not colors or not 0 <= number(word[:-1]) <= 100:
                 raise ValueError(word)
             colors[-1] = (colors[-1][0], number(word[:-1]))

@@ -13,6 +13,7 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from media.config import Cloud, ConfigError, Settings, StoreSettings, load
+from media.integers import is_natural
 from proxy.app import create_app
 from proxy.commands.child_process import Child
 from proxy.commands.embedded_redis import embedded_redis
@@ -51,7 +52,7 @@ def settings_for(config: str | None, environment: Mapping[str, str]) -> Settings
     data = Path(environment.get("DATA_DIR") or "./data").absolute()
     _check_writable(data)
     port = environment.get("PORT") or "8000"
-    if not port.isdigit() or not 0 <= int(port) <= 65535:
+    if not is_natural(port) or int(port) > 65535:
         raise ConfigError(f"PORT must be 0..65535, got {port!r}.")
     cloudimage = settings.vendor(Cloudimage)
     return replace(

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from media.integers import is_natural
+
 #: Not ready yet, or too busy: asked again.
 PENDING = frozenset({420, 423, 429, 503})
 #: How long one request asks to be held (RFC 7240).
@@ -67,6 +69,6 @@ def _ask(url: str) -> tuple[Warmed, float]:
         with error:
             reason = error.headers.get("X-Cld-Error") or error.reason
             pause = error.headers.get("Retry-After") or "1"
-        return Warmed(url, error.code, reason), min(float(pause) if pause.isdigit() else 1.0, MAX_PAUSE_SECONDS)
+        return Warmed(url, error.code, reason), min(float(pause) if is_natural(pause) else 1.0, MAX_PAUSE_SECONDS)
     except (OSError, ValueError) as error:
         return Warmed(url, 0, str(error)), 0

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from media.derived.keys import derived_key
 from media.formats.table import sniff
+from media.integers import is_natural
 from media.language.chain import Chain, Output
 from media.records.asset import Asset
 from proxy.delivery.derivation import Order, find_or_derive, read_source
@@ -84,6 +85,6 @@ def patience(services: Services, request: Request) -> float:
     settings = services.settings.delivery
     for preference in request.headers.get("prefer", "").split(","):
         name, _, value = preference.strip().partition("=")
-        if name.lower() == "wait" and value.strip('" ').isdigit():
-            return min(float(value.strip('" ')[:6]), settings.max_wait_seconds)
+        if name.lower() == "wait" and is_natural(value.strip('" ')):
+            return min(float(value.strip('" ')), settings.max_wait_seconds)
     return settings.wait_seconds

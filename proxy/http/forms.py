@@ -1,6 +1,5 @@
 """The body of a request as fields, however it was written: multipart, urlencoded or JSON."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from media import json_text
 from media.errors import RequestError
 
 MAX_FILES = 8
@@ -49,9 +49,9 @@ async def read_fields(request: Request) -> Fields:
 def read_json(body: bytes) -> Mapping[str, Any]:
     """A JSON object; raises RequestError for anything else."""
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise RequestError("The body must be a JSON object; it is not JSON.") from error
+        document = json_text.read_json(body)
+    except ValueError as error:
+        raise RequestError(f"The body must be a JSON object; it {error}.") from error
     if not isinstance(document, dict):
         raise RequestError(f"The body must be a JSON object, got {type(document).__name__}.")
     return document

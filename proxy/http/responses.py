@@ -18,7 +18,7 @@ SAFETY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
 MAX_FILE_NAME_LENGTH = 200
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})\Z")
 
 
 def attachment(name: str) -> dict[str, str]:

@@ -10,15 +10,14 @@ ones. The old copy stays until then, in case its origin is down.
 """
 
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from media.errors import Forbidden, NotFound, RequestError
+from media.json_text import read_json
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.assets import FETCH
 from proxy.dialects.cloudimage import grammar
@@ -48,9 +47,9 @@ async def invalidate(services: Services, request: Request) -> Response:
 def read_order(body: bytes) -> tuple[str, ...]:
     """The paths of the document above, none for the scope ``all``. Raises RequestError for anything else."""
     try:
-        document: Any = json.loads(body)
+        document = read_json(body)
     except ValueError as error:
-        raise RequestError("The body must be a JSON object with scope and urls.") from error
+        raise RequestError(f"The body must be a JSON object with scope and urls, it {error}.") from error
     scope, urls = (document.get("scope"), document.get("urls", [])) if isinstance(document, dict) else (None, [])
     if scope not in SCOPES:
         raise RequestError(f"scope must be one of {', '.join(SCOPES)}, got {str(scope)[:80]!r}.")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from media.errors import NotFound, RequestError
+from media.integers import is_natural
 from proxy.dialects.cloudimage.grammar import check_text
 
 _ENCODED = re.compile(r"https?%3a", re.IGNORECASE)
@@ -102,7 +103,7 @@ def _is_host(text: str, *, has_prefix: bool) -> bool:
     name, _, port = segment.rpartition(":")
     if has_prefix and not slash:
         return False
-    return not segment.startswith(("_", ".")) and ("." in segment or (bool(name) and port.isdecimal()))
+    return not segment.startswith(("_", ".")) and ("." in segment or (bool(name) and is_natural(port)))
 
 
 def _joined(base: str, path: str, scheme: str) -> str:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from media.errors import BadSignature
+from media.integers import is_natural
 
 QUERY_NAME = "__cld_token__"
 MAX_TOKEN_LENGTH = 4096
 _PARTS = ("ip", "st", "exp", "acl")
 _NOT_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
-_TIME = re.compile(r"\d{1,15}", re.ASCII)
 #: Characters of a path that the signed text carries as lower-case escapes.
 _ESCAPED = re.compile(r"""[ "#%&'/:;<=>?@\[\\\]^`{|}~]""")
 
@@ -109,7 +109,7 @@ def _parse(token: str) -> dict[str, str]:
 
 def _check_time(parts: Mapping[str, str], now: float) -> None:
     for name in ("st", "exp"):
-        if name in parts and not _TIME.fullmatch(parts[name]):
+        if name in parts and not is_natural(parts[name]):
             raise BadSignature(f"deny or ACL failure: {name} must be a time in seconds, got {parts[name]}")
     if now < float(parts.get("st", 0)):
         raise BadSignature("deny or ACL failure: the token is not valid yet")

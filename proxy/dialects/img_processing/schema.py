@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from media.integers import is_natural
+from media.json_text import read_json
 from media.language.params import ColorKind
 from proxy.dialects.img_processing.errors import Invalid
 from proxy.dialects.img_processing.identity import is_id
@@ -142,9 +144,9 @@ def read_body(body: bytes, *, says_json: bool) -> Any:
     if not body and not says_json:
         return {}
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Invalid("the body must be a JSON object") from error
+        return read_json(body)
+    except ValueError as error:
+        raise Invalid(f"the body must be a JSON object, it {error}") from error
 
 
 def parse(document: Any, fields: Mapping[str, Field], where: str = "") -> Values:
@@ -176,7 +178,7 @@ def parse_page(query: Mapping[str, str]) -> tuple[int, str]:
     """``take`` and ``from`` of a list. Raises Invalid."""
     faults = []
     take, start = query.get("take", str(DEFAULT_TAKE)), query.get("from", "")
-    if not (take.isascii() and take.isdigit() and len(take) < 4 and 1 <= int(take) <= MAX_TAKE):
+    if not (is_natural(take) and 1 <= int(take) <= MAX_TAKE):
         faults.append(f"take must be an integer 1..{MAX_TAKE}, got {take[:40]!r}")
     if start and not is_id(start):
         faults.append(f"from must be an image id, got {start[:60]!r}")

@@ -4,12 +4,13 @@ Precedence (rembg's): ``om`` over ``vm`` over ``a`` over the plain cutout. ``dc`
 colours are always cleaned here, and stay under transparent pixels.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from media.errors import RequestError
+from media.integers import is_integer, is_natural
+from media.json_text import read_json
 from media.language.chain import Chain, Output, Step
 from media.language.params import Color, ColorKind
 from media.operations import step
@@ -97,7 +98,7 @@ def _boolean(text: str) -> bool:
 def _integer(most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         digits = text.strip().removeprefix("+")
-        if not digits.removeprefix("-").isascii() or not digits.removeprefix("-").isdigit() or len(digits) > 12:
+        if not is_integer(digits):
             raise ValueError("Input should be a valid integer, unable to parse string as an integer")
         value = int(digits)
         if not 0 <= value <= most:
@@ -109,7 +110,7 @@ def _integer(most: int) -> Callable[[str], int]:
 
 def _color(text: str) -> Color:
     channels = [word.strip() for word in text.split(",")]
-    if len(channels) != 4 or not all(word.isascii() and word.isdigit() and len(word) < 4 for word in channels):
+    if len(channels) != 4 or not all(is_natural(word) and len(word) < 4 for word in channels):
         raise ValueError("Input should be R,G,B,A with four integers 0 to 255")
     color = Color(*(int(word) for word in channels))
     if max(color.rgba) > 255:
@@ -134,8 +135,8 @@ PARAMETERS: dict[str, tuple[str, Callable[[str], Any]]] = {
 def _check_extras(text: str) -> None:
     """Broken JSON is ignored, as rembg does; what would open files or reach others is refused."""
     try:
-        document = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
+        document = read_json(text) if text else {}
+    except ValueError:
         return
     unsafe = sorted(set(document) - set(SAFE_EXTRAS)) if isinstance(document, dict) else []
     if unsafe:

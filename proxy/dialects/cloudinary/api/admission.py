@@ -1,7 +1,6 @@
 """Who may call: signatures and unsigned presets for uploads, Basic credentials and a quota for the Admin API."""
 
 import base64
-import binascii
 import hmac
 import logging
 import time
@@ -14,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from media.config import Cloud
 from media.errors import BadSignature, RateLimited, RequestError, Unavailable
+from media.integers import is_natural
 from proxy.dialects.cloudinary import signature
 from proxy.dialects.cloudinary.api.form import Fields, pairs
 from proxy.dialects.cloudinary.settings import Cloudinary
@@ -69,7 +69,7 @@ def check_credentials(cloud: Cloud, authorization: str) -> None:
         raise BadSignature("Must supply api_key and api_secret as Basic credentials")
     try:
         key, _, secret = base64.b64decode(credentials, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise BadSignature("Invalid Basic credentials") from error
     if not hmac.compare_digest(secret_of(cloud, key).encode(), secret.encode()):
         raise BadSignature(f"Invalid credentials for api_key {key}")
@@ -144,10 +144,10 @@ def _verify(cloud: Cloud, fields: Fields, now: float) -> None:
         text = signature.string_to_sign(signed)
         raise BadSignature(f"Invalid Signature {given}. String to sign - '{text}'.")
     timestamp = str(fields.get("timestamp", ""))
-    if not timestamp.isdigit():
+    if not is_natural(timestamp):
         raise RequestError("Missing required parameter - timestamp")
     expires = str(fields.get("expires_at") or "")
-    if expires.isdigit() and now > int(expires[:12]):
+    if is_natural(expires) and now > int(expires):
         raise RequestError(f"Stale request - the link expired at {expires}")
-    if not expires and abs(now - int(timestamp[:12])) > STALE_AFTER_SECONDS:
+    if not expires and abs(now - int(timestamp)) > STALE_AFTER_SECONDS:
         raise RequestError(f"Stale request - reported time is {timestamp} which is more than 1 hour ago")

@@ -1,12 +1,12 @@
 """What a client says about an asset beside its bytes: parameters → fields of the record. Pure."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from media.errors import RequestError
+from media.integers import is_natural
 from media.records.limits import MAX_NAME_LENGTH, check_limit
-from proxy.dialects.cloudinary.api.form import Fields, pairs, text, words
+from proxy.dialects.cloudinary.api.form import Fields, pairs, parsed, text, words
 
 MODERATIONS = ("manual",)
 HEADERS = ("x-robots-tag", "link", "content-language", "copyright")
@@ -54,7 +54,7 @@ def rectangles(value: Any) -> tuple[tuple[int, ...], ...]:
     found = []
     for written in str(value).split("|"):
         numbers = [part.strip() for part in written.split(",")]
-        if written.strip() and (len(numbers) != 4 or not all(part.isdigit() for part in numbers)):
+        if written.strip() and (len(numbers) != 4 or not all(map(is_natural, numbers))):
             raise RequestError(f"Invalid coordinates {written}: expected x,y,width,height in whole pixels")
         if written.strip():
             found.append(tuple(int(part) for part in numbers))
@@ -77,7 +77,7 @@ def moderation_status(value: Any) -> str:
 
 
 def access_control(value: Any) -> tuple[Mapping[str, Any], ...]:
-    rules = _json(value, "access_control")
+    rules = parsed(value, "access_control")
     rules = rules if isinstance(rules, list) else [rules]
     for rule in rules:
         if not isinstance(rule, dict) or rule.get("access_type") not in ("anonymous", "token"):
@@ -110,19 +110,10 @@ def context_of(value: Any) -> dict[str, str]:
 def _list_or_text(value: str) -> Any:
     if not value.startswith("["):
         return value
-    found = _json(value, "metadata")
+    found = parsed(value, "metadata")
     if not all(isinstance(each, str | int | float) for each in found):
         raise RequestError(f"Invalid value {value[:80]} for metadata: expected a list of texts or numbers")
     return found
-
-
-def _json(value: Any, name: str) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise RequestError(f"Invalid JSON in parameter {name}") from error
 
 
 def display_name(fields: Fields, filename_stem: str) -> str:

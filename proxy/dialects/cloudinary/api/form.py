@@ -1,6 +1,5 @@
 """A request's parameters as one mapping, however they were sent: query, urlencoded, multipart or JSON."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -10,12 +9,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from media.errors import RequestError
+from media.integers import read_integer
+from media.json_text import read_json
 
 MAX_FIELDS = 2000
 MAX_FIELD_BYTES = 256 * 1024 * 1024
 TRUE = frozenset({"true", "1"})
 #: Lists are written ``name[]=a&name[]=b`` or ``name[0]=a&name[1]=b``.
-_LIST = re.compile(r"(.+)\[\d*\]")
+_LIST = re.compile(r"(.+)\[[0-9]*\]")
+
+#: Parameters that may be lists, and those that may hold objects (in a JSON body). All others are texts.
+LISTS = frozenset({
+    "aggregate", "allowed_formats", "asset_ids", "assets_to_relate", "assets_to_unrelate", "derived_resource_ids",
+    "fields", "fully_qualified_public_ids", "prefixes", "public_ids", "sort_by", "tag", "tags", "target_tags",
+    "transformations", "version_ids", "versions", "with_field",
+})  # fmt: skip
+OBJECTS = frozenset({"access_control", "aggregate", "context", "metadata", "sample_data", "sort_by"})
 
 Fields = dict[str, Any]
 
@@ -24,10 +33,20 @@ async def read_fields(request: Request) -> Fields:
     """Query first, then the body. Raises RequestError for a body that cannot be read."""
     fields = _joined(request.query_params.multi_items())
     if request.method == "GET":
-        return fields
+        return check_shapes(fields)
     if request.headers.get("content-type", "").startswith("application/json"):
-        return fields | await _json(request)
-    return fields | _joined(await _form(request))
+        return check_shapes(fields | await _json(request))
+    return check_shapes(fields | _joined(await _form(request)))
+
+
+def check_shapes(fields: Fields) -> Fields:
+    """Raises RequestError for a list or an object where a text belongs, a repeated parameter among them."""
+    for name, value in fields.items():
+        parts = value if isinstance(value, list) and name in LISTS | OBJECTS else [value]
+        if name not in OBJECTS and any(isinstance(part, list | dict) for part in parts):
+            expected = "a list of texts" if name in LISTS else "one text"
+            raise RequestError(f"Invalid value for parameter {name[:80]}: expected {expected}")
+    return fields
 
 
 async def _form(request: Request) -> list[tuple[str, Any]]:
@@ -41,9 +60,9 @@ async def _form(request: Request) -> list[tuple[str, Any]]:
 async def _json(request: Request) -> Fields:
     body = await request.body()
     try:
-        document = json.loads(body) if body else {}
+        document = read_json(body) if body else {}
     except ValueError as error:
-        raise RequestError("Invalid JSON in the request body") from error
+        raise RequestError(f"Invalid JSON in the request body: it {error}") from error
     if document is not None and not isinstance(document, dict):
         raise RequestError("Invalid JSON in the request body: expected an object")
     return {name: value for name, value in (document or {}).items() if value is not None}
@@ -97,9 +116,20 @@ def whole(fields: Fields, name: str, default: int, *, low: int, high: int) -> in
     value = text(fields, name)
     if not value:
         return default
-    if not value.isdigit() or not low <= int(value[:9]) <= high:
-        raise RequestError(f"Invalid value {value} for parameter {name}: expected {low}..{high}")
-    return int(value)
+    try:
+        return read_integer(value, low, high)
+    except ValueError as error:
+        raise RequestError(f"Invalid value {value[:40]} for parameter {name}: expected {low}..{high}") from error
+
+
+def parsed(value: Any, name: str) -> Any:
+    """A JSON text as its document; what came as part of a JSON body is one already."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_json(value)
+    except ValueError as error:
+        raise RequestError(f"Invalid JSON in parameter {name}: it {error}") from error
 
 
 def pairs(value: Any) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from media.errors import BadTransformation, UnsupportedOperation
+from media.integers import is_integer
 from media.language.chain import Step
 from media.language.expression import Expression, Tree, spell
 from media.language.params import Int, number
@@ -94,7 +95,7 @@ def _multiplied(value: Read, dpr: float) -> Read:
 
 
 def _multiplied_text(text: str, dpr: float) -> str:
-    is_pixels = text.removeprefix("-").isdecimal() and len(text) < 10
+    is_pixels = is_integer(text) and len(text) < 10
     return str(round(int(text) * dpr)) if is_pixels else text
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from media.errors import BadTransformation, Forbidden, RequestError, UnsupportedOperation
 from media.language.chain import Step
 from media.language.expression import Expression
-from media.language.params import Float, Int, LengthKind
+from media.language.params import Float, Int, LengthKind, is_number, number
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
 from proxy.dialects.cloudinary.semantics.arguments import Given, build, given, read
@@ -134,7 +134,7 @@ def _limited(operation: Operation, given: Mapping[str, Given]) -> dict[str, Give
 
 
 def _exceeds(given: Given, limit: int) -> bool:
-    return not isinstance(given.value, Expression) and _is_number(str(given.value)) and float(given.value) > limit
+    return not isinstance(given.value, Expression) and is_number(str(given.value)) and number(str(given.value)) > limit
 
 
 def _parts(text: str) -> list[str]:
@@ -150,9 +150,9 @@ def _parts(text: str) -> list[str]:
 
 def _index(waiting: Sequence[Argument], part: str, effect: str) -> int:
     """Which of ``waiting`` takes ``part``; where none can, the one whose expectation the error should name."""
-    is_number = _is_number(part) or looks_computed(part)
+    is_numeric = is_number(part) or looks_computed(part)
     for index, argument in enumerate(waiting):
-        if is_number if _is_numeric(argument) else _parses(argument, part):
+        if is_numeric if _is_numeric(argument) else _parses(argument, part):
             return index
     for index, argument in enumerate(waiting):
         if not _is_numeric(argument):
@@ -162,10 +162,6 @@ def _index(waiting: Sequence[Argument], part: str, effect: str) -> int:
 
 def _is_numeric(argument: Argument) -> bool:
     return isinstance(argument.kind, Int | Float | LengthKind)
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdecimal()
 
 
 def _parses(argument: Argument, text: str) -> bool:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from media.integers import is_natural
 from media.language.params import number
 from proxy.dialects.cloudinary.semantics.actions import has_resize
 from proxy.dialects.cloudinary.semantics.arguments import invalid
@@ -86,7 +87,7 @@ def _ratio(text: str, hints: ClientHints) -> float:
 def _with_width(component: Component, hints: ClientHints) -> Component:
     """``w_auto[:step[:fallback]]`` as a number, or without a width where neither header nor fallback gives one."""
     _, *options = (component.get("w") or "").split(":")
-    numbers = [int(option) for option in options if option.isdecimal() and len(option) < 6]
+    numbers = [int(option) for option in options if is_natural(option) and len(option) < 6]
     step, fallback = [*numbers, *(WIDTH_STEP, 0)[len(numbers) :]][:2]
     width = math.ceil(hints.width / max(hints.dpr or 1.0, 1.0)) if hints.width else fallback
     rest = component.without("w")

@@ -1,5 +1,6 @@
 """``a_``: degrees, flips and the turns that depend on the picture, several joined by ``.`` (``a_vflip.45``)."""
 
+from media.integers import is_natural
 from media.language.chain import Step
 from media.language.expression import Expression
 from media.operations import step
@@ -35,7 +36,7 @@ def compile_turn(component: Component) -> list[Step]:
     """``a_auto_right`` beside a resize: a quarter turn before it, where the picture lies the other way."""
     sides = [component.get("w") or "", component.get("h") or ""]
     degrees = next((_TURNS[angle] for angle in (component.get("a") or "").split(".") if angle in _TURNS), None)
-    if degrees is None or not all(side.isdecimal() and len(side) < 7 for side in sides):
+    if degrees is None or not all(is_natural(side) for side in sides):
         return []
     is_landscape = int(sides[0]) > int(sides[1])
     lies_otherwise = ("lt" if is_landscape else "gt", ("fact", "ratio"), "1")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media.errors import BadTransformation, UnsupportedOperation
+from media.integers import is_natural
 from media.language.chain import Step
 from proxy.dialects.cloudinary.semantics.arguments import Given, build, find_operation, given, pixel_ratio, read
 from proxy.dialects.cloudinary.semantics.scope import Scope
@@ -17,9 +18,9 @@ from proxy.dialects.cloudinary.syntax.sources import file_source_of
 
 MAX_TEXT_LENGTH = 2000
 _FONT_FILE = re.compile(r".+\.(?:ttf|otf|woff2?)", re.DOTALL | re.IGNORECASE)
-_FONT_SIZE = re.compile(r"\.(?:ttf|otf|woff2?)_\d", re.IGNORECASE)
+_FONT_SIZE = re.compile(r"\.(?:ttf|otf|woff2?)_[0-9]", re.IGNORECASE)
 #: A font file may have ``_2`` in its name; what follows a family name is the size.
-_SIZE = re.compile(r"(.+?\.(?:ttf|otf|woff2?)|.+?)_(\d+(?:\.\d+)?)(?:_(.*))?", re.DOTALL | re.IGNORECASE)
+_SIZE = re.compile(r"(.+?\.(?:ttf|otf|woff2?)|.+?)_([0-9]+(?:\.[0-9]+)?)(?:_(.*))?", re.DOTALL | re.IGNORECASE)
 #: Fonts are compressed for browsers; FreeType is given the font itself.
 _COMPRESSED = (".woff", ".woff2")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -41,7 +42,7 @@ _VALUED = {
     "letter_spacing": "letter_spacing", "line_spacing": "line_spacing", "antialias": "antialias", "hinting": "hinting",
 }  # fmt: skip
 _VALUE = re.compile(r"(letter_spacing|line_spacing|antialias|hinting)_([^_]+)(?:_(.*))?", re.DOTALL)
-_STROKE = re.compile(r"stroke(?:_bo_(\d+(?:\.\d+)?)px_solid_([^_]+))?(?:_(.*))?", re.DOTALL)
+_STROKE = re.compile(r"stroke(?:_bo_([0-9]+(?:\.[0-9]+)?)px_solid_([^_]+))?(?:_(.*))?", re.DOTALL)
 _BORDER = re.compile(r"(.+)px_solid_(.+)")
 
 
@@ -136,7 +137,7 @@ def _style(text: str, whole: str) -> dict[str, str]:
 
 
 def _argument(word: str, whole: str) -> str:
-    if word.isdecimal():
+    if is_natural(word):
         return "weight"
     if word == "none":
         return "decoration"

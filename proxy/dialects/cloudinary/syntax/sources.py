@@ -1,7 +1,6 @@
 """What a layer shows (the public id of an asset, or a remote address in base64), and the files it needs."""
 
 import base64
-import binascii
 import re
 
 from media.errors import BadTransformation, UnsupportedOperation
@@ -62,7 +61,7 @@ def decode_address(text: str) -> str:
     padded = encoded + "=" * (-len(encoded) % 4)
     try:
         url = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise BadTransformation(f"Invalid overlay in transformation: {text}; expected a URL in base64") from error
     if any(character < " " for character in url):
         raise BadTransformation("Invalid overlay in transformation: the URL contains control characters")

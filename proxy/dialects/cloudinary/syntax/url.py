@@ -46,7 +46,7 @@ _DELIVERY_TYPES = frozenset(
 
 _SIGNATURE = re.compile(r"s--([A-Za-z0-9_-]{8}|[A-Za-z0-9_-]{32})--")
 _SIGNATURE_LIKE = re.compile(r"s--.*--", re.DOTALL)
-_VERSION = re.compile(r"v(\d{1,16})")
+_VERSION = re.compile(r"v([0-9]{1,16})")
 _REMOTE_START = re.compile(r"[a-z][a-z0-9+.-]{1,9}(:|%3A|%253A)", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/*", re.IGNORECASE)
 _TEXT_LAYER = re.compile(r"(^|,)[lu]_text:")

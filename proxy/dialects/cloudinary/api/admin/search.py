@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from media.errors import RequestError
+from media.integers import is_natural
 from media.records.asset import Asset
 from media.records.catalog import Page, context_term
 from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
@@ -69,7 +70,7 @@ class Condition:
 
     def _matches(self, found: Any) -> bool:
         if self.comparison in COMPARISONS:
-            wanted = int(self.value) if isinstance(found, int) and self.value.isdigit() else self.value
+            wanted = int(self.value) if isinstance(found, int) and is_natural(self.value) else self.value
             return type(found) is type(wanted) and COMPARISONS[self.comparison](found, wanted)
         if self.value.endswith("*"):
             return str(found).startswith(self.value[:-1])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from media.errors import AlreadyExists, NotFound, RequestError
+from media.integers import is_natural
 from proxy.dialects.cloudinary.api.call import Call, Document
 from proxy.dialects.cloudinary.api.form import is_true, required, text, whole
 from proxy.dialects.cloudinary.api.upload.eager import split_format
@@ -94,7 +95,7 @@ def _component(component: grammar.Component) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in component.parameters:
         name = LONG_NAMES.get(each.key, each.key)
-        found[name] = int(each.value) if each.value.isdigit() and each.value.isascii() else each.value
+        found[name] = int(each.value) if is_natural(each.value) else each.value
     return found
 
 

@@ -1,13 +1,14 @@
 """``responsive_breakpoints``: widths at which a page's images change, derived and described."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from media.errors import RequestError
+from media.integers import read_integer
 from media.records.asset import Asset
 from proxy.dialects.cloudinary.api.call import Call, Document
+from proxy.dialects.cloudinary.api.form import parsed
 from proxy.dialects.cloudinary.api.upload import eager
 from proxy.services import Services
 
@@ -47,10 +48,7 @@ def read_wishes(text: str) -> list[Wish]:
     """``text`` is a JSON object or a list of them."""
     if not text:
         return []
-    try:
-        documents = json.loads(text)
-    except ValueError as error:
-        raise RequestError("Invalid JSON in parameter responsive_breakpoints") from error
+    documents = parsed(text, "responsive_breakpoints")
     documents = documents if isinstance(documents, list) else [documents]
     return [_wish(each) for each in documents]
 
@@ -58,13 +56,13 @@ def read_wishes(text: str) -> list[Wish]:
 def _wish(document: Any) -> Wish:
     try:
         wish = Wish(
-            int(document.get("min_width", 50)),
-            int(document.get("max_width", 1000)),
-            int(document.get("max_images", 20)),
+            read_integer(str(document.get("min_width", 50))),
+            read_integer(str(document.get("max_width", 1000))),
+            read_integer(str(document.get("max_images", 20))),
             str(document.get("transformation") or ""),
             str(document.get("format") or ""),
         )
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, ValueError) as error:
         raise RequestError("Invalid responsive_breakpoints: expected objects with whole numbers") from error
     if not 0 < wish.min_width <= wish.max_width or not 0 < wish.max_images <= MAX_IMAGES:
         raise RequestError(f"Invalid responsive_breakpoints: expected widths in order and 1..{MAX_IMAGES} images")

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from media.errors import LimitExceeded, RequestError
+from media.integers import is_natural
 from media.stores.store import PreconditionFailed, Store
 
-_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(-1|\*|\d{1,15})")
+_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/(-1|\*|[0-9]{1,15})")
 _UPLOAD_ID = re.compile(r"[\w.~-]{1,200}", re.ASCII)
 #: More pieces than any SDK makes of the largest file.
 MAX_PIECES = 2000
@@ -40,7 +41,7 @@ def read_piece(headers: Mapping[str, str]) -> Piece | None:
     if not _UPLOAD_ID.fullmatch(upload_id):
         raise RequestError("Invalid X-Unique-Upload-Id: expected up to 200 letters, digits, dots, dashes")
     start, end = int(match.group(1)), int(match.group(2)) + 1
-    total = int(match.group(3)) if match.group(3).isdigit() else None
+    total = int(match.group(3)) if is_natural(match.group(3)) else None
     if total is not None and end > total:
         raise RequestError(f"Invalid Content-Range {written}: it ends behind the file")
     return Piece(upload_id, start, end, total)
