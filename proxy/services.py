@@ -13,8 +13,9 @@ from media.stores.store import Store
 from media.typography.fonts import register
 from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
-from proxy.runtime.pool import IO_THREADS, Flights, Pool
+from proxy.runtime.pool import IO_THREADS, Pool, Slots
 from proxy.runtime.queue import JobQueue
+from proxy.runtime.single_flight import SingleFlight
 from proxy.runtime.usage import Usage
 
 
@@ -31,9 +32,11 @@ class Services:
     io: Pool
     #: Pixels.
     pixels: Pool
+    #: Derivations that hold their source.
+    slots: Slots
     hot: HotCache
-    #: Derivations under way in this process, by derived key.
-    flights: Flights
+    #: What is under way in this process: derivations by derived key, fetches, job requests.
+    flights: SingleFlight
 
     @property
     def matting(self) -> str:
@@ -45,6 +48,8 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     """Everything ``settings`` asks for, closed again at the end. ``store`` replaces the configured one (tests)."""
     io = Pool(IO_THREADS)
     pixels = Pool(settings.rendering.threads, settings.rendering.queue)
+    # Twice the threads: while one renders, another's source is read.
+    slots = Slots(2 * pixels.threads, settings.rendering.queue)
     queue, usage = JobQueue(settings.redis, settings.queue, io), Usage(settings.redis)
     register(settings.rendering.font_folder)
     opened = await io.run(open_store, settings.store) if store is None else store
@@ -52,7 +57,8 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     hot = HotCache(settings.rendering.hot_cache_bytes)
     try:
         async with OriginFetcher(settings.origin) as origin:
-            yield Services(settings, opened, catalog, queue, usage, origin, Metrics(), io, pixels, hot, Flights())
+            metrics, flights = Metrics(), SingleFlight()
+            yield Services(settings, opened, catalog, queue, usage, origin, metrics, io, pixels, slots, hot, flights)
     finally:
         await queue.close()
         await usage.close()

@@ -25,17 +25,17 @@ ROOMS: dict[str, set[str]] = {
     "media/formats": {"media/raster"},
     "media/work": {"media/records"},
     "media/derived": {"media/operations", "media/scene", "media/stores"},
-    "media/render": {"media/formats", "media/operations", "media/scene", "media/records"},
+    "media/render": {"media/formats", "media/derived", "media/records"},
     "media/analysis": {"media/formats", "media/operations"},
-    "proxy/runtime": {"media/work"},
-    "proxy/services": {"proxy/runtime", "media/derived", "media/network", "media/typography"},
+    "proxy/runtime": {"media/work", "media/derived"},
+    "proxy/services": {"proxy/runtime", "media/network", "media/typography"},
     "proxy/dialect": {"proxy/services"},
     "proxy/http": {"proxy/services", "media/formats"},
-    "proxy/delivery": {"proxy/http", "media/render", "media/derived"},
+    "proxy/delivery": {"proxy/http", "media/render"},
     "proxy/dialects": {"proxy/dialect", "proxy/delivery", "media/analysis"},
     "proxy/app": {"proxy/dialects"},
     "proxy/commands": {"proxy/app"},
-    "worker": {"media/render", "media/derived", "media/work", "media/network"},
+    "worker": {"media/render", "media/work", "media/network"},
 }
 #: Files in a root folder that are a room of their own, or part of one further up than their folder.
 PLACED = {

@@ -2,11 +2,16 @@
 
 import logging
 
+from media.derived.derived_assets import Derived
+from media.derived.keys import concrete
 from media.errors import RequestError, SourceError
+from media.formats.probe import probe_derived
+from media.operations import parse_chain
 from media.records.catalog import Catalog
+from media.render.derivation import Listing, Order, order_for
 from media.work.batch import Batch, Row
 from media.work.jobs import BATCHES, Outcome
-from worker.derivations import describe, make_derived, note
+from worker.derivations import make_derived
 from worker.notices import send_later
 from worker.outcomes import announce
 from worker.services import Services
@@ -23,7 +28,7 @@ def make_batch(services: Services, batch_id: str) -> None:
     if batch is None:
         log.warning("there is no batch %s", batch_id)
         return
-    rows = [_make(services, catalog, batch, row) for row in batch.rows]
+    rows = [_make(services, batch, row) for row in batch.rows]
     send_later(services, catalog, batch.notices, {"rows": rows})
 
 
@@ -36,15 +41,26 @@ def give_up_batch(services: Services, batch_id: str) -> None:
         send_later(services, catalog, batch.notices, {"rows": rows})
 
 
-def _make(services: Services, catalog: Catalog, batch: Batch, row: Row) -> dict[str, object]:
+def _make(services: Services, batch: Batch, row: Row) -> dict[str, object]:
     try:
-        made = make_derived(services, batch.source_digest, row.chain, row.layers)
+        made = make_derived(services, _order(services, batch, row))
     except (SourceError, RequestError) as error:
         announce(services.redis, services.settings.queue, row.key, Outcome(ok=False, message=str(error)))
         return {**row.shown, "status": "failed", "reason": str(error)}
-    note(catalog, batch.asset_id, batch.source_digest, row, made)
     announce(services.redis, services.settings.queue, row.key, Outcome(ok=True))
-    return {**row.shown, **describe(services, made)}
+    return {**row.shown, **_description(services, made)}
+
+
+def _order(services: Services, batch: Batch, row: Row) -> Order:
+    chain = concrete(parse_chain(row.chain))
+    listing = Listing(batch.asset_id, row.transformation, row.extension)
+    return order_for(batch.source_digest, chain, row.layers, services.matting, listing)
+
+
+def _description(services: Services, made: Derived) -> dict[str, object]:
+    """What a notification says of a derived asset."""
+    info = probe_derived(made.body, max_pixels=services.settings.limits.max_source_pixels)
+    return {"width": info.width, "height": info.height, "bytes": len(made.body), "format": info.format}
 
 
 def _read(catalog: Catalog, batch_id: str) -> Batch | None:

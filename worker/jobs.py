@@ -8,16 +8,17 @@ import json
 import logging
 
 from media.cutout import CutoutOptions
-from media.derived.keys import cutout_key, derived_key, maps_key
+from media.derived.keys import concrete, cutout_key, maps_key
 from media.errors import RequestError, SourceError
 from media.operations import parse_chain
-from media.work.jobs import BATCH, REPLACEMENT, Outcome, look_id
+from media.render.derivation import order_for
+from media.work.jobs import BATCH, REPLACEMENT, Outcome, scene_id
 from worker.batches import give_up_batch, make_batch
 from worker.cutouts import make_cutout
 from worker.derivations import make_derived
 from worker.outcomes import announce
 from worker.replacements import give_up_replacement, replace_by_cutout
-from worker.scenes import see
+from worker.scenes import make_scene
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -47,26 +48,29 @@ def matte(source_digest: str, options: str) -> None:
 def derive(source_digest: str, chain: str, layers: str) -> None:
     """Render one chain ahead of its first request; job id and outcome key are the derived key."""
     services = _services[0]
-    digests: dict[str, str] = json.loads(layers)
+    order = order_for(source_digest, concrete(parse_chain(chain)), json.loads(layers), services.matting)
     outcome = Outcome(ok=True)
     try:
-        make_derived(services, source_digest, chain, digests)
+        make_derived(services, order)
     except (SourceError, RequestError) as error:
         outcome = Outcome(ok=False, message=str(error))
-    key = derived_key(source_digest, parse_chain(chain), digests, services.matting)
-    announce(services.redis, services.settings.queue, key, outcome)
+    announce(services.redis, services.settings.queue, order.key, outcome)
 
 
-def look(source_digest: str) -> None:
-    """See what is in a source; job id and outcome key are :func:`media.work.jobs.look_id` of its maps."""
+def scene(source_digest: str) -> None:
+    """Make the scene of a source; job id and outcome key are :func:`media.work.jobs.scene_id` of its maps."""
     services = _services[0]
     outcome = Outcome(ok=True)
     try:
-        see(services, source_digest)
+        make_scene(services, source_digest)
     except (SourceError, RequestError) as error:
-        log.info("nothing seen in %s: %s", source_digest[:12], error)
+        log.info("no scene of %s: %s", source_digest[:12], error)
         outcome = Outcome(ok=False, message=str(error))
-    announce(services.redis, services.settings.queue, look_id(maps_key(source_digest, services.matting)), outcome)
+    announce(services.redis, services.settings.queue, scene_id(maps_key(source_digest, services.matting)), outcome)
+
+
+#: The name that jobs have which an earlier release enqueued.
+look = scene
 
 
 def batch(batch_id: str) -> None:

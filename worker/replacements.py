@@ -20,17 +20,19 @@ from dataclasses import replace
 from typing import Any
 
 from media.cutout import CutoutOptions
-from media.derived.keys import digest
+from media.derived.derived_assets import Derived
+from media.derived.keys import concrete, digest
 from media.derived.paths import source_path
 from media.errors import LimitExceeded, NotFound, RequestError, SourceError
 from media.formats.probe import probe
 from media.language.chain import Chain, Output
-from media.operations import format_chain, step
+from media.operations import step
 from media.records.asset import Asset, Backup, SourceRef
 from media.records.catalog import Catalog
+from media.render.derivation import order_for
 from media.work.batch import Replacement
 from media.work.jobs import REPLACEMENTS
-from worker.derivations import Made, make_derived
+from worker.derivations import make_derived
 from worker.notices import send_later
 from worker.services import Services
 
@@ -63,7 +65,8 @@ def give_up_replacement(services: Services, replacement_id: str) -> None:
 
 
 def _replace(services: Services, catalog: Catalog, wanted: Replacement) -> Asset:
-    made = make_derived(services, wanted.source_digest, _chain(wanted.options), {})
+    order = order_for(wanted.source_digest, concrete(_chain(wanted.options)), {}, services.matting)
+    made = make_derived(services, order)
     limit = services.settings.limits.max_source_bytes
     if len(made.body) > limit:
         raise LimitExceeded(f"The result has {len(made.body)} bytes, more than the limit of {limit}.")
@@ -72,13 +75,13 @@ def _replace(services: Services, catalog: Catalog, wanted: Replacement) -> Asset
     return catalog.update(_ref(wanted), lambda found: _replaced(found, wanted, result))
 
 
-def _chain(options: str) -> str:
+def _chain(options: str) -> Chain:
     chosen = CutoutOptions.from_json(options)
     removal = step("background_removal", hints=chosen.hints, fine_edges=chosen.fine_edges)
-    return format_chain(Chain((removal,), Output(candidates=("png",))))
+    return Chain((removal,), Output(candidates=("png",)))
 
 
-def _result(made: Made, wanted: Replacement, max_pixels: int) -> Mapping[str, Any]:
+def _result(made: Derived, wanted: Replacement, max_pixels: int) -> Mapping[str, Any]:
     """The fields of the asset that the cutout changes."""
     info = probe(made.body, max_pixels=max_pixels)
     state = {"status": COMPLETE, "data": {"confidence_score": round(made.confidence or 0.0, 3)}}

@@ -1,22 +1,22 @@
-"""see(): what is in a source, for gravities that name it. The network looks once, whoever asks first."""
+"""make_scene(): what is in a source, for gravities that name it. The network sees each source once."""
 
 from media.derived.keys import maps_key
 from media.derived.scenes import load_scene, save_faces
 from media.errors import SourceError
 from media.scene.scene import Scene
-from media.work.jobs import look_id
+from media.work.jobs import scene_id
 from worker.cutouts import open_photo, stored_or_new_maps
 from worker.matting.faces import find_faces
 from worker.renewal import locked
 from worker.services import Services
 
 
-def see(services: Services, source_digest: str) -> Scene:
-    """The scene, from the store or looked at now and stored: maps first, faces last.
+def make_scene(services: Services, source_digest: str) -> Scene:
+    """The scene, from the store or made now and stored: maps first, faces last.
 
     Raises SourceError where the source is missing or unreadable, Unavailable where the store is.
     """
-    job_id = look_id(maps_key(source_digest, services.matting))
+    job_id = scene_id(maps_key(source_digest, services.matting))
     with locked(services.redis, job_id, services.settings.queue.lease_seconds):
         scene = load_scene(services.store, source_digest, services.matting)
         if scene is None:
@@ -25,5 +25,5 @@ def see(services: Services, source_digest: str) -> Scene:
             save_faces(services.store, source_digest, services.matting, find_faces(photo, maps))
             scene = load_scene(services.store, source_digest, services.matting)
     if scene is None:
-        raise SourceError("What was seen in the source is no longer in the store.")
+        raise SourceError("The scene of the source is no longer in the store.")
     return scene

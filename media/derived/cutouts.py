@@ -11,6 +11,11 @@ def save_cutout(store: Store, key: str, cutout: StoredCutout) -> None:
     store.put(cutout_matte_path(key), cutout.matte, metadata={"confidence": f"{cutout.confidence:.3f}"})
 
 
+def has_cutout(store: Store, key: str) -> bool:
+    """Whether :func:`load_cutout` will find it."""
+    return store.stat(cutout_matte_path(key)) is not None
+
+
 def load_cutout(store: Store, key: str) -> StoredCutout | None:
     """The stored cutout, or None where it has not been made (or not wholly)."""
     matte = store.get(cutout_matte_path(key))

@@ -6,11 +6,12 @@ construction. Signatures and versions are not in them, so rotating a secret keep
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from media.cutout import CutoutOptions
 from media.language.chain import Chain, canonical, format_output
 from media.operations import format_steps
-from media.operations.needs import is_cut_out, looks
+from media.operations.needs import Needs, needs_of
 
 #: Raise when the same chain would give other pixels; old derived assets are then unreachable.
 RENDER_VERSION = 3
@@ -22,21 +23,29 @@ def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def derived_key(source_digest: str, chain: Chain, layers: Mapping[str, str], matting: str) -> str:
+@dataclass(frozen=True, slots=True)
+class ConcreteChain:
+    """A chain that leaves nothing to choose, with what is read off it: its needs, and its part of derived keys."""
+
+    chain: Chain
+    needs: Needs
+    text: str
+
+
+def concrete(chain: Chain) -> ConcreteChain:
+    text = f"{canonical(format_steps(chain.steps))},{canonical(format_output(chain.output))}"
+    return ConcreteChain(chain, needs_of(chain), text)
+
+
+def derived_key(source_digest: str, chain: ConcreteChain, layers: Mapping[str, str], matting: str) -> str:
     """The identity of a derived asset: 64 hex digits.
 
     ``layers`` gives the digest behind every layer source of the chain; ``matting`` names the network
-    (:func:`matting_identity`) and counts only where the chain has a cutout or looks for something.
+    (:func:`matting_identity`) and counts only if the chain needs a cutout or a scene.
     """
-    document = [
-        RENDER_VERSION,
-        source_digest,
-        format_steps(chain.steps),
-        format_output(chain.output),
-        sorted(layers.items()),
-        matting if is_cut_out(chain) or looks(chain) else "",
-    ]
-    return digest(canonical(document).encode())
+    network = matting if chain.needs.cutout is not None or chain.needs.scene else ""
+    before, after = canonical([RENDER_VERSION, source_digest]), canonical([sorted(layers.items()), network])
+    return digest(f"{before[:-1]},{chain.text},{after[1:]}".encode())
 
 
 def matting_identity(model: str) -> str:

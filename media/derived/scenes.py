@@ -10,7 +10,7 @@ from media.scene.scene import Area, Scene, extent
 from media.stores.store import Store
 
 
-def is_seen(store: Store, source_digest: str, matting: str) -> bool:
+def has_scene(store: Store, source_digest: str, matting: str) -> bool:
     """Whether :func:`load_scene` will find the scene."""
     return store.stat(faces_path(maps_key(source_digest, matting))) is not None
 
@@ -22,7 +22,7 @@ def save_faces(store: Store, source_digest: str, matting: str, faces: Iterable[A
 
 
 def load_scene(store: Store, source_digest: str, matting: str) -> Scene | None:
-    """None where nobody has looked at the source yet. Raises DerivationFailed for damaged maps."""
+    """None if the network has not seen the source yet. Raises DerivationFailed for damaged maps."""
     key = maps_key(source_digest, matting)
     faces = store.get(faces_path(key))
     packed = store.get(maps_path(key)) if faces else None

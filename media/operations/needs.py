@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from media.cutout import CutoutOptions
 from media.language.chain import Chain, Step, parse_output, walk
@@ -13,15 +14,29 @@ from media.raster.colorspace import needs_file
 SOURCE_ARGUMENTS = {"layer": "source", "text": "font_source"}
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """``cutout`` is what the worker is asked for, None if the chain starts from the source itself; ``scene``: a step
+    wants to know where the subject, a face or an object is; ``sources`` are files beside the picture."""
+
+    cutout: CutoutOptions | None
+    scene: bool
+    sources: tuple[str, ...]
+
+
+def needs_of(chain: Chain) -> Needs:
+    return Needs(cutout_options(chain), needs_scene(chain), sources(chain))
+
+
 def is_cut_out(chain: Chain) -> bool:
     """Whether the chain begins with the source's cutout."""
     return bool(chain.steps) and chain.steps[0].operation == "background_removal"
 
 
-def looks(chain: Chain) -> bool:
+def needs_scene(chain: Chain) -> bool:
     """Whether a step wants to know where the subject, a face or an object is.
 
-    Layers do not count: in a layer nobody looks, and gravities fall back to libvips' attention.
+    Layers do not count: their gravities fall back to libvips' attention.
     """
     gravities = (value for step in _taken(chain.steps) for _, value in step.arguments if isinstance(value, Gravity))
     return any(focus.needs_scene(gravity, is_cut_out=is_cut_out(chain)) for gravity in gravities)

@@ -1,4 +1,4 @@
-"""A chain and the pictures it needs → the derived asset and how it is stored: what proxy and worker share."""
+"""A chain and the pictures it needs → the derived asset."""
 
 from collections.abc import Mapping
 
@@ -23,8 +23,3 @@ def derive(
     judge = probe_cutout if isinstance(picture, StoredCutout) else probe
     info = judge(picture, max_pixels=limits.max_source_pixels)  # type: ignore[arg-type]
     return render(plan(chain, info, limits), picture, layers, scene)
-
-
-def derived_metadata(picture: bytes | StoredCutout) -> dict[str, str]:
-    """What is stored with a derived asset: the confidence of the cutout underneath."""
-    return {"confidence": f"{picture.confidence:.3f}"} if isinstance(picture, StoredCutout) else {}

@@ -16,7 +16,7 @@ QUEUES = (MATTE_QUEUE, DERIVE_QUEUE)
 
 MATTE_JOB = "worker.jobs.matte"
 DERIVE_JOB = "worker.jobs.derive"
-LOOK_JOB = "worker.jobs.look"
+SCENE_JOB = "worker.jobs.scene"
 BATCH_JOB = "worker.jobs.batch"
 REPLACE_JOB = "worker.jobs.replace"
 #: Job ids of replacements begin so: their last failure is written into the asset's record.
@@ -59,9 +59,9 @@ def failure_counter(job_id: str) -> str:
     return f"cutout:failures:{job_id}"
 
 
-def look_id(maps_key: str) -> str:
-    """The job that sees what is in a source: apart from cutouts, whose keys are ids, too."""
-    return f"look-{maps_key}"
+def scene_id(maps_key: str) -> str:
+    """The job that makes a source's scene: apart from cutouts, whose keys are ids, too."""
+    return f"scene-{maps_key}"
 
 
 @dataclass(frozen=True, slots=True)

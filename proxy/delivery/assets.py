@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -55,6 +56,12 @@ async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
             raise
         log.warning("serving a stale copy of %s: %s", url, error)
         return known
+
+
+async def find_layers(sources: Iterable[str], locate: Callable[[str], Awaitable[Asset]]) -> dict[str, str]:
+    """Every source that a chain needs beside the picture → the digest of its bytes; ``locate`` raises for what is
+    missing."""
+    return {source: (await locate(source)).digest for source in sources}
 
 
 async def _fetch(services: Services, ref: SourceRef) -> Asset:

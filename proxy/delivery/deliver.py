@@ -6,45 +6,37 @@ from dataclasses import dataclass, field, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.derived.keys import derived_key
+from media.derived.derived_assets import Derived
 from media.formats.table import sniff
 from media.integers import is_natural
 from media.language.chain import Chain, Output
 from media.records.asset import Asset
-from proxy.delivery.derivation import Order, find_or_derive, read_source
+from media.render.derivation import Order
+from proxy.delivery.derivation import find_or_derive, read_source
 from proxy.http.responses import Caching, Content, matches, not_modified, respond
-from proxy.runtime.memory_cache import Derived
 from proxy.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """What a dialect wants delivered: everything about the request that is not in the chain.
-
-    ``layers`` maps layer sources of the chain to digests; ``patience`` is in seconds;
-    ``transformation`` and ``extension`` are what was written, for the asset's list of derived assets.
-    """
+class Delivery:
+    """What a dialect wants delivered, and how: ``patience`` is in seconds, ``headers`` are added to the answer."""
 
     asset: Asset
-    chain: Chain
+    order: Order
     caching: Caching
-    layers: Mapping[str, str] = field(default_factory=dict)
     patience: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
-    transformation: str = ""
-    extension: str = ""
 
 
-async def deliver(services: Services, ask: Ask, request: Request) -> Response:
-    key = _key(services, ask)
+async def deliver(services: Services, delivery: Delivery, request: Request) -> Response:
+    key, caching = delivery.order.key, delivery.caching
     if matches(request.headers.get("if-none-match"), key):
-        return not_modified(key, ask.caching)
-    derived = await derived_of(services, ask)
-    caching = ask.caching
+        return not_modified(key, caching)
+    derived = await derived_of(services, delivery.asset, delivery.order, patience=delivery.patience)
     if not derived.is_final:
-        # Another tag: whoever has this picture is not told that it still stands once there is a better one.
+        # Another tag: a client with this picture is not told that it still stands once there is a better one.
         key, caching = f"{key}-provisional", _brief(services, caching)
-    content = Content(derived.body, _mime(derived.body), key, headers={**_confidence(derived), **ask.headers})
+    content = Content(derived.body, _mime(derived.body), key, headers={**_confidence(derived), **delivery.headers})
     return respond(content, caching, request.headers, head=request.method == "HEAD")
 
 
@@ -52,16 +44,11 @@ def _brief(services: Services, caching: Caching) -> Caching:
     return replace(caching, max_age=services.settings.delivery.pending_max_age_seconds, immutable=False)
 
 
-async def derived_of(services: Services, ask: Ask) -> Derived:
-    """What is asked for, made if need be; raises what :func:`proxy.delivery.derivation.find_or_derive` raises."""
-    if is_original(ask.asset, ask.chain):
-        return Derived(await read_source(services, ask.asset.digest))
-    order = Order(ask.asset, ask.chain, ask.layers, _key(services, ask), ask.transformation, ask.extension)
-    return await find_or_derive(services, order, patience=ask.patience)
-
-
-def _key(services: Services, ask: Ask) -> str:
-    return derived_key(ask.asset.digest, ask.chain, ask.layers, services.matting)
+async def derived_of(services: Services, asset: Asset, order: Order, *, patience: float) -> Derived:
+    """The original or the derived asset; raises what :func:`proxy.delivery.derivation.find_or_derive` raises."""
+    if is_original(asset, order.chain):
+        return Derived(await read_source(services, asset.digest))
+    return await find_or_derive(services, order, patience=patience)
 
 
 def is_original(asset: Asset, chain: Chain) -> bool:

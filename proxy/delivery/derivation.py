@@ -1,98 +1,78 @@
-"""find_or_derive(): look up · coalesce · render here or have the worker do it there.
+"""find_or_derive(): look up · coalesce · render here, once what takes a network is made by a worker.
 
 Walk::
 
     find_or_derive
-      ├ hot · _stored                          there already
+      ├ hot · load_derived                     there already
       └ _make
-          ├ request_cutout                     only where the chain begins with one
-          │   └ stat · ask_worker                               → DerivationPending
-          ├ find_scene                      only where the chain looks for something; None while nobody has
-          └ flights.run(derived key)           a crowd renders once per process
-              └ _open_picture · read_source of layers · derive · _keep
+          ├ _derive                            a crowd renders once per process
+          │   └ load · derive · keep           the source is read once a render slot is free
+          └ _prepare                           a cutout or a scene is not made yet
+              ├ request_cutout                                  → DerivationPending
+              └ request_scene                  without it the result is provisional
 """
 
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
-from media.cutout import CutoutOptions, StoredCutout
-from media.derived.cutouts import load_cutout
+from media.cutout import CutoutOptions
+from media.derived.cutouts import has_cutout
+from media.derived.derived_assets import Derived, load_derived
 from media.derived.keys import cutout_key
-from media.derived.paths import cutout_matte_path, derived_path, source_path
-from media.errors import DerivationFailed, DerivationPending, MediaError, NotFound, SourceError, Unavailable
-from media.formats.table import sniff
-from media.language.chain import Chain
-from media.operations.needs import cutout_options, looks
-from media.records.asset import Asset, DerivedEntry
-from media.render.derive import derive, derived_metadata
-from media.scene.scene import Scene
+from media.errors import DerivationFailed, DerivationPending, MediaError, SourceError, Unavailable
+from media.render import derivation
+from media.render.derivation import Inputs, Order
 from media.work import jobs
 from media.work.jobs import MatteJob
-from proxy.delivery.scenes import find_scene
-from proxy.delivery.worker_jobs import Question, ask_worker
-from proxy.runtime.memory_cache import Derived
+from proxy.delivery.scenes import request_scene
+from proxy.delivery.worker_jobs import JobRequest, await_job
 from proxy.services import Services
 
 log = logging.getLogger("cutout.derivation")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is wanted: a concrete chain on an asset. ``layers`` maps the chain's layer sources to digests.
-
-    ``transformation`` and ``extension`` are what was written; where they are given, the derived asset is put on its
-    source's list.
-    """
-
-    asset: Asset
-    chain: Chain
-    layers: Mapping[str, str]
-    key: str
-    transformation: str = ""
-    extension: str = ""
 
 
 async def find_or_derive(services: Services, order: Order, *, patience: float) -> Derived:
     """The derived asset's bytes, made if need be.
 
     Waits up to ``patience`` seconds for a cutout. Raises DerivationPending while there is none,
-    DerivationFailed or SourceError where it cannot be made, Unavailable where a dependency is down.
+    DerivationFailed or SourceError if it cannot be made, Unavailable if a dependency is down.
     """
-    known = services.hot.get(order.key) or await _stored(services, order.key)
-    if known is None:
-        known = await _make(services, order, patience)
-    if known.is_final:
-        services.hot.put(order.key, known)
-    return known
-
-
-async def _stored(services: Services, key: str) -> Derived | None:
-    blob = await services.io.run(services.store.get, derived_path(key))
-    return _derived(blob.body, blob.stat.metadata) if blob else None
+    known = services.hot.get(order.key)
+    if known is not None:
+        return known
+    made = await services.io.run(load_derived, services.store, order.key) or await _make(services, order, patience)
+    if made.is_final:
+        services.hot.put(order.key, made)
+    return made
 
 
 async def _make(services: Services, order: Order, patience: float) -> Derived:
-    options = cutout_options(order.chain)
-    if options is not None:
-        await request_cutout(services, order.asset, options, patience=patience)
-    if not looks(order.chain):
-        return await services.flights.run(order.key, lambda: _derive(services, order, options))
-    scene = await find_scene(services, order.asset, patience=patience)
-    is_final = scene is not None
-    flight = order.key if is_final else f"provisional:{order.key}"
-    return await services.flights.run(flight, lambda: _derive(services, order, options, scene, is_final=is_final))
+    # While every slot is taken nobody waits for one only to learn that the cutout is not made.
+    is_worth_trying = not services.slots.are_taken or await services.io.run(derivation.is_ready, services.store, order)
+    made = await _derive(services, order) if is_worth_trying else None
+    if made is None:
+        await _prepare(services, order, patience)
+        made = await _derive(services, order) or await _derive(services, order, scene_required=False)
+    if made is None:
+        raise Unavailable("The cutout vanished from the store; try again.", retry_after=1)
+    return made
 
 
-async def request_cutout(services: Services, asset: Asset, options: CutoutOptions, *, patience: float) -> None:
-    """Return once the cutout is stored; see :func:`find_or_derive` for what is raised."""
-    key = cutout_key(asset.digest, services.matting, options)
-    if await _is_stored(services, key):
-        return
-    message = MatteJob(asset.digest, options.to_json())
-    question = Question(jobs.MATTE_JOB, key, message.to_arguments(), lambda: _is_stored(services, key))
-    outcome = await ask_worker(services, question, patience=patience)
+async def _prepare(services: Services, order: Order, patience: float) -> None:
+    if order.needs.cutout is not None:
+        await request_cutout(services, order.source_digest, order.needs.cutout, patience=patience)
+    if order.needs.scene:
+        await request_scene(services, order.source_digest, patience=patience)
+
+
+async def request_cutout(services: Services, source_digest: str, options: CutoutOptions, *, patience: float) -> None:
+    """Have a cutout made; return once it is stored. See :func:`find_or_derive` for what is raised."""
+    key = cutout_key(source_digest, services.matting, options)
+    message = MatteJob(source_digest, options.to_json())
+    job = JobRequest(
+        jobs.MATTE_JOB, key, message.to_arguments(), lambda: services.io.run(has_cutout, services.store, key)
+    )
+    outcome = await await_job(services, job, patience=patience)
     if outcome is None:
         retry_after = services.settings.delivery.retry_after_seconds
         raise DerivationPending("The background removal is in progress; try again.", retry_after=retry_after)
@@ -100,67 +80,37 @@ async def request_cutout(services: Services, asset: Asset, options: CutoutOption
         raise SourceError(outcome.message) if outcome.message else DerivationFailed("the matte job failed")
 
 
-def _derived(body: bytes, metadata: Mapping[str, str]) -> Derived:
-    confidence = metadata.get("confidence")
-    return Derived(body, float(confidence) if confidence else None)
+async def _derive(services: Services, order: Order, *, scene_required: bool = True) -> Derived | None:
+    """None while something that is required has not been made."""
+    flight = order.key if scene_required else f"provisional:{order.key}"
+    return await services.flights.run(flight, lambda: _derive_alone(services, order, scene_required))
 
 
-async def _is_stored(services: Services, key: str) -> bool:
-    return await services.io.run(services.store.stat, cutout_matte_path(key)) is not None
+async def _derive_alone(services: Services, order: Order, scene_required: bool) -> Derived | None:
+    made = await _render(services, order, scene_required)
+    if made is None:
+        return None
+    try:
+        await services.io.run(derivation.keep, services.store, services.catalog, order, made)
+    except MediaError as error:
+        # A failed store never fails an answer that is already rendered.
+        log.warning("the derived asset %s could not be stored: %s", order.key, error)
+    return made
 
 
-async def _derive(
-    services: Services,
-    order: Order,
-    options: CutoutOptions | None,
-    scene: Scene | None = None,
-    *,
-    is_final: bool = True,
-) -> Derived:
-    picture = await _open_picture(services, order.asset, options)
-    layers = {source: await read_source(services, digest) for source, digest in order.layers.items()}
+async def _render(services: Services, order: Order, scene_required: bool) -> Derived | None:
+    async with services.slots.one():
+        inputs = await services.io.run(derivation.load, services.store, order, scene_required=scene_required)
+        return await services.pixels.run(_timed, services, order, inputs) if inputs else None
+
+
+def _timed(services: Services, order: Order, inputs: Inputs) -> Derived:
     started = time.perf_counter()
-    rendered = await services.pixels.run(derive, order.chain, picture, layers, services.settings.limits, scene)
+    made = derivation.derive(order, inputs, services.settings.limits)
     services.metrics.render_seconds.observe(time.perf_counter() - started)
-    metadata = derived_metadata(picture)
-    if is_final:
-        await _keep(services, order, rendered.body, metadata)
-    return replace(_derived(rendered.body, metadata), is_final=is_final)
-
-
-async def _open_picture(services: Services, asset: Asset, options: CutoutOptions | None) -> bytes | StoredCutout:
-    if options is None:
-        return await read_source(services, asset.digest)
-    cutout = await services.io.run(load_cutout, services.store, cutout_key(asset.digest, services.matting, options))
-    if cutout is None:
-        raise Unavailable("The cutout vanished from the store; try again.", retry_after=1)
-    return cutout
+    return made
 
 
 async def read_source(services: Services, digest: str) -> bytes:
-    blob = await services.io.run(services.store.get, source_path(digest))
-    if blob is None:
-        raise NotFound("Resource not found: its source is missing from the store")
-    return blob.body
-
-
-async def _keep(services: Services, order: Order, body: bytes, metadata: Mapping[str, str]) -> None:
-    """Store what was rendered. A failed store never fails a response that is already rendered."""
-    try:
-        await services.io.run(services.store.put, derived_path(order.key), body, metadata=metadata)
-        if order.transformation or order.extension:
-            asset = order.asset
-            await services.io.run(services.catalog.note_derived, asset.asset_id, asset.digest, _entry(order, body))
-    except MediaError as error:
-        log.warning("the derived asset %s could not be stored: %s", order.key, error)
-
-
-def _entry(order: Order, body: bytes) -> DerivedEntry:
-    row = sniff(body)
-    return DerivedEntry(
-        key=order.key,
-        transformation=order.transformation,
-        extension=order.extension,
-        format=row.name if row else "",
-        bytes=len(body),
-    )
+    """The bytes of a source. Raises NotFound if they are gone."""
+    return await services.io.run(derivation.read_source, services.store, digest)

@@ -1,6 +1,6 @@
 """find_scene(): what is in a source, or a job that will see it.
 
-A gravity is no reason to keep a page waiting for long: whoever asks first waits ``delivery.look_wait_seconds``, then
+A gravity is no reason to keep a page waiting for long: the first request waits ``delivery.look_wait_seconds``, then
 gets what libvips' attention would show, with a short cache life. A queue that is down or full costs accuracy, not the
 picture.
 """
@@ -8,35 +8,38 @@ picture.
 import logging
 
 from media.derived.keys import maps_key
-from media.derived.scenes import is_seen, load_scene
+from media.derived.scenes import has_scene, load_scene
 from media.errors import Unavailable
-from media.records.asset import Asset
 from media.scene.scene import Scene
 from media.work import jobs
-from proxy.delivery.worker_jobs import Question, ask_worker
+from proxy.delivery.worker_jobs import JobRequest, await_job
 from proxy.services import Services
 
 log = logging.getLogger("cutout.derivation")
 
 
-async def find_scene(services: Services, asset: Asset, *, patience: float) -> Scene | None:
-    """The stored scene; the first to ask has a worker look. None where that outlasts the patience, or fails."""
-    scene = await _stored_scene(services, asset)
-    if scene is not None:
-        return scene
-    job_id = jobs.look_id(maps_key(asset.digest, services.matting))
-    question = Question(jobs.LOOK_JOB, job_id, [asset.digest], lambda: _is_seen(services, asset))
-    patience = max(patience, services.settings.delivery.look_wait_seconds)
+async def find_scene(services: Services, source_digest: str, *, patience: float) -> Scene | None:
+    """The stored scene, made by a worker if need be; None if that outlasts the patience, or fails."""
+    scene = await _load(services, source_digest)
+    if scene is None:
+        await request_scene(services, source_digest, patience=patience)
+        scene = await _load(services, source_digest)
+    return scene
+
+
+async def request_scene(services: Services, source_digest: str, *, patience: float) -> None:
+    """Have a worker make the scene; return when it is stored, cannot be made, or the patience is over."""
+    job = JobRequest(
+        jobs.SCENE_JOB,
+        jobs.scene_id(maps_key(source_digest, services.matting)),
+        [source_digest],
+        lambda: services.io.run(has_scene, services.store, source_digest, services.matting),
+    )
     try:
-        await ask_worker(services, question, patience=patience)
+        await await_job(services, job, patience=max(patience, services.settings.delivery.look_wait_seconds))
     except Unavailable as error:
-        log.warning("nobody can look at %s: %s", asset.digest[:12], error)
-    return await _stored_scene(services, asset)
+        log.warning("the scene of %s cannot be made: %s", source_digest[:12], error)
 
 
-async def _stored_scene(services: Services, asset: Asset) -> Scene | None:
-    return await services.io.run(load_scene, services.store, asset.digest, services.matting)
-
-
-async def _is_seen(services: Services, asset: Asset) -> bool:
-    return await services.io.run(is_seen, services.store, asset.digest, services.matting)
+async def _load(services: Services, source_digest: str) -> Scene | None:
+    return await services.io.run(load_scene, services.store, source_digest, services.matting)

@@ -1,4 +1,4 @@
-"""ask_worker(): a crowd enqueues one job and waits for its outcome."""
+"""await_job(): a crowd enqueues one job and waits for its outcome."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from proxy.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class JobRequest:
     """A job of the queue ``matte``; its id is the key of its outcome. ``is_stored`` tells whether what it makes is."""
 
     function: str
@@ -18,24 +18,24 @@ class Question:
     is_stored: Callable[[], Awaitable[bool]]
 
 
-async def ask_worker(services: Services, question: Question, *, patience: float) -> Outcome | None:
-    """The job's outcome, a remembered failure included; None where there is none within ``patience`` seconds.
+async def await_job(services: Services, job: JobRequest, *, patience: float) -> Outcome | None:
+    """The job's outcome, a remembered failure included; None if there is none within ``patience`` seconds.
 
-    Raises Unavailable where Redis is down or the queue is full.
+    Raises Unavailable if Redis is down or the queue is full.
     """
-    outcome = await services.flights.run(f"request:{question.job_id}", lambda: _request(services, question))
+    outcome = await services.flights.run(f"request:{job.job_id}", lambda: _request(services, job))
     if outcome is None and patience > 0:
-        outcome = await services.queue.outcome(question.job_id, patience=patience)
+        outcome = await services.queue.outcome(job.job_id, patience=patience)
     return outcome
 
 
-async def _request(services: Services, question: Question) -> Outcome | None:
-    outcome = await services.queue.outcome(question.job_id)
-    if outcome is not None and (not outcome.ok or await question.is_stored()):
+async def _request(services: Services, job: JobRequest) -> Outcome | None:
+    outcome = await services.queue.outcome(job.job_id)
+    if outcome is not None and (not outcome.ok or await job.is_stored()):
         return outcome
     if outcome is not None:
         # Made once, but no longer in the store.
-        await services.queue.forget(question.job_id)
-    if await services.queue.enqueue_once(jobs.MATTE_QUEUE, question.function, question.job_id, question.arguments):
+        await services.queue.forget(job.job_id)
+    if await services.queue.enqueue_once(jobs.MATTE_QUEUE, job.function, job.job_id, job.arguments):
         return None
-    return await services.queue.outcome(question.job_id)
+    return await services.queue.outcome(job.job_id)

@@ -1,23 +1,15 @@
-"""Derived assets asked for a moment ago, in memory: the store is not read again for them."""
+"""In-memory LRU cache of derived assets."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A derived asset's bytes. ``confidence`` is that of the cutout underneath, None where there is none.
-
-    One that is not final was made before anybody looked at its source: it is answered, never kept.
-    """
-
-    body: bytes
-    confidence: float | None = None
-    is_final: bool = True
+from media.derived.derived_assets import Derived
 
 
 class HotCache:
-    """Least recently used goes first once bodies add up to ``max_bytes``. Keys are content-addressed: no expiry."""
+    """LRU cache: the least recently used goes first once bodies add up to ``max_bytes``.
+
+    Keys are content-addressed: nothing expires.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes

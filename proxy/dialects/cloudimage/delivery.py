@@ -6,7 +6,7 @@
       ├ find_token · grammar.parse · authorize    text only, no I/O before the signature
       ├ locate · _fetch                           the origin, guarded, kept as a source
       └ _deliver                                  the result, or the photo as it is until there is a cutout
-          └ vocabulary.compile · negotiate · _find_layers · delivery.deliver
+          └ vocabulary.compile · negotiate · find_layers · delivery.deliver
 """
 
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from media.derived.keys import concrete
 from media.errors import (
     DerivationFailed,
     DerivationPending,
@@ -24,11 +25,10 @@ from media.errors import (
     Unavailable,
 )
 from media.geometry import Size
-from media.language.chain import Chain
-from media.operations.needs import sources
 from media.records.asset import Asset, SourceRef
-from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, own_asset
-from proxy.delivery.deliver import Ask, deliver, patience
+from media.render.derivation import order_for
+from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, find_layers, own_asset
+from proxy.delivery.deliver import Delivery, deliver, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudimage import envelope, grammar, output, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
@@ -132,15 +132,16 @@ async def _answer(services: Services, wish: Wish) -> Response:
     compiled = vocabulary.compile(wish.parameters, _facts(wish))
     negotiated = negotiate(compiled.chain, request.headers, compiled.formats.modern)
     max_age = services.settings.delivery.max_age_seconds if compiled.max_age is None else compiled.max_age
-    ask = Ask(
+    chain = concrete(output.settled(negotiated.chain, compiled.formats))
+    layers = await find_layers(chain.needs.sources, lambda source: _locate(services, wish, source))
+    delivery = Delivery(
         asset,
-        output.settled(negotiated.chain, compiled.formats),
+        order_for(asset.digest, chain, layers, services.matting),
         Caching(max_age, vary=negotiated.vary),
-        layers=await _find_layers(services, wish, compiled.chain),
         patience=patience(services, request),
         headers=_disposition(compiled, asset) | _description(compiled, asset),
     )
-    response = await deliver(services, ask, request)
+    response = await deliver(services, delivery, request)
     if compiled.max_age is not None:
         _set_age(response, compiled.max_age)
     return response
@@ -150,16 +151,12 @@ def _facts(wish: Wish) -> Facts:
     return Facts(Size(wish.asset.width, wish.asset.height), wish.asset.format, wish.token.watermark_url)
 
 
-async def _find_layers(services: Services, wish: Wish, chain: Chain) -> dict[str, str]:
-    """Every layer source of the chain → the digest of its bytes: watermarks, and the photo behind itself."""
-    digests = {}
-    for source in sources(chain):
-        if source == BACKDROP:
-            digests[source] = wish.asset.digest
-            continue
-        found = tenant.locate_watermark(source.removeprefix(REMOTE), wish.token)
-        digests[source] = (await _fetch(services, wish.token.cloud, found)).digest
-    return digests
+async def _locate(services: Services, wish: Wish, source: str) -> Asset:
+    """The asset that a layer shows: a watermark, or the photo itself behind itself."""
+    if source == BACKDROP:
+        return wish.asset
+    found = tenant.locate_watermark(source.removeprefix(REMOTE), wish.token)
+    return await _fetch(services, wish.token.cloud, found)
 
 
 def _set_age(response: Response, seconds: int) -> None:

@@ -6,8 +6,7 @@ from starlette.requests import Request
 
 from media.config import Cloud
 from media.errors import BadSignature
-from media.language.chain import Chain
-from media.operations.needs import cutout_options, sources
+from media.operations.needs import Needs
 from media.records.asset import Asset
 from proxy.dialects.cloudinary import access_token, signature
 from proxy.dialects.cloudinary.access_token import Use
@@ -53,11 +52,11 @@ def check_access_control(asset: Asset, *, is_signed: bool, now: float) -> None:
     raise BadSignature(f"Access to {asset.public_id} is restricted: deny or ACL failure")
 
 
-def check_chain(cloud: Cloud, chain: Chain, *, is_signed: bool) -> None:
+def check_chain(cloud: Cloud, needs: Needs, *, is_signed: bool) -> None:
     """Judged on the chain: a named transformation may hold what the URL does not show."""
     if is_signed:
         return
-    if not cloud.unsigned_removal and cutout_options(chain) is not None:
+    if not cloud.unsigned_removal and needs.cutout is not None:
         raise BadSignature("Can't generate images using add-ons if URL isn't signed")
-    if any(source.startswith(("image/private/", "image/authenticated/")) for source in sources(chain)):
+    if any(source.startswith(("image/private/", "image/authenticated/")) for source in needs.sources):
         raise BadSignature("A private layer needs a signed URL")

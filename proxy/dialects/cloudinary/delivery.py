@@ -5,8 +5,8 @@
     image
       ├ url.parse · find_cloud · authorize       text only, no I/O before the signature
       ├ _find_or_default                         catalog, d_, or the origin of a fetch URL
-      ├ compile_for · check_chain · negotiate    vendor text → concrete chain
-      ├ find_layers                              layer sources → digests
+      ├ compile_for · negotiate · check_chain    vendor text → concrete chain
+      ├ order_with_layers                        layer sources → digests; the derived key
       └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
@@ -17,16 +17,16 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from media.derived.keys import ConcreteChain, concrete
 from media.errors import BadTransformation, MediaError, NotFound, RequestError
 from media.formats.probe import probe_derived
 from media.formats.table import FORMATS
 from media.header_text import header_text
-from media.language.chain import Chain
-from media.operations.needs import sources
 from media.records.asset import Asset, SourceRef
 from media.render.binding import recorded_facts, settle
-from proxy.delivery.assets import FETCH, fetch_asset, find_asset
-from proxy.delivery.deliver import Ask, deliver, derived_of, patience
+from media.render.derivation import Listing, Order, order_for
+from proxy.delivery.assets import FETCH, fetch_asset, find_asset, find_layers
+from proxy.delivery.deliver import Delivery, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary import envelope
 from proxy.dialects.cloudinary.access import authorize, check_access_control, check_chain
@@ -67,19 +67,18 @@ async def image(services: Services, request: Request) -> Response:
         return await deliver_file(services, url, found.asset, request)
     named = await definitions(services, url.cloud, url.components)
     compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers), named)
-    check_chain(cloud, compiled.chain, is_signed=is_signed)
     negotiated = negotiate(compiled.chain, request.headers, services.settings.delivery.auto_formats)
-    ask = Ask(
+    chain = concrete(negotiated.chain)
+    check_chain(cloud, chain.needs, is_signed=is_signed)
+    order = await order_with_layers(services, found, chain, url.transformation)
+    delivery = Delivery(
         found.asset,
-        negotiated.chain,
+        order,
         _caching(services, url, compiled, found, negotiated.vary),
-        layers=await find_layers(services, url.cloud, negotiated.chain),
         patience=patience(services, request),
         headers={**found.asset.headers, **_disposition(compiled, found.asset), **_warning(found)},
-        transformation=url.transformation,
-        extension=found.extension or "",
     )
-    return await (describe if compiled.wants_info else deliver)(services, ask, request)
+    return await (describe if compiled.wants_info else deliver)(services, delivery, request)
 
 
 def _parse(request: Request, max_bytes: int) -> DeliveryUrl:
@@ -112,22 +111,30 @@ def compile_for(
     return replace(compiled, chain=settle(compiled.chain, recorded_facts(asset)))
 
 
+async def order_with_layers(services: Services, found: Found, chain: ConcreteChain, transformation: str) -> Order:
+    """``chain`` on the asset, with its layers found; listed under what was written. Raises NotFound for a layer."""
+    asset, extension = found.asset, found.extension or ""
+    layers = await find_layers(chain.needs.sources, lambda source: _locate(services, asset.cloud, source))
+    listing = Listing(asset.asset_id, transformation, extension) if transformation or extension else None
+    return order_for(asset.digest, chain, layers, services.matting, listing)
+
+
 def _is_its_own(found: Found) -> bool:
     """Whether the extension is that of an asset which nobody here could write: its original is all there is."""
     row = FORMATS.get(found.asset.format)
     return row is not None and not row.writable and found.extension in row.extensions
 
 
-async def describe(services: Services, ask: Ask, request: Request) -> Response:
+async def describe(services: Services, delivery: Delivery, request: Request) -> Response:
     """``fl_getinfo``: facts about the source and the result instead of the result."""
-    result = await derived_of(services, ask)
+    result = await derived_of(services, delivery.asset, delivery.order, patience=delivery.patience)
     info = probe_derived(result.body, max_pixels=services.settings.limits.max_source_pixels)
-    source = ask.asset
+    source = delivery.asset
     document = {
         "input": {"width": source.width, "height": source.height, "bytes": source.bytes, "format": source.format},
         "output": {"width": info.width, "height": info.height, "bytes": len(result.body), "format": info.format},
     }
-    return JSONResponse(document, headers={**ask.caching.headers, **CORS})
+    return JSONResponse(document, headers={**delivery.caching.headers, **CORS})
 
 
 def _caching(
@@ -173,22 +180,17 @@ async def _find_or_default(services: Services, url: DeliveryUrl) -> Found:
         return Found(asset, url.extension, missing=str(error))
 
 
-async def find_layers(services: Services, cloud: str, chain: Chain) -> dict[str, str]:
-    """Every source of the chain → the digest of its bytes. Raises NotFound naming the one that is missing."""
-    digests = {}
-    for source in sources(chain):
-        if source.startswith(RAW):
-            digests[source] = (await _find_file(services, cloud, source.removeprefix(RAW))).digest
-            continue
-        if source.startswith("fetch:"):
-            digests[source] = (await fetch_asset(services, cloud, source.removeprefix("fetch:"))).digest
-            continue
-        resource_type, delivery_type, public_id = source.split("/", 2)
-        asset = await find_asset(services, SourceRef(cloud, resource_type, delivery_type, public_id))
-        if asset is None:
-            raise NotFound(f"Unknown or invalid referenced image {public_id} of type {delivery_type}")
-        digests[source] = asset.digest
-    return digests
+async def _locate(services: Services, cloud: str, source: str) -> Asset:
+    """The asset that a source of a chain names. Raises NotFound naming the one that is missing."""
+    if source.startswith(RAW):
+        return await _find_file(services, cloud, source.removeprefix(RAW))
+    if source.startswith("fetch:"):
+        return await fetch_asset(services, cloud, source.removeprefix("fetch:"))
+    resource_type, delivery_type, public_id = source.split("/", 2)
+    asset = await find_asset(services, SourceRef(cloud, resource_type, delivery_type, public_id))
+    if asset is None:
+        raise NotFound(f"Unknown or invalid referenced image {public_id} of type {delivery_type}")
+    return asset
 
 
 async def _find_file(services: Services, cloud: str, public_id: str) -> Asset:

@@ -9,7 +9,7 @@ from media.language.chain import Chain, Step
 from media.language.params import Gravity, GravityKind
 from media.operations import focus, step
 from media.operations.arguments import GRAVITIES
-from media.operations.needs import looks
+from media.operations.needs import needs_scene
 from media.operations.tracking import Sight
 from media.scene.scene import Area, Scene
 from tests.media import pictures
@@ -131,7 +131,7 @@ LOOKS: list[tuple[list[Step], bool]] = [
 
 @pytest.mark.parametrize(("steps", "expected"), LOOKS)
 def test_chain_has_to_look(steps: list[Step], expected: bool) -> None:
-    assert looks(Chain(tuple(steps))) is expected
+    assert needs_scene(Chain(tuple(steps))) is expected
 
 
 def test_later_step_follows_the_window_that_was_taken() -> None:

@@ -1,4 +1,4 @@
-"""Gravities that name what is in the picture: a worker looks once, and no page waits long for it."""
+"""Gravities that name what is in the picture: a worker makes the scene once, and no page waits long for it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,10 @@ import pytest
 import redis
 
 from media.config import RedisSettings
+from media.derived.keys import digest
+from media.work.jobs import MATTE_QUEUE
 from tests.conftest import MakeStage
+from tests.fakes import enqueue
 from tests.media import pictures
 from tests.stage import Stage
 
@@ -49,7 +52,7 @@ def test_final_window_shows_what_the_network_saw(shop: Stage) -> None:
     assert abs(difference).mean() < 2, "the disc stands in the middle"
 
 
-def test_network_looks_once_for_gravities_and_cutouts(shop: Stage) -> None:
+def test_network_sees_a_source_once_for_gravities_and_cutouts(shop: Stage) -> None:
     for gravity in ("auto", "face:center", "cat", "auto:dog"):
         shop.client.get(AUTO.replace("g_auto", f"g_{gravity}"))
     shop.work()
@@ -59,7 +62,7 @@ def test_network_looks_once_for_gravities_and_cutouts(shop: Stage) -> None:
     assert shop.matter.inferences == 1
 
 
-def test_cut_out_subject_needs_no_look(shop: Stage) -> None:
+def test_cut_out_subject_needs_no_scene(shop: Stage) -> None:
     address = "/demo/image/upload/e_background_removal/c_fill,g_auto,w_60,h_120/f_png/shoe"
     assert shop.client.get(address).status_code == 423
     shop.work()
@@ -77,7 +80,7 @@ def test_picture_comes_without_redis(shop: Stage, make_stage: MakeStage) -> None
         assert answer.headers["cache-control"] == "public, max-age=5"
 
 
-def test_failed_look_is_not_tried_at_every_request(shop: Stage) -> None:
+def test_failed_scene_is_not_tried_at_every_request(shop: Stage) -> None:
     shop.matter.failure = RuntimeError("out of memory")
     for _ in range(3):
         assert shop.client.get(AUTO).status_code == 200
@@ -103,9 +106,15 @@ def test_recorded_rectangles_go_before_what_a_detector_finds(shop: Stage, gravit
     assert abs(int(np.argmin(distances)) - RECORDED[gravity]) <= 2
 
 
-def test_flushed_redis_forgets_no_look(shop: Stage, redis_url: str) -> None:
+def test_flushed_redis_forgets_no_scene(shop: Stage, redis_url: str) -> None:
     shop.client.get(AUTO)
     shop.work()
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
+    assert not shop.client.get(AUTO).headers["etag"].endswith('-provisional"')
+
+
+def test_a_job_under_the_name_of_the_release_before_makes_the_scene(shop: Stage) -> None:
+    enqueue(shop.settings, MATTE_QUEUE, "worker.jobs.look", digest(pictures.jpeg(240, 120)))
+    shop.work()
     assert not shop.client.get(AUTO).headers["etag"].endswith('-provisional"')

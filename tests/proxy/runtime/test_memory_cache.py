@@ -1,6 +1,7 @@
 """The memory of derived assets stays within its bytes."""
 
-from proxy.runtime.memory_cache import Derived, HotCache
+from media.derived.derived_assets import Derived
+from proxy.runtime.memory_cache import HotCache
 
 
 def test_the_least_recently_used_goes_first() -> None:

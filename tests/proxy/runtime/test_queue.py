@@ -15,8 +15,9 @@ from rq.utils import now
 from media.config import Queue, RedisSettings
 from media.errors import Unavailable
 from media.work.jobs import MATTE_JOB, MATTE_QUEUE, Outcome
-from proxy.runtime.pool import Flights, Pool
+from proxy.runtime.pool import Pool
 from proxy.runtime.queue import JobQueue
+from proxy.runtime.single_flight import SingleFlight
 from worker.outcomes import announce
 
 
@@ -104,7 +105,7 @@ def test_a_redis_that_is_gone_is_unavailable_at_once() -> None:
 
 def test_flights_share_one_task_and_survive_the_one_who_started_it() -> None:
     async def scene() -> None:
-        flights, calls = Flights(), 0
+        flights, calls = SingleFlight(), 0
 
         async def slow() -> int:
             nonlocal calls

@@ -10,13 +10,14 @@ from typing import IO
 
 from starlette.responses import Response, StreamingResponse
 
-from media.derived.keys import derived_key
+from media.derived.keys import concrete
 from media.errors import LimitExceeded, NotFound, RequestError
 from media.formats.table import EXTENSIONS, FORMATS
 from media.language.chain import Chain, Output
 from media.records.asset import Asset
+from media.render.derivation import order_for
 from proxy.delivery.assets import find_asset
-from proxy.delivery.derivation import Order, find_or_derive, read_source
+from proxy.delivery.derivation import find_or_derive, read_source
 from proxy.delivery.ingest import receive
 from proxy.dialects.cloudinary.api.admission import check_signed
 from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
@@ -84,7 +85,7 @@ async def _in_format(services: Services, asset: Asset, name: str) -> bytes:
     if name not in EXTENSIONS:
         raise RequestError(f"Invalid format {name}: it is not one that is written here")
     chain = Chain(output=Output(candidates=(EXTENSIONS[name].name,)))
-    order = Order(asset, chain, {}, derived_key(asset.digest, chain, {}, services.matting))
+    order = order_for(asset.digest, concrete(chain), {}, services.matting)
     return (await find_or_derive(services, order, patience=0)).body
 
 

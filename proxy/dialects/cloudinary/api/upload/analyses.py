@@ -41,10 +41,10 @@ async def analyse(services: Services, asset: Asset, fields: Fields) -> dict[str,
 
 
 async def _faces(services: Services, asset: Asset) -> list[list[int]]:
-    """Those somebody named, else those a worker sees within ``delivery.look_wait_seconds``."""
+    """Those on record, else those a worker finds within ``delivery.look_wait_seconds``."""
     if asset.faces:
         return [list(face) for face in asset.faces]
-    scene = await find_scene(services, asset, patience=0)
+    scene = await find_scene(services, asset.digest, patience=0)
     return [_rectangle(face, asset) for face in scene.faces] if scene else []
 
 

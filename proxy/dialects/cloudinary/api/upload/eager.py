@@ -12,21 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from media.derived.keys import derived_key
+from media.derived.keys import concrete
 from media.errors import DerivationPending, RequestError
 from media.formats.probe import probe_derived
 from media.formats.table import sniff
 from media.language.chain import canonical
 from media.operations import format_chain
 from media.records.asset import Asset
+from media.render.derivation import Order
 from media.work import webhook
 from media.work.batch import Batch, Row
 from media.work.jobs import BATCH, BATCH_JOB, BATCHES, DERIVE_JOB, DERIVE_QUEUE, DeriveJob
-from proxy.delivery.derivation import Order, find_or_derive
+from proxy.delivery.derivation import find_or_derive
 from proxy.dialects.cloudinary.api.call import Call
 from proxy.dialects.cloudinary.api.notify import notices_for, urls_of
 from proxy.dialects.cloudinary.api.representation import delivery_url
-from proxy.dialects.cloudinary.delivery import Found, compile_for, find_layers
+from proxy.dialects.cloudinary.delivery import Found, compile_for, order_with_layers
 from proxy.dialects.cloudinary.named_transformations import definitions
 from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints
@@ -78,9 +79,7 @@ async def order_of(services: Services, asset: Asset, wanted: Wanted) -> Order:
     chain = compile_for(services, wanted.components, found, ClientHints(), wanted.named).chain
     if wanted.format:
         chain = replace(chain, output=replace(chain.output, candidates=(wanted.format,)))
-    layers = await find_layers(services, asset.cloud, chain)
-    key = derived_key(asset.digest, chain, layers, services.matting)
-    return Order(asset, chain, layers, key, wanted.transformation, wanted.extension or "")
+    return await order_with_layers(services, found, concrete(chain), wanted.transformation)
 
 
 def split_format(text: str) -> tuple[str, str | None]:
@@ -112,7 +111,7 @@ async def enqueue_all(services: Services, call: Call, asset: Asset, wanted: Sequ
     """The ``eager`` and ``batch_id`` of the answer; the workers do the rest and then notify."""
     batch_id = secrets.token_hex(32)
     orders = [await order_of(services, asset, each) for each in wanted]
-    rows = tuple(_row(call, order, each) for order, each in zip(orders, wanted, strict=True))
+    rows = tuple(_row(call, asset, order, each) for order, each in zip(orders, wanted, strict=True))
     notices = await _notices(services, call, asset, batch_id)
     batch = Batch(batch_id, call.name, asset.asset_id, asset.digest, rows, notices)
     await services.io.run(services.catalog.records(BATCHES).put, batch_id, batch.to_document())
@@ -137,10 +136,10 @@ async def _notices(services: Services, call: Call, asset: Asset, batch_id: str) 
     return await notices_for(services, call, "eager", body, urls)
 
 
-def _row(call: Call, order: Order, wanted: Wanted) -> Row:
-    shown = _shown(call, order.asset, wanted)
+def _row(call: Call, asset: Asset, order: Order, wanted: Wanted) -> Row:
+    shown = _shown(call, asset, wanted)
     chain = format_chain(order.chain)
-    return Row(order.key, chain, order.layers, order.transformation, order.extension, shown)
+    return Row(order.key, chain, order.layers, wanted.transformation, wanted.extension or "", shown)
 
 
 def _shown(call: Call, asset: Asset, wanted: Wanted) -> dict[str, Any]:

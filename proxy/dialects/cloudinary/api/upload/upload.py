@@ -205,7 +205,7 @@ async def _store(services: Services, job: Job) -> Asset:
         source = await keep_source(services, arrival, job.ref)
         order = await eager.order_of(services, source, job.incoming)
         # What is made here becomes the asset: it is no derived asset of anything.
-        order = replace(order, transformation="", extension="")
+        order = replace(order, listing=None)
         patience = services.settings.delivery.max_wait_seconds
         arrival = Arrival((await find_or_derive(services, order, patience=patience)).body, arrival.filename)
     described = await keep_source(services, arrival, job.ref)

@@ -1,0 +1,135 @@
+"""One derivation, whoever makes it.
+
+::
+
+    order_for      source, chain, layers → its key and what it needs (pure)
+    is_ready       whether what takes a network, cutout and scene, is made
+    load           store → everything it is made from
+    derive         open · plan · render
+    keep           result → store, and the list of its asset
+
+Synchronous and without Redis: the proxy runs the last three in its pools, the worker one after the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from media.config import Limits
+from media.cutout import StoredCutout
+from media.derived.cutouts import has_cutout, load_cutout
+from media.derived.derived_assets import Derived, save_derived
+from media.derived.keys import ConcreteChain, cutout_key, derived_key
+from media.derived.paths import source_path
+from media.derived.scenes import has_scene, load_scene
+from media.errors import NotFound
+from media.formats.table import sniff
+from media.language.chain import Chain
+from media.operations.needs import Needs
+from media.records.asset import DerivedEntry
+from media.records.catalog import Catalog
+from media.render import derive as rendering
+from media.scene.scene import Scene
+from media.stores.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a derived asset is listed: with its asset, under what was written to ask for it."""
+
+    asset_id: str
+    transformation: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A derived asset to be made: a concrete chain on a source.
+
+    ``layers`` maps the chain's sources to digests; ``key`` is the result's identity, ``cutout_key`` that of the cutout
+    which the chain begins with (empty: it begins with the source); ``matting`` names the network. Without a ``listing``
+    the result is kept and listed nowhere.
+    """
+
+    source_digest: str
+    chain: Chain
+    layers: Mapping[str, str]
+    matting: str
+    key: str
+    needs: Needs
+    cutout_key: str
+    listing: Listing | None = None
+
+
+def order_for(
+    source_digest: str,
+    concrete: ConcreteChain,
+    layers: Mapping[str, str],
+    matting: str,
+    listing: Listing | None = None,
+) -> Order:
+    chain, needs = concrete.chain, concrete.needs
+    key = derived_key(source_digest, concrete, layers, matting)
+    cutout = cutout_key(source_digest, matting, needs.cutout) if needs.cutout else ""
+    return Order(source_digest, chain, layers, matting, key, needs, cutout, listing)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a derivation is made from: the source's bytes or its stored cutout, bytes by layer source, the scene."""
+
+    picture: bytes | StoredCutout
+    layers: Mapping[str, bytes]
+    scene: Scene | None
+
+
+def is_ready(store: Store, order: Order) -> bool:
+    """Whether :func:`load` finds the cutout and the scene that ``order`` needs."""
+    if order.cutout_key and not has_cutout(store, order.cutout_key):
+        return False
+    return not order.needs.scene or has_scene(store, order.source_digest, order.matting)
+
+
+def load(store: Store, order: Order, *, scene_required: bool = True) -> Inputs | None:
+    """None while a cutout, or a scene that is required, has not been made. Raises NotFound if a source is gone."""
+    cutout = load_cutout(store, order.cutout_key) if order.cutout_key else None
+    scene = load_scene(store, order.source_digest, order.matting) if order.needs.scene else None
+    if (order.cutout_key and cutout is None) or (order.needs.scene and scene_required and scene is None):
+        return None
+    picture = cutout or read_source(store, order.source_digest)
+    return Inputs(picture, {name: read_source(store, digest) for name, digest in order.layers.items()}, scene)
+
+
+def derive(order: Order, inputs: Inputs, limits: Limits) -> Derived:
+    """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises."""
+    rendered = rendering.derive(order.chain, inputs.picture, inputs.layers, limits, inputs.scene)
+    confidence = inputs.picture.confidence if isinstance(inputs.picture, StoredCutout) else None
+    return Derived(rendered.body, confidence, is_final=inputs.scene is not None or not order.needs.scene)
+
+
+def keep(store: Store, catalog: Catalog, order: Order, derived: Derived) -> None:
+    """Store what is final, then list it."""
+    if derived.is_final:
+        save_derived(store, order.key, derived)
+        enlist(catalog, order, derived)
+
+
+def enlist(catalog: Catalog, order: Order, derived: Derived) -> None:
+    """Put it on the list of what was derived from its asset, if the order names one."""
+    if order.listing is None:
+        return
+    row = sniff(derived.body)
+    entry = DerivedEntry(
+        key=order.key,
+        transformation=order.listing.transformation,
+        extension=order.listing.extension,
+        format=row.name if row else "",
+        bytes=len(derived.body),
+    )
+    catalog.note_derived(order.listing.asset_id, order.source_digest, entry)
+
+
+def read_source(store: Store, digest: str) -> bytes:
+    blob = store.get(source_path(digest))
+    if blob is None:
+        raise NotFound("Resource not found: its source is no longer in the store")
+    return blob.body

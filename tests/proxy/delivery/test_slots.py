@@ -1,0 +1,94 @@
+"""A crowd of different renders: those that wait for a slot have read nothing yet."""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from media.config import Rendering
+from media.errors import Unavailable
+from media.stores.memory import MemoryStore
+from media.stores.store import Blob
+from proxy.runtime.pool import Slots
+from proxy.services import Services
+from tests.conftest import MakeStage
+from tests.pictures import photo
+from tests.stage import Stage
+
+CROWD, SLOTS = 12, 2
+DEADLINE_SECONDS = 20
+
+
+def services_of(stage: Stage) -> Services:
+    services: Services = stage.client.app.state.services  # type: ignore[attr-defined]
+    return services
+
+
+def count_reads(store: MemoryStore) -> Counter[str]:
+    """Reads by first folder of the key, from now on."""
+    reads: Counter[str] = Counter()
+    get = store.get
+
+    def noted(key: str) -> Blob | None:
+        reads[key.partition("/")[0]] += 1
+        return get(key)
+
+    store.get = noted  # type: ignore[method-assign]
+    return reads
+
+
+def wait_for(claim: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not claim():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_renders_that_wait_hold_no_source(make_stage: MakeStage) -> None:
+    with make_stage(rendering=Rendering(threads=1)) as stage, ThreadPoolExecutor(CROWD) as clients:
+        stage.upload(photo(), "shoe")
+        reads, services, held = count_reads(stage.store), services_of(stage), threading.Event()  # type: ignore[arg-type]
+        assert stage.client.portal is not None
+        busy = stage.client.portal.start_task_soon(services.pixels.run, held.wait)
+        urls = [f"/demo/image/upload/c_scale,w_{width}/shoe.png" for width in range(10, 10 + CROWD)]
+        answers = clients.map(stage.client.get, urls)
+        wait_for(lambda: reads["derived"] == CROWD and reads["sources"] >= SLOTS)
+        assert reads["sources"] == SLOTS
+        held.set()
+        assert [answer.status_code for answer in answers] == [200] * CROWD
+        assert reads["sources"] == CROWD
+        busy.result()
+
+
+def test_a_poll_for_a_pending_cutout_waits_for_no_slot(make_stage: MakeStage) -> None:
+    with make_stage(rendering=Rendering(threads=1)) as stage:
+        stage.upload(photo(), "shoe")
+        slots, portal = services_of(stage).slots, stage.client.portal
+        assert portal is not None
+        hold = portal.wrap_async_context_manager
+        with hold(slots.one()), hold(slots.one()):
+            assert slots.are_taken
+            assert stage.client.get("/demo/image/upload/e_background_removal/shoe.png").status_code == 423
+
+
+def test_a_full_queue_refuses_and_a_slot_that_is_left_is_free_again() -> None:
+    async def scene() -> None:
+        slots = Slots(1, queue=1)
+        async with slots.one():
+            waiting = asyncio.create_task(taken(slots))
+            await asyncio.sleep(0)
+            with pytest.raises(Unavailable, match="busy"):
+                await taken(slots)
+        await waiting
+        await taken(slots)
+
+    asyncio.run(scene())
+
+
+async def taken(slots: Slots) -> None:
+    async with slots.one():
+        pass
