@@ -56,12 +56,17 @@ class Chain:
 
 
 def walk(steps: Iterable[Step]) -> Iterator[Step]:
-    """Every step, those inside layers included, in order."""
+    """Every step, those inside layers and conditions included, in order."""
     for step in steps:
         yield step
-        for _, value in step.arguments:
-            if isinstance(value, tuple) and value and isinstance(value[0], Step):
-                yield from walk(value)
+        yield from walk(nested(step))
+
+
+def nested(step: Step) -> Iterator[Step]:
+    """The steps inside a layer or a condition."""
+    for _, value in step.arguments:
+        if isinstance(value, tuple) and value and isinstance(value[0], Step):
+            yield from value
 
 
 def format_output(output: Output) -> dict[str, Any]:

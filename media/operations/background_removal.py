@@ -1,6 +1,7 @@
 """Background removal: the step that exchanges the source for its stored cutout."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from media.cutout import OBJECTS, CutoutOptions
 from media.language.params import Int, Names
@@ -11,7 +12,12 @@ from media.raster.pixels import Image
 Threshold = Annotated[int | None, Int(0, 255)]
 
 
-@operation
+def options(arguments: Mapping[str, Any]) -> CutoutOptions:
+    """What a ``background_removal`` step asks of the worker."""
+    return CutoutOptions(**arguments)
+
+
+@operation(cutout=options)
 def background_removal(
     image: Image,
     hints: Annotated[tuple[str, ...], Names(OBJECTS)] = (),
@@ -27,8 +33,3 @@ def background_removal(
     Stands first in a chain; the renderer then starts from the stored cutout, so there is nothing left to do here.
     """
     return image
-
-
-def options(arguments: dict[str, object]) -> CutoutOptions:
-    """What a ``background_removal`` step asks of the worker."""
-    return CutoutOptions(**arguments)  # type: ignore[arg-type]

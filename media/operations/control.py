@@ -4,19 +4,18 @@ They stand among the steps of a chain but touch no pixels: :mod:`media.render.bi
 executed.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from media.errors import DerivationFailed
-from media.language.chain import Step
-from media.language.expression import Expression
+from media.language.chain import Output, Step, canonical, format_output, walk
+from media.language.expression import Expression, Facts, is_true
 from media.language.params import Text
 from media.operations.layer import StepsKind
-from media.operations.registry import operation
+from media.operations.registry import OPERATIONS, operation
 from media.raster.pixels import Image
-
-#: Names of the operations that never reach a picture.
-CONTROLS = frozenset({"assign", "when", "output"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,11 @@ def _unbound(name: str) -> Any:
     raise DerivationFailed(f"{name} reached the renderer unbound")
 
 
-@operation(size_after=lambda size, arguments: None)
+def _assign(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:
+    return replace(facts, variables={**facts.variables, step["name"]: step["value"].evaluate(facts)}), ()
+
+
+@operation(control=_assign)
 def assign(
     image: Image,
     name: Annotated[str, Text(64)],
@@ -46,7 +49,16 @@ def assign(
     return _unbound("assign")
 
 
-@operation(size_after=lambda size, arguments: None)
+def assignment(name: str, value: Expression) -> Step:
+    """The step that gives a variable its value."""
+    return OPERATIONS["assign"].step({"name": name, "value": value})
+
+
+def _branch(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:
+    return facts, step["steps"] if is_true(step["condition"].evaluate(facts)) else step["otherwise"]
+
+
+@operation(control=_branch)
 def when(
     image: Image,
     condition: Annotated[Expression, ExpressionKind()],
@@ -57,7 +69,21 @@ def when(
     return _unbound("when")
 
 
-@operation(size_after=lambda size, arguments: None)
+def _choose(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:
+    return replace(facts, choices={**facts.choices, **json.loads(step["choices"])}), ()
+
+
+@operation(control=_choose)
 def output(image: Image, choices: Annotated[str, Text()]) -> Image:
     """Choose format or quality inside a condition."""
     return _unbound("output")
+
+
+def output_step(output: Output) -> Step:
+    """A conditional choice: everything in which ``output`` differs from the default."""
+    return OPERATIONS["output"].step({"choices": canonical(format_output(output))})
+
+
+def choices(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """What conditions may choose for the output: fields of an :class:`Output` that differ from the default."""
+    return [json.loads(each["choices"]) for each in walk(steps) if OPERATIONS[each.operation].control is _choose]

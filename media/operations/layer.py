@@ -57,7 +57,7 @@ def _size_after(size: Size, arguments: Mapping[str, Any]) -> Size | None:
     return size if keeps else None
 
 
-@operation(size_after=_size_after)
+@operation(size_after=_size_after, file="source")
 def layer(
     image: Image,
     source: Annotated[str, Text()] = "",

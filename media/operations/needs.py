@@ -1,17 +1,13 @@
 """What a chain needs before it can be rendered: the cutout, the scene, files. Pure: read off its steps."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from media.cutout import CutoutOptions
-from media.language.chain import Chain, Step, parse_output, walk
+from media.language.chain import Chain, Step, nested, parse_output, walk
 from media.language.params import Gravity
-from media.operations import background_removal, focus
+from media.operations import OPERATIONS, control, focus
 from media.raster.colorspace import needs_file
-
-#: Operations that need a file of their own, and the argument that names it.
-SOURCE_ARGUMENTS = {"layer": "source", "text": "font_source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +26,13 @@ def needs_of(chain: Chain) -> Needs:
 
 def is_cut_out(chain: Chain) -> bool:
     """Whether the chain begins with the source's cutout."""
-    return bool(chain.steps) and chain.steps[0].operation == "background_removal"
+    return bool(chain.steps) and OPERATIONS[chain.steps[0].operation].cutout is not None
+
+
+def cutout_options(chain: Chain) -> CutoutOptions | None:
+    """What the first step asks of the worker; None if the chain starts from the source itself."""
+    read = OPERATIONS[chain.steps[0].operation].cutout if chain.steps else None
+    return read(dict(chain.steps[0].arguments)) if read else None
 
 
 def needs_scene(chain: Chain) -> bool:
@@ -42,29 +44,18 @@ def needs_scene(chain: Chain) -> bool:
     return any(focus.needs_scene(gravity, is_cut_out=is_cut_out(chain)) for gravity in gravities)
 
 
-def _taken(steps: tuple[Step, ...]) -> Iterator[Step]:
+def _taken(steps: Iterable[Step]) -> Iterator[Step]:
     """The steps on the picture itself, those inside conditions included."""
     for step in steps:
         yield step
-        if step.operation == "when":
-            yield from _taken((*step["steps"], *step["otherwise"]))
-
-
-def cutout_options(chain: Chain) -> CutoutOptions | None:
-    """What the first step asks of the worker; None where the chain starts from the source itself."""
-    if is_cut_out(chain):
-        return background_removal.options(dict(chain.steps[0].arguments))
-    return None
+        if not OPERATIONS[step.operation].has_layer:
+            yield from _taken(nested(step))
 
 
 def sources(chain: Chain) -> tuple[str, ...]:
     """What the chain needs beside the picture, each once, in order: layers (``image/upload/logos/ours``,
     ``fetch:https://…``), fonts (``raw:fonts/ours.ttf``) and colour profiles."""
-    steps = list(walk(chain.steps))
-    named = [step[SOURCE_ARGUMENTS[step.operation]] for step in steps if step.operation in SOURCE_ARGUMENTS]
-    outputs = [
-        chain.output,
-        *(parse_output(json.loads(step["choices"])) for step in steps if step.operation == "output"),
-    ]
+    named = [step[file] for step in walk(chain.steps) if (file := OPERATIONS[step.operation].file)]
+    outputs = [chain.output, *map(parse_output, control.choices(chain.steps))]
     profiles = [output.color_space for output in outputs if needs_file(output.color_space)]
     return tuple(dict.fromkeys(source for source in (*named, *profiles) if source))

@@ -18,25 +18,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from media.cutout import CutoutOptions
 from media.errors import BadTransformation, UnsupportedOperation
 from media.geometry import Size
 from media.language.chain import Chain, Step, canonical, format_output, parse_output
-from media.language.expression import Expression
+from media.language.expression import Expression, Facts
 from media.language.params import Kind
 
 REQUIRED = inspect.Parameter.empty
 
 #: (size before, the step's arguments and the ``base`` size) → size after, or None where only pixels can tell.
 SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
+#: (a step of control, the facts before it) → the facts after it, and the steps to take before the rest.
+Control = Callable[[Step, Facts], tuple[Facts, tuple[Step, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
     (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a function from the size that a
-    layer's fractions refer to, to its pixels), ``font`` (the bytes of a font file, None without one), ``first`` (the
-    first frame: what an operation decides by looking, it decides there, so that all frames of an animation agree),
-    ``sight`` (:class:`media.operations.tracking.Sight`: where things are in the picture)."""
+    layer's fractions refer to, to its pixels: those of the file, after the argument ``steps``), ``font`` (the bytes of
+    the file, None without one), ``first`` (the first frame: what an operation decides by looking, it decides there, so
+    that all frames of an animation agree), ``sight`` (:class:`media.operations.tracking.Sight`: where things are in
+    the picture)."""
 
     what: str
 
@@ -64,6 +68,15 @@ class Operation:
     reads: SizeAfter | None
     moves: bool
     scales: bool
+    control: Control | None
+    cutout: Callable[[Mapping[str, Any]], CutoutOptions] | None
+    file: str
+    needs_still: bool
+
+    @property
+    def has_layer(self) -> bool:
+        """Whether its nested steps work on a picture of their own."""
+        return any(what == "overlay" for _, what in self.prepared)
 
     @property
     def sentence(self) -> str:
@@ -98,6 +111,10 @@ def operation(
     reads: SizeAfter | None = None,
     moves: bool = False,
     scales: bool = False,
+    control: Control | None = None,
+    cutout: Callable[[Mapping[str, Any]], CutoutOptions] | None = None,
+    file: str = "",
+    needs_still: bool = False,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
@@ -105,7 +122,9 @@ def operation(
     scaled version of its whole input, so that the decoder may shrink on load: the size of that version
     (:func:`unchanged` for one that looks at single pixels), None for one that needs them all. ``moves``: it only puts
     pixels elsewhere, by geometry alone, so that applied to a map it tells where everything went. ``scales``: it shows
-    the whole picture at another size.
+    the whole picture at another size. ``control`` is what it does to the chain instead of touching a picture.
+    ``cutout``: it exchanges the source for its cutout, and this reads its options off the arguments. ``file`` is the
+    argument that names a file it needs. ``needs_still``: it cannot be applied to an animation.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,8 +137,21 @@ def operation(
                 prepared.append((parameter.name, mark.what))
             else:
                 arguments.append(Argument(parameter.name, mark, parameter.default))
-        after = size_after or unchanged
-        OPERATIONS[name] = Operation(name, function, tuple(arguments), tuple(prepared), after, reads, moves, scales)
+        OPERATIONS[name] = Operation(
+            name,
+            function,
+            tuple(arguments),
+            tuple(prepared),
+            # A large source is scaled down on the way to its cutout.
+            size_after=unknown if control or cutout else size_after or unchanged,
+            reads=reads,
+            moves=moves,
+            scales=scales,
+            control=control,
+            cutout=cutout,
+            file=file,
+            needs_still=needs_still,
+        )
         return function
 
     return enter if function is None else enter(function)
@@ -135,6 +167,10 @@ def _mark(hint: Any) -> Any:
 def unchanged(size: Size, arguments: Mapping[str, Any]) -> Size:
     """The arithmetic of an operation that keeps the size."""
     return size
+
+
+def unknown(size: Size, arguments: Mapping[str, Any]) -> None:
+    """The arithmetic of an operation whose result only pixels can measure."""
 
 
 def step(name: str, /, **values: Any) -> Step:

@@ -11,7 +11,7 @@ from media.geometry import Box, Size
 from media.language.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
 from media.operations.arguments import First, MaybePaint, OwnSize, Paint
 from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, lay_on
-from media.operations.registry import operation, unchanged
+from media.operations.registry import operation, unchanged, unknown
 from media.raster.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
 
 #: Inputs with a longer side are scaled down before a rotation that is not a quarter turn.
@@ -80,7 +80,7 @@ def flip(image: Image, axis: Annotated[str, Choice(("horizontal", "vertical"))])
     return image.flip(axis)
 
 
-@operation(size_after=lambda size, arguments: None)
+@operation(size_after=unknown)
 def trim(
     image: Image,
     tolerance: Annotated[int, Int(0, 100)] = 10,

@@ -83,7 +83,14 @@ def _reading(mode: str) -> Callable[[Size, Mapping[str, Any]], Size]:
 def _enter(mode: str, sentence: str, function: Callable[..., Image]) -> None:
     function.__name__, function.__doc__ = mode, sentence
     is_whole = mode in WHOLE
-    operation(function, size_after=_arithmetic(mode), reads=_reading(mode), moves=not is_whole, scales=is_whole)
+    operation(
+        function,
+        size_after=_arithmetic(mode),
+        reads=_reading(mode),
+        moves=not is_whole,
+        scales=is_whole,
+        needs_still=mode in FILL_PADDED,
+    )
 
 
 def _whole(mode: str, sentence: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 from media.geometry import Box, Length, Size, nearest, pixels
 from media.language.params import BLACK, TRANSPARENT, Choice, Float, LengthKind
 from media.operations.arguments import Percent
-from media.operations.registry import operation
+from media.operations.registry import operation, unknown
 from media.operations.shadow import dropshadow, silhouette
 from media.raster.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
 
@@ -48,7 +48,7 @@ def keep_region(image: Image, left: Share = 0.0, top: Share = 0.0, right: Share 
     return looked_at(region, Box(-x, -y, size.width, size.height), TRANSPARENT)
 
 
-@operation(size_after=lambda size, arguments: None)
+@operation(size_after=unknown)
 def crop_subject(image: Image, top: Margin = 0, right: Margin = 0, bottom: Margin = 0, left: Margin = 0) -> Image:
     """Cut off what is empty around the subject, leaving margins in pixels or fractions of the subject's sides."""
     box = find_subject(image)

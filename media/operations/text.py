@@ -14,7 +14,7 @@ from media.geometry import Length, Size
 from media.language.params import BLACK, Choice, Color, Float, Text
 from media.operations.alpha import grown
 from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Paint, Width
-from media.operations.registry import Prepared, operation
+from media.operations.registry import Prepared, operation, unknown
 from media.raster.pixels import Image, bytes_of, flatten, join, size_of, solid
 from media.typography import fonts, typeface
 from media.typography.typeface import Typeface
@@ -34,7 +34,7 @@ ANTIALIAS = ("none", "gray", "subpixel", "fast", "good", "best")
 HINTING = ("none", "slight", "medium", "full")
 
 
-@operation(size_after=lambda size, arguments: None)
+@operation(size_after=unknown, file="font_source")
 def text(
     image: Image,
     text: Annotated[str, Text()],

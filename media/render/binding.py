@@ -8,17 +8,17 @@ The loop of whoever executes a chain::
         turn = advance(turn.rest, replace(turn.facts, current=size))
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from media.geometry import Size
-from media.language.chain import Chain, Output, Step, canonical, format_output, parse_output
-from media.language.expression import Expression, Facts, Value, is_true, spell
+from media.language.chain import Chain, Output, Step, format_output, parse_output
+from media.language.expression import Expression, Facts, Value, spell
 from media.language.folding import RECORDED, RECORDED_IN_LAYER, fold, ground, literal
 from media.language.params import Gravity, area_of_interest
-from media.operations import OPERATIONS, step
+from media.operations import OPERATIONS
+from media.operations.control import assignment
 from media.records.asset import Asset
 from media.scene.scene import FACES
 
@@ -40,14 +40,11 @@ def advance(steps: tuple[Step, ...], facts: Facts) -> Turn:
     """
     while steps:
         first, steps = steps[0], steps[1:]
-        if first.operation == "assign":
-            facts = replace(facts, variables={**facts.variables, first["name"]: first["value"].evaluate(facts)})
-        elif first.operation == "when":
-            steps = (*(first["steps"] if is_true(first["condition"].evaluate(facts)) else first["otherwise"]), *steps)
-        elif first.operation == "output":
-            facts = replace(facts, choices={**facts.choices, **json.loads(first["choices"])})
-        else:
+        control = OPERATIONS[first.operation].control
+        if control is None:
             return Turn(bind(first, facts), steps, facts)
+        facts, more = control(first, facts)
+        steps = (*more, *steps)
     return Turn(None, (), facts)
 
 
@@ -59,7 +56,8 @@ def bind(unbound: Step, facts: Facts) -> Step:
         for name, value in values.items()
         if isinstance(value, Expression)
     }
-    if unbound.operation == "layer" and (assignments := _assignments(facts.variables, values["steps"])):
+    is_layer = OPERATIONS[unbound.operation].has_layer
+    if is_layer and (assignments := _assignments(facts.variables, values["steps"])):
         bound["steps"] = (*assignments, *values["steps"])
     return OPERATIONS[unbound.operation].step({**values, **bound}) if bound else unbound
 
@@ -72,19 +70,12 @@ def _value(operation: str, name: str, expression: Expression, facts: Facts) -> A
 def _assignments(variables: Mapping[str, Value], steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Those of ``variables`` that ``steps`` read, as steps: a layer is rendered on its own and takes them with it."""
     read = referenced(steps)
-    return tuple(
-        step("assign", name=name, value=Expression(literal(value))) for name, value in variables.items() if name in read
-    )
+    return tuple(assignment(name, Expression(literal(value))) for name, value in variables.items() if name in read)
 
 
 def chosen_output(output: Output, facts: Facts) -> Output:
     """``output`` with what the taken branches chose."""
     return parse_output({**format_output(output), **facts.choices})
-
-
-def output_step(output: Output) -> Step:
-    """A conditional choice: everything in which ``output`` differs from the default."""
-    return step("output", choices=canonical(format_output(output)))
 
 
 def settle(chain: Chain, facts: Facts) -> Chain:
@@ -97,7 +88,8 @@ def settle(chain: Chain, facts: Facts) -> Chain:
     turn = advance(_grounded(chain.steps, facts, RECORDED), facts)
     while turn.step is not None:
         done.append(turn.step)
-        size = _size_after(turn.step, turn.facts)
+        operation, arguments = OPERATIONS[turn.step.operation], dict(turn.step.arguments)
+        size = operation.size_after(turn.facts.current, {**arguments, "base": turn.facts.base})
         if size is None:
             # The rest is for pixels to settle; it still reads what was assigned before.
             rest = (*_assignments(turn.facts.variables, turn.rest), *turn.rest)
@@ -124,24 +116,20 @@ def recorded_facts(asset: Asset) -> Facts:
 
 def _grounded(steps: tuple[Step, ...], facts: Facts, names: frozenset[str]) -> tuple[Step, ...]:
     """``steps`` with what the record knows put into their expressions; a layer's own sizes are left alone."""
+    return tuple(_grounded_step(each, facts, names) for each in steps)
 
-    def put(value: Any, names: frozenset[str]) -> Any:
+
+def _grounded_step(step: Step, facts: Facts, names: frozenset[str]) -> Step:
+    inside = RECORDED_IN_LAYER if OPERATIONS[step.operation].has_layer else names
+
+    def put(value: Any) -> Any:
         if isinstance(value, Expression):
             return Expression(fold(ground(value.tree, facts, names), {}))
         if isinstance(value, tuple) and value and isinstance(value[0], Step):
-            return _grounded(value, facts, names)
+            return _grounded(value, facts, inside)
         return _recorded(value, facts) if isinstance(value, Gravity) and names is RECORDED else value
 
-    return tuple(
-        Step(
-            each.operation,
-            tuple(
-                (name, put(value, RECORDED_IN_LAYER if (each.operation, name) == ("layer", "steps") else names))
-                for name, value in each.arguments
-            ),
-        )
-        for each in steps
-    )
+    return Step(step.operation, tuple((name, put(value)) for name, value in step.arguments))
 
 
 def _recorded(gravity: Gravity, facts: Facts) -> Gravity:
@@ -156,12 +144,6 @@ def _recorded(gravity: Gravity, facts: Facts) -> Gravity:
     faces = tuple(sorted(facts.faces, key=lambda face: -face[2] * face[3]))
     recorded = {"custom": facts.interesting, **dict.fromkeys(FACES, faces), "face": faces[:1]}
     return Gravity(tuple(area_of_interest(recorded[each]) if recorded.get(each) else each for each in gravity.targets))
-
-
-def _size_after(bound: Step, facts: Facts) -> Size | None:
-    if bound.operation == "background_removal":
-        return None  # A large source is scaled down on the way to its cutout.
-    return OPERATIONS[bound.operation].size_after(facts.current, {**dict(bound.arguments), "base": facts.base})
 
 
 def referenced(steps: tuple[Step, ...]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
 from media.formats.probe import SourceInfo
 from media.geometry import Size
-from media.language.chain import Chain, Step, walk
+from media.language.chain import Chain, Step, nested, walk
 from media.language.expression import Facts
 from media.operations import OPERATIONS, page
 from media.operations.needs import cutout_options
@@ -78,7 +78,7 @@ def size_after(step: Step, facts: Facts) -> Size | None:
 
     Raises BadTransformation where the step cannot stand at this point.
     """
-    if facts.frames > 1 and step.operation in ("fill_pad", "auto_pad"):
+    if facts.frames > 1 and OPERATIONS[step.operation].needs_still:
         raise BadTransformation(f"{step.operation} needs a still picture, got {facts.frames} frames")
     return OPERATIONS[step.operation].size_after(facts.current, _arguments(step, facts))
 
@@ -100,8 +100,11 @@ def _check_steps(steps: tuple[Step, ...], limits: Limits) -> None:
     count = sum(1 for _ in walk(steps))
     if count > limits.max_steps:
         raise LimitExceeded(f"a chain may have {limits.max_steps} steps, got {count}")
-    if any(step.operation == "background_removal" for step in list(walk(steps))[1:]):
-        raise BadTransformation("background_removal must be the first step of the chain and cannot stand in a layer")
+    misplaced = next((step for step in list(walk(steps))[1:] if OPERATIONS[step.operation].cutout), None)
+    if misplaced is not None:
+        raise BadTransformation(
+            f"{misplaced.operation} must be the first step of the chain and cannot stand in a layer"
+        )
     if _depth(steps) > MAX_LAYER_DEPTH:
         raise LimitExceeded(f"layers may be nested {MAX_LAYER_DEPTH} deep")
 
@@ -111,8 +114,7 @@ def _depth(steps: Iterable[Step]) -> int:
 
 
 def _depth_of(step: Step) -> int:
-    nested = [value for _, value in step.arguments if isinstance(value, tuple) and value and isinstance(value[0], Step)]
-    return (step.operation == "layer") + max(map(_depth, nested), default=0)
+    return OPERATIONS[step.operation].has_layer + _depth(nested(step))
 
 
 def _walk(steps: tuple[Step, ...], facts: Facts) -> Iterator[tuple[Step, Facts]]:

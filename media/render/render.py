@@ -110,7 +110,7 @@ def _prepared(
         "first": lambda: pixels.frames[0],
         "overlay": lambda: functools.cache(lambda base: _overlay(step, replace(facts, current=base), plan, layers)),
         "sight": lambda: sight,
-        "font": lambda: layers.get(step["font_source"] or ""),
+        "font": lambda: layers.get(step[operation.file] or ""),
     }
     return {name: ready[what]() for name, what in operation.prepared}
 

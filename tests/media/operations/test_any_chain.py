@@ -10,7 +10,6 @@ from media.errors import RequestError
 from media.language.chain import Output, Step
 from media.language.params import Bool, Choice, Float, Int
 from media.operations import OPERATIONS, step
-from media.operations.control import CONTROLS
 from media.operations.registry import REQUIRED
 from tests.media import pictures
 from tests.media.rendering import rendered
@@ -50,7 +49,7 @@ def text(kind: Any, chance: random.Random) -> str | None:
 
 
 def any_step(chance: random.Random, depth: int = 0) -> Step:
-    name = chance.choice([name for name in OPERATIONS if name not in CONTROLS and name != "background_removal"])
+    name = chance.choice([name for name, each in OPERATIONS.items() if not (each.control or each.cutout)])
     chosen = [each for each in OPERATIONS[name].arguments if each.default is REQUIRED or chance.random() < 0.5]
     values: dict[str, Any] = {each.name: text(each.kind, chance) for each in chosen}
     arguments = {name: value for name, value in values.items() if value is not None}

@@ -9,7 +9,6 @@ import pytest
 from media.config import Limits
 from media.language.params import Bool, Choice, Float, Int, Kind, LengthKind, RatioKind
 from media.operations import OPERATIONS
-from media.operations.control import CONTROLS
 from media.operations.page import PagesKind
 from media.operations.painting import VectorsKind
 from media.operations.recolor import TintKind
@@ -54,13 +53,13 @@ EXCUSED_ENDS = {
 }
 ARGUMENTS = [
     pytest.param(name, argument, id=f"{name}-{argument.name}")
-    for name in sorted(set(OPERATIONS) - CONTROLS)
+    for name in sorted(name for name, each in OPERATIONS.items() if each.control is None)
     for argument in OPERATIONS[name].arguments
     if type(argument.kind) in ENDS and (name, argument.name) not in EXCUSED
 ]
 
 
-@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - CONTROLS))
+@pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.control is None))
 def test_every_operation_has_a_row_with_its_defaults(name: str) -> None:
     optional = [argument for argument in OPERATIONS[name].arguments if argument.default is not REQUIRED]
     steps = [row.step() for row in ROWS if row.operation == name]

@@ -1,5 +1,9 @@
 """The planner judges sizes and chooses what to decode; no pixel is needed to test it."""
 
+import ast
+import inspect
+from types import ModuleType
+
 import pytest
 
 from media.config import Limits
@@ -8,8 +12,11 @@ from media.errors import BadTransformation, LimitExceeded
 from media.formats.probe import SourceInfo
 from media.geometry import Size
 from media.language.chain import Chain, Output, Step
-from media.operations import format_steps, step
+from media.operations import OPERATIONS, format_steps, needs, step
+from media.operations.arguments import GRAVITIES
 from media.operations.needs import cutout_options, sources
+from media.render import binding, render
+from media.render import plan as plan_module
 from media.render.plan import Plan, plan
 
 PHOTO = SourceInfo("jpg", 4000, 3000)
@@ -100,3 +107,9 @@ def test_all_frames_count_for_the_result() -> None:
     frames = SourceInfo("gif", 400, 300, frames=60, pages=60)
     with pytest.raises(LimitExceeded, match="got 1200×900×60"):
         planned(step("scale", width="1200"), info=frames)
+
+
+@pytest.mark.parametrize("module", [binding, needs, plan_module, render], ids=lambda module: module.__name__)
+def test_who_plans_and_renders_asks_an_operation_what_it_is_and_knows_none_by_name(module: ModuleType) -> None:
+    texts = {node.value for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Constant)}
+    assert texts & ({*OPERATIONS} - {*GRAVITIES}) == set()

@@ -6,7 +6,8 @@ from media.errors import Forbidden, UnsupportedOperation
 from media.language.chain import Output, Step
 from media.language.expression import Expression, is_true
 from media.operations import step
-from media.render.binding import output_step, referenced
+from media.operations.control import output_step
+from media.render.binding import referenced
 from proxy.dialects.cloudinary.semantics import output
 from proxy.dialects.cloudinary.semantics.actions import steps_of
 from proxy.dialects.cloudinary.semantics.layers import compile_layer
