@@ -30,7 +30,8 @@ MAX_RESULT = 1e15
 class Facts:
     """What is known about the picture at one point of a chain.
 
-    ``base`` is the size of the picture under a layer, the picture's own elsewhere; ``illustration`` 0…1 how much it
+    ``base`` is the size of the picture under a layer, the picture's own elsewhere; ``frames`` are those that are
+    rendered, ``pages`` all that the source has: frames, pages of a document, layers; ``illustration`` 0…1 how much it
     looks drawn; ``faces`` and ``interesting`` are recorded rectangles ``x, y, width, height``; ``trimmed`` the size
     after a virtual trim; ``choices`` what conditions have chosen for the output.
     """
@@ -39,6 +40,7 @@ class Facts:
     initial: Size
     base: Size
     frames: int = 1
+    pages: int = 1
     page: int = 1
     faces: tuple[tuple[int, ...], ...] = ()
     interesting: tuple[tuple[int, ...], ...] = ()
@@ -153,7 +155,7 @@ FACTS: dict[str, Callable[[Facts], Value]] = {
     "initial_ratio": lambda facts: _ratio(facts.initial),
     "trimmed_ratio": lambda facts: _ratio(facts.trimmed or facts.current),
     "page": lambda facts: float(facts.page),
-    "pages": lambda facts: float(facts.frames),
+    "pages": lambda facts: float(facts.pages),
     "faces": lambda facts: float(len(facts.faces)),
     "illustration": lambda facts: facts.illustration,
     "density": lambda facts: facts.density,

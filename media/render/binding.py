@@ -105,7 +105,7 @@ def recorded_facts(asset: Asset) -> Facts:
         size,
         size,
         size,
-        frames=asset.pages,
+        pages=asset.pages,
         faces=asset.faces,
         interesting=asset.custom_coordinates,
         tags=asset.tags,

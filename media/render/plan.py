@@ -66,7 +66,12 @@ def plan(
     pages = page.chosen(chain.steps, info.pages, info.layers)
     frames = len(pages) if pages and info.frames > 1 else info.frames
     known = replace(
-        facts or Facts(size, size, size), current=size, initial=initial or size, base=base or size, frames=frames
+        facts or Facts(size, size, size),
+        current=size,
+        initial=initial or size,
+        base=base or size,
+        frames=frames,
+        pages=info.pages,
     )
     options = cutout_options(chain)
     steps = chain.steps[1:] if options else chain.steps

@@ -147,7 +147,7 @@ def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str) -> Ass
         format=info.format,
         width=info.width,
         height=info.height,
-        pages=info.frames,
+        pages=info.pages,
         bytes=len(arrival.body),
         digest=name,
         etag=hashlib.md5(arrival.body, usedforsecurity=False).hexdigest(),

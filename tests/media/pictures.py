@@ -1,7 +1,10 @@
 """Procedural source pictures: no file, no licence, the same pixels everywhere."""
 
+import io
+
 import numpy as np
 import pyvips
+from PIL import Image
 
 from media.cutout import StoredCutout
 
@@ -60,6 +63,15 @@ def animation(suffix: str, frames: int = 4, width: int = WIDTH, height: int = HE
     strip.set_type(pyvips.GValue.gint_type, "page-height", height)
     strip.set_type(pyvips.GValue.array_int_type, "delay", [80] * frames)
     return bytes(strip.write_to_buffer(suffix))
+
+
+def document(*sizes: tuple[int, int]) -> bytes:
+    """A TIFF with a page of each size, the first one red, then green, then blue."""
+    colors = ("red", "lime", "blue")
+    first, *rest = (Image.new("RGB", size, colors[number % 3]) for number, size in enumerate(sizes))
+    body = io.BytesIO()
+    first.save(body, "TIFF", save_all=True, append_images=rest)
+    return body.getvalue()
 
 
 def opened(body: bytes, options: str = "") -> pyvips.Image:

@@ -131,9 +131,12 @@ async def describe(services: Services, delivery: Delivery, request: Request) -> 
     info = probe_derived(result.body, max_pixels=services.settings.limits.max_source_pixels)
     source = delivery.asset
     document = {
-        "input": {"width": source.width, "height": source.height, "bytes": source.bytes, "format": source.format},
+        "input": {
+            "width": source.width, "height": source.height, "bytes": source.bytes, "format": source.format,
+            "pages": source.pages,
+        },
         "output": {"width": info.width, "height": info.height, "bytes": len(result.body), "format": info.format},
-    }
+    }  # fmt: skip
     return JSONResponse(document, headers={**delivery.caching.headers, **CORS})
 
 
