@@ -13,7 +13,7 @@ from media.operations import OPERATIONS, Operation
 from media.operations.arguments import GRAVITIES
 from media.operations.focus import PLACED
 from media.operations.registry import REQUIRED, Argument
-from media.scene.scene import FACES, objects_of
+from media.scene.classes import FACES, objects_of
 from proxy.dialects.cloudinary.semantics.actions import CROPS
 from proxy.dialects.cloudinary.semantics.colorspaces import MEANINGS
 from proxy.dialects.cloudinary.semantics.compiler import UNAVAILABLE

@@ -8,15 +8,11 @@ lossless RGBA file, see docs/architecture.md).
 import json
 from dataclasses import asdict, dataclass
 
-OBJECTS = (
-    "airplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
-    "dining-table", "dog", "horse", "motorbike", "person", "potted-plant", "sheep", "sofa", "train", "tv",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class CutoutOptions:
-    """What a client asks of a cutout; part of its key. ``hints`` are names of :data:`OBJECTS`, sorted, unique.
+    """What a client asks of a cutout; part of its key. ``hints`` are names of objects (:mod:`media.scene.classes`),
+    sorted, unique.
 
     Thresholds (0…255) and erosion (pixels) follow rembg: a saliency above ``foreground_threshold`` is sure
     subject, below ``background_threshold`` sure background, both eroded by a square of ``erode``; None leaves

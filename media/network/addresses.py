@@ -1,4 +1,4 @@
-"""Which network addresses the proxy may connect to on a stranger's word.
+"""SSRF guard, the addresses: which may be connected to if a stranger named them.
 
 The public internet only: ``ipaddress.is_private`` misses shared (100.64/10), 6to4, NAT64 and site-local
 addresses, so an address must be global, and so must every IPv4 address that it carries inside.

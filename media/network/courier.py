@@ -1,4 +1,4 @@
-"""Carry a notification to a receiver somebody named, through vetted addresses only."""
+"""Post notifications to the receivers that clients name, guarded against SSRF."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import httpx
 
 from media.config import Webhooks
 from media.errors import OriginError, OriginTimeout
-from media.network.origin import GuardedTransport, parse_url
+from media.network.transport import GuardedTransport, parse_url
 
 #: Enough to take any polite answer; the rest is not read.
 USER_AGENT = "Cutout"

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from media.cutout import OBJECTS, CutoutOptions
+from media.cutout import CutoutOptions
 from media.language.params import Int, Names
 from media.operations.arguments import Flag
 from media.operations.registry import operation
 from media.raster.pixels import Image
+from media.scene.classes import OBJECTS
 
 Threshold = Annotated[int | None, Int(0, 255)]
 

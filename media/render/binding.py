@@ -20,7 +20,7 @@ from media.language.params import Gravity, area_of_interest
 from media.operations import OPERATIONS
 from media.operations.control import assignment
 from media.records.asset import Asset
-from media.scene.scene import FACES
+from media.scene.classes import FACES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from media.cutout import OBJECTS
 from media.scene import maps
+from media.scene.classes import OBJECTS
 from media.scene.maps import Bytes
 
 #: What is less probable than this is not worth a label.

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from media.cutout import OBJECTS
+from media.scene.classes import CLASSES, FACES, objects_of
 from media.scene.maps import EMPTY_SCENE_MAXIMUM, Bytes
 
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -22,20 +22,8 @@ MEMBER, PRESENT_SHARE = 128, 0.002
 #: Of several things of a kind those count that have this share of the largest one's size.
 COMPARABLE_SHARE = 0.25
 
-FACES = ("face", "faces", "adv_face", "adv_faces")
 #: Where a face would be that nobody found: the top of where persons are.
 HEAD, HEAD_SHARE = "head", 0.25
-#: Gravity's spelling of the network's classes, where it differs (``aeroplane``), and the groups it knows.
-SPELLINGS = {"aeroplane": "airplane", "tvmonitor": "tv", "pottedplant": "potted-plant", "diningtable": "dining-table"}
-GROUPS = {
-    "vehicle": ("airplane", "bicycle", "boat", "bus", "car", "motorbike", "train"),
-    "animal": ("bird", "cat", "cow", "dog", "horse", "sheep"),
-    "furniture": ("chair", "dining-table", "sofa"),
-    "electronic": ("tv",),
-    "kitchen": ("bottle",),
-    "body": ("person",),
-    "object": OBJECTS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +55,7 @@ class Scene:
         return () if cells is None else _things(cells)
 
     def _cells_of(self, target: str) -> "npt.NDArray[np.bool_] | None":
-        numbers = [OBJECTS.index(name) + 1 for name in objects_of(target)]
+        numbers = [CLASSES.index(name) for name in objects_of(target)]
         if self.classes is None or not numbers:
             return None
         return sampled(self.classes[..., numbers].sum(axis=-1, dtype=np.uint16)) >= MEMBER
@@ -80,12 +68,6 @@ def _things(cells: "npt.NDArray[np.bool_]") -> tuple[Area, ...]:
     least = max(PRESENT_SHARE * cells.size, COMPARABLE_SHARE * sizes.max())
     kept = [label for label in np.argsort(-sizes) if sizes[label] >= least]
     return tuple(area for area in (around(labels == label) for label in kept) if area)
-
-
-def objects_of(target: str) -> tuple[str, ...]:
-    """The network's classes that a gravity names; empty where it knows none of that name."""
-    name = SPELLINGS.get(target, target)
-    return GROUPS.get(name, (name,) if name in OBJECTS else ())
 
 
 def in_cells(areas: Iterable[Area]) -> Floats:

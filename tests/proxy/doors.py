@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 
 from media.config import Cloud, Delivery
-from media.cutout import OBJECTS
+from media.scene.classes import CLASSES
 from tests.fakes import MAP_SIDE, DiscMatter
 from tests.pictures import photo
 from tests.stage import Stage
@@ -51,7 +51,7 @@ class SeeingMatter(DiscMatter):
     def infer(self, photo: Photo) -> Maps:
         disc = super().infer(photo).saliency_bytes
         classes = np.zeros((MAP_SIDE, MAP_SIDE, 21), np.uint8)
-        classes[..., 1 + OBJECTS.index(self.name)] = disc
+        classes[..., CLASSES.index(self.name)] = disc
         classes[..., 0] = 255 - disc
         return Maps(disc, classes)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from media.cutout import OBJECTS
+from media.scene.classes import CLASSES
 from media.scene.scene import Area
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
@@ -20,7 +20,7 @@ CASCADE = "haarcascade_frontalface_alt2.xml"
 LONGER_SIDE, SMALLEST = 480, 20
 #: OpenCV's: each size is so many times the one before, and a face is found at so many neighbouring places.
 SCALE_STEP, NEIGHBOURS = 1.1, 4
-PERSON = OBJECTS.index("person") + 1
+PERSON = CLASSES.index("person")
 #: A face belongs to a person: the mean probability in its box is at least this, where the network names persons.
 LEAST_PERSON = 0.25
 

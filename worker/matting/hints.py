@@ -6,15 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
 
+from media.scene.classes import CLASSES, GROUPS
 from worker.matting.maps import Maps
 from worker.matting.raster import Bools, Floats, resize
 
-VOC = (
-    "background", "airplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "dining-table",
-    "dog", "horse", "motorbike", "person", "potted-plant", "sheep", "sofa", "train", "tv",
-)  # fmt: skip
 PERSON = "person"
-BODIES = (PERSON, "bird", "cat", "cow", "dog", "horse", "sheep")
+BODIES = (PERSON, *GROUPS["animal"])
 
 #: The salient subject, and a person, are where the probability exceeds this.
 MEMBER = 0.5
@@ -92,12 +89,12 @@ def class_region(maps: Maps, name: str) -> Floats:
     if maps.class_bytes is None:
         return np.zeros_like(maps.saliency)
     height, width = maps.saliency_bytes.shape
-    return resize(maps.class_bytes[..., VOC.index(name)].astype(np.float32) / 255, width, height)
+    return resize(maps.class_bytes[..., CLASSES.index(name)].astype(np.float32) / 255, width, height)
 
 
 def _evidence(classes: Floats, hints: Sequence[str], shape: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Probability of the asked classes together, and of the other objects together, at ``shape``."""
-    chosen = sorted({VOC.index(name.replace("_", "-")) for name in hints})
+    chosen = sorted({CLASSES.index(name.replace("_", "-")) for name in hints})
     asked = classes[..., chosen].sum(axis=-1)
     rival = classes[..., 1:].sum(axis=-1) - asked
     height, width = shape
@@ -124,7 +121,7 @@ def with_whole_bodies(maps: Maps, saliency: Floats) -> Floats:
         return saliency
     peaks = maps.class_bytes.max(axis=(0, 1)) / 255
     for name in BODIES:
-        if peaks[VOC.index(name)] > MEMBER:  # a class map is enlarged linearly, which raises no peak
+        if peaks[CLASSES.index(name)] > MEMBER:  # a class map is enlarged linearly, which raises no peak
             saliency = np.maximum(saliency, _sure_inside(class_region(maps, name), saliency > MEMBER))
     return saliency
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from media import errors
-from media.cutout import OBJECTS
+from media.scene.classes import OBJECTS
 from proxy.dialects.rembg.envelope import envelope
 from proxy.dialects.rembg.models import REFUSED, SUBSTITUTED
 from proxy.dialects.rembg.settings import Rembg

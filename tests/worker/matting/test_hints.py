@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from media.cutout import OBJECTS
-from worker.matting.hints import VOC, select, with_whole_bodies
+from media.scene.classes import CLASSES, OBJECTS
+from worker.matting.hints import select, with_whole_bodies
 from worker.matting.maps import Maps
 
 LEFT, RIGHT = np.s_[10:40, 6:30], np.s_[10:40, 50:74]
@@ -17,7 +17,7 @@ def scene(left: str, right: str, salient: str) -> Maps:
     classes[..., 0] = 255
     for name, place, side in ((left, LEFT, "left"), (right, RIGHT, "right")):
         classes[place][..., 0] = 0
-        classes[place][..., VOC.index(name)] = 255
+        classes[place][..., CLASSES.index(name)] = 255
         if side in salient:
             saliency[place] = 240
     return Maps(saliency, classes[::2, ::2])
@@ -78,7 +78,7 @@ def test_hole_in_a_body_that_is_kept_is_filled(name: str, covered: float, filled
     saliency[16:80, 24:72] = covered
     saliency[40:52, 40:52] = 0.2
     classes = np.zeros((48, 48, 21), np.uint8)
-    classes[8:40, 12:36, VOC.index(name)] = 255
+    classes[8:40, 12:36, CLASSES.index(name)] = 255
     whole = with_whole_bodies(Maps((saliency * 255).astype(np.uint8), classes), saliency)
     assert bool(whole[46, 46] > 0.9) is filled
     assert whole[5, 5] == 0

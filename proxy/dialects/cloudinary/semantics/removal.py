@@ -9,10 +9,10 @@ The upload parameter says the same in other words: ``cloudinary_ai:dog:fine_edge
 
 from collections.abc import Iterable
 
-from media.cutout import OBJECTS
 from media.errors import BadTransformation
 from media.language.chain import Step
 from media.operations import step
+from media.scene.classes import OBJECTS
 from proxy.dialects.cloudinary.syntax.grammar import Component, split_outside_parentheses
 
 _EFFECT = "background_removal"

@@ -3,7 +3,7 @@
 import secrets
 
 from media.errors import Forbidden, NotFound, RequestError
-from media.network.origin import check_host, parse_url
+from media.network.transport import check_host, parse_url
 from proxy.dialects.cloudinary.api.call import Call, Document
 from proxy.dialects.cloudinary.api.form import required, text
 from proxy.dialects.cloudinary.api.notify import EVENTS, MAX_URLS, notify, now
