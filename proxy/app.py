@@ -50,14 +50,16 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
         Route("/", page),
         Mount("/playground", PlaygroundFiles(directory=PLAYGROUND)),
     ]
-    spoken = [route for dialect in DIALECTS for route in _routes(dialect, settings.server.request_deadline_seconds)]
+    dialect_routes = [
+        route for dialect in DIALECTS for route in _routes(dialect, settings.server.request_deadline_seconds)
+    ]
     middleware = [
         Middleware(AccessLog),
         Middleware(Preflight),
         Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
         Middleware(OwnHosts, hosts=settings.vendor(Cloudimage).hosts),
     ]
-    return Starlette(routes=own + spoken, middleware=middleware, lifespan=lifespan)
+    return Starlette(routes=own + dialect_routes, middleware=middleware, lifespan=lifespan)
 
 
 class PlaygroundFiles(StaticFiles):
@@ -75,15 +77,15 @@ async def page(request: Request) -> Response:
 
 def _routes(dialect: Dialect, deadline_seconds: float) -> list[BaseRoute]:
     return [
-        Route(path.template, _speaking(dialect, path.endpoint, deadline_seconds), methods=list(path.methods))
+        Route(path.template, with_dialect_errors(dialect, path.endpoint, deadline_seconds), methods=list(path.methods))
         for path in dialect.paths
     ]
 
 
-def _speaking(
+def with_dialect_errors(
     dialect: Dialect, endpoint: Endpoint, deadline_seconds: float
 ) -> Callable[[Request], Awaitable[Response]]:
-    """``endpoint`` with its errors said in the dialect's words and its outcome counted."""
+    """``endpoint`` with its errors in the dialect's envelope and its outcome counted."""
 
     async def answer(request: Request) -> Response:
         services: Services = request.app.state.services
@@ -95,22 +97,26 @@ def _speaking(
             response, outcome = Response(status_code=CLIENT_CLOSED_REQUEST), "client_closed"
         except TimeoutError:
             late = Unavailable(f"The request took longer than {deadline_seconds:g} seconds.", retry_after=5)
-            response, outcome = dialect.envelope(late, request), "deadline"
+            response, outcome = error_response(dialect, late, request), "deadline"
         except MediaError as error:
-            response, outcome = _refuse(dialect, error, request), error.code
+            if error.status >= 500 and not isinstance(error, DerivationPending):
+                log.warning("%s: %s (%s)", request.url.path, error, error.__cause__ or error.code)
+            response, outcome = error_response(dialect, error, request), error.code
         except Exception:
             log.exception("unhandled fault while answering %s", request.url.path)
-            response, outcome = dialect.envelope(MediaError("internal error"), request), "internal"
+            response, outcome = error_response(dialect, MediaError("internal error"), request), "internal"
         services.metrics.requests.labels(dialect.name, outcome).inc()
         return response
 
     return answer
 
 
-def _refuse(dialect: Dialect, error: MediaError, request: Request) -> Response:
-    if error.status >= 500 and not isinstance(error, DerivationPending):
-        log.warning("%s: %s (%s)", request.url.path, error, error.__cause__ or error.code)
-    return dialect.envelope(error, request)
+def error_response(dialect: Dialect, error: MediaError, request: Request) -> Response:
+    services: Services = request.app.state.services
+    answer, max_age = dialect.envelope(error), services.settings.delivery.error_max_age_seconds
+    kept = {"Cache-Control": f"public, max-age={max_age}"} if answer.is_lasting and max_age else {}
+    body = b"" if request.method == "HEAD" else answer.body
+    return Response(body, status_code=answer.status, headers={**answer.headers, **kept})
 
 
 def _outcome(status: int) -> str:

@@ -8,6 +8,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
+from media.error_answer import ErrorAnswer
 from media.errors import MediaError
 from proxy.services import Services
 
@@ -27,7 +28,7 @@ class _Anything(Convertor[str]):
 register_url_convertor("anything", _Anything())
 
 Endpoint = Callable[[Services, Request], Awaitable[Response]]
-Envelope = Callable[[MediaError, Request], Response]
+Envelope = Callable[[MediaError], ErrorAnswer]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ from media.render.derivation import order_for
 from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, find_layers, own_asset
 from proxy.delivery.deliver import Delivery, deliver, patience
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudimage import envelope, grammar, output, signature, tenant, vocabulary
+from proxy.dialects.cloudimage import grammar, output, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
+from proxy.dialects.cloudimage.envelope import envelope
 from proxy.dialects.cloudimage.grammar import Asked, Parameters
 from proxy.dialects.cloudimage.invalidation import invalidate
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
@@ -178,14 +179,9 @@ def _description(compiled: Compiled, asset: Asset) -> dict[str, str]:
     return {"X-Cloudimage-Info": f"source={asset.width}x{asset.height} {asset.format} {asset.bytes}B; steps={steps}"}
 
 
-def say(error: MediaError, request: Request) -> Response:
-    status, headers, body = envelope.envelope(error)
-    return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
-
-
 CLOUDIMAGE = Dialect(
     "cloudimage",
     (Path("/v7/{rest:anything}", ("GET", "HEAD"), image), Path("/invalidate", ("POST",), invalidate)),
-    say,
+    envelope,
     settings=Cloudimage,
 )

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from media.derived.keys import ConcreteChain, concrete
-from media.errors import BadTransformation, MediaError, NotFound, RequestError
+from media.errors import BadTransformation, NotFound, RequestError
 from media.formats.probe import probe_derived
 from media.formats.table import FORMATS
 from media.header_text import header_text
@@ -28,8 +28,8 @@ from media.render.derivation import Listing, Order, order_for
 from proxy.delivery.assets import FETCH, fetch_asset, find_asset, find_layers
 from proxy.delivery.deliver import Delivery, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudinary import envelope
 from proxy.dialects.cloudinary.access import authorize, check_access_control, check_chain
+from proxy.dialects.cloudinary.envelope import envelope
 from proxy.dialects.cloudinary.named_transformations import definitions, is_allowed_for_strict
 from proxy.dialects.cloudinary.raw_files import deliver_file
 from proxy.dialects.cloudinary.semantics import vocabulary
@@ -216,12 +216,6 @@ def _warning(found: Found) -> dict[str, str]:
     return {"X-Cld-Error": header_text(found.missing)} if found.missing else {}
 
 
-def say(error: MediaError, request: Request) -> Response:
-    settings = request.app.state.services.settings.delivery
-    status, headers, body = envelope.envelope(error, api=False, max_age=settings.error_max_age_seconds)
-    return Response(b"" if request.method == "HEAD" else body, status_code=status, headers=headers)
-
-
 CLOUDINARY = Dialect(
-    "cloudinary", (Path("/{cloud}/{rest:anything}", ("GET", "HEAD"), image),), say, settings=Cloudinary
+    "cloudinary", (Path("/{cloud}/{rest:anything}", ("GET", "HEAD"), image),), envelope, settings=Cloudinary
 )

@@ -1,7 +1,6 @@
 """How errors look to Cloudinary's clients: the reason is in a header, the body of an image stays empty (spec 5)."""
 
-import json
-
+from media.error_answer import ErrorAnswer, json_answer, retry_header
 from media.errors import (
     DerivationPending,
     LimitExceeded,
@@ -9,7 +8,6 @@ from media.errors import (
     OriginError,
     OriginTimeout,
     RateLimited,
-    Retryable,
     SourceError,
     UnsupportedFormat,
 )
@@ -30,30 +28,37 @@ _API_STATUSES: dict[type[MediaError], int] = {
     OriginTimeout: 400,
     DerivationPending: 420,
 }
-_CACHEABLE = frozenset({400, 404})
+_LASTING = frozenset({400, 404})
 _EXPOSED = "X-Cld-Error, Retry-After, X-Request-Id"
 
-Answer = tuple[int, dict[str, str], bytes]
 
+def envelope(error: MediaError) -> ErrorAnswer:
+    """An error of image delivery. Caches may keep what an upload heals for a short while, never what heals by itself.
 
-def envelope(error: MediaError, *, api: bool, max_age: int = 60) -> Answer:
-    """Status, headers and body. ``api``: an upload or admin call, answered in JSON; otherwise image delivery.
-
-    ``max_age`` (seconds) is how long a 400 or 404 of an image may be kept: short, because an upload heals a 404.
+    Pages poll a 423 with fetch(), cross-origin: without the access headers they cannot see the status.
     """
-    status = (_API_STATUSES if api else _STATUSES).get(type(error), error.status)
-    reason = str(error) if error.public else "Internal error"
-    headers = {"X-Cld-Error": header_text(reason), "Cache-Control": _caching(status, 0 if api else max_age)}
-    if isinstance(error, Retryable):
-        headers["Retry-After"] = str(error.retry_after)
-    if api:
-        body = json.dumps({"error": {"message": reason}}).encode()
-        return status, {**headers, "Content-Type": "application/json; charset=utf-8"}, body
-    # Pages poll a 423 with fetch(), cross-origin: without these headers they cannot see the status.
-    cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
-    return status, {**headers, **cors, "Content-Type": "text/plain; charset=utf-8"}, b""
+    status = _STATUSES.get(type(error), error.status)
+    headers = {
+        **retry_header(error),
+        "X-Cld-Error": header_text(_reason(error)),
+        "Cache-Control": "no-store",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": _EXPOSED,
+        "Content-Type": "text/plain; charset=utf-8",
+    }
+    return ErrorAnswer(status, headers, is_lasting=status in _LASTING)
 
 
-def _caching(status: int, max_age: int) -> str:
-    # What heals by itself is never kept.
-    return f"public, max-age={max_age}" if status in _CACHEABLE and max_age else "no-store"
+def api_envelope(error: MediaError) -> ErrorAnswer:
+    """An error of an upload or admin call."""
+    status = _API_STATUSES.get(type(error), error.status)
+    headers = {
+        "X-Cld-Error": header_text(_reason(error)),
+        "Access-Control-Expose-Headers": _EXPOSED,
+        "Timing-Allow-Origin": "*",
+    }
+    return json_answer(error, status, {"error": {"message": _reason(error)}}, headers)
+
+
+def _reason(error: MediaError) -> str:
+    return str(error) if error.public else "Internal error"

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.errors import MediaError, NotFound
+from media.errors import NotFound
 from media.formats.table import FORMATS
 from media.geometry import Size
 from media.records.asset import Asset
@@ -21,8 +21,9 @@ from proxy.delivery.derivation import read_source
 from proxy.delivery.ingest import open_address
 from proxy.delivery.synchronous import classify_now, derive_now
 from proxy.dialect import Dialect, Path
-from proxy.dialects.img_processing import envelope, library, schema
+from proxy.dialects.img_processing import library, schema
 from proxy.dialects.img_processing.auth import LIVE, Caller, admit
+from proxy.dialects.img_processing.envelope import envelope
 from proxy.dialects.img_processing.errors import Invalid, NotOffered
 from proxy.dialects.img_processing.identity import created_at
 from proxy.dialects.img_processing.schema import Values
@@ -204,11 +205,6 @@ def _describe(services: Services, request: Request, asset: Asset) -> dict[str, o
     }
 
 
-def say(error: MediaError, request: Request) -> Response:
-    status, headers, body = envelope.envelope(error)
-    return Response(body, status_code=status, headers=headers)
-
-
 _IMAGE = "/v1/images/{image_id}"
 IMG_PROCESSING = Dialect(
     "img_processing",
@@ -227,6 +223,6 @@ IMG_PROCESSING = Dialect(
         Path("/v1/images{rest:anything}", ("GET", "POST", "PUT", "PATCH", "DELETE"), nowhere),
         Path("/images/image_{rest}", ("GET", "HEAD"), public_image),
     ),
-    say,
+    envelope,
     settings=ImgProcessing,
 )

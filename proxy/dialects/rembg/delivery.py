@@ -13,13 +13,14 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.errors import Forbidden, MediaError
+from media.errors import Forbidden
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.assets import fetch_asset
 from proxy.delivery.ingest import keep_source
 from proxy.delivery.synchronous import derive_now
 from proxy.dialect import Dialect, Path
-from proxy.dialects.rembg import envelope, schema
+from proxy.dialects.rembg import schema
+from proxy.dialects.rembg.envelope import envelope
 from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
 from proxy.dialects.rembg.schema import Wish
@@ -95,14 +96,9 @@ async def _answer(
     return Response(derived.body, headers=headers, media_type="image/png")
 
 
-def say(error: MediaError, request: Request) -> Response:
-    status, headers, body = envelope.envelope(error)
-    return Response(body, status_code=status, headers=headers)
-
-
 REMBG = Dialect(
     "rembg",
     (Path("/api/remove", ("GET",), remove_by_address), Path("/api/remove", ("POST",), remove_file)),
-    say,
+    envelope,
     settings=Rembg,
 )

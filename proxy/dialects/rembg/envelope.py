@@ -1,30 +1,19 @@
 """How errors look to rembg's clients: FastAPI's ``{"detail": …}``, a list of faults for parameters (422)."""
 
-import json
 from typing import Any
 
-from media.errors import Forbidden, MediaError, Retryable
+from media.error_answer import ErrorAnswer, json_answer
+from media.errors import Forbidden, MediaError
 from proxy.dialects.rembg.errors import Fault, Invalid
 
 #: rembg answers 400 where its guard refuses an address.
 _STATUSES: dict[type[MediaError], int] = {Forbidden: 400}
 
-Answer = tuple[int, dict[str, str], bytes]
+_HEADERS = {"Content-Type": "application/json", "Access-Control-Expose-Headers": "Retry-After, X-Request-Id"}
 
 
-def envelope(error: MediaError) -> Answer:
-    """Status, headers and body."""
-    headers = {
-        "Content-Type": "application/json",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
-    }
-    if isinstance(error, Retryable):
-        headers["Retry-After"] = str(error.retry_after)
-    body = json.dumps({"detail": _detail(error)}).encode()
-    return _STATUSES.get(type(error), error.status), headers, body
+def envelope(error: MediaError) -> ErrorAnswer:
+    return json_answer(error, _STATUSES.get(type(error), error.status), {"detail": _detail(error)}, _HEADERS)
 
 
 def _detail(error: MediaError) -> Any:

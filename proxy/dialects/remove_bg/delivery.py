@@ -18,16 +18,17 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.errors import MediaError, NotFound
+from media.errors import NotFound
 from media.formats.table import sniff
 from media.geometry import Size
 from media.records.asset import Asset
 from media.view import View, look, look_at_matte
 from proxy.delivery.synchronous import derive_now, find_labels
 from proxy.dialect import Dialect, Path
-from proxy.dialects.remove_bg import envelope, schema
+from proxy.dialects.remove_bg import schema
 from proxy.dialects.remove_bg.account import account, improve
 from proxy.dialects.remove_bg.auth import authenticate
+from proxy.dialects.remove_bg.envelope import envelope
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.foreground import foreground_type
 from proxy.dialects.remove_bg.schema import Wish
@@ -169,11 +170,6 @@ def _answer(cut: Cut, headers: dict[str, str], *, as_json: bool) -> Response:
     return JSONResponse({"data": {**document, **described}}, headers=headers)
 
 
-def say(error: MediaError, request: Request) -> Response:
-    status, headers, body = envelope.envelope(error)
-    return Response(body, status_code=status, headers=headers)
-
-
 REMOVE_BG = Dialect(
     "remove_bg",
     (
@@ -182,6 +178,6 @@ REMOVE_BG = Dialect(
         Path("/v1.0/improve", ("POST",), improve),
         Path("/v1.0/{rest:anything}", ("GET", "POST", "PUT", "DELETE"), nowhere),
     ),
-    say,
+    envelope,
     settings=RemoveBg,
 )

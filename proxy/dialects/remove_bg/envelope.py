@@ -1,7 +1,6 @@
 """How errors look to remove.bg's clients: ``{"errors": [{"title", "code", "detail"}]}``."""
 
-import json
-
+from media.error_answer import ErrorAnswer, json_answer
 from media.errors import (
     DerivationFailed,
     Forbidden,
@@ -16,7 +15,7 @@ from media.errors import (
 )
 from proxy.dialects.remove_bg.errors import ERRORS, Refused
 
-Answer = tuple[int, dict[str, str], bytes]
+_HEADERS = {"X-Credits-Charged": "0", "Access-Control-Expose-Headers": "Retry-After, X-Request-Id"}
 
 #: Classes of our tree → the vendor's code; the first that fits counts.
 _CODES: tuple[tuple[type[MediaError], str], ...] = (
@@ -33,22 +32,11 @@ _CODES: tuple[tuple[type[MediaError], str], ...] = (
 )
 
 
-def envelope(error: MediaError) -> Answer:
-    """Status, headers and body."""
+def envelope(error: MediaError) -> ErrorAnswer:
     code = error.code if isinstance(error, Refused) else _code(error)
     row = ERRORS[code]
     entry = {"title": row.title, "code": code} | ({"detail": str(error)} if error.public else {})
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "X-Credits-Charged": "0",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
-    }
-    if retry_after := getattr(error, "retry_after", 0):
-        headers["Retry-After"] = str(retry_after)
-    return row.status, headers, json.dumps({"errors": [entry]}).encode()
+    return json_answer(error, row.status, {"errors": [entry]}, _HEADERS)
 
 
 def _code(error: MediaError) -> str:

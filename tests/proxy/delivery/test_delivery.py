@@ -252,3 +252,13 @@ def test_a_missing_image_is_kept_for_a_short_time_only(make_stage: MakeStage) ->
     with make_stage(delivery=Delivery(error_max_age_seconds=7)) as stage:
         answer = stage.client.get("/demo/image/upload/nothing.png")
         assert answer.headers["cache-control"] == "public, max-age=7"
+
+
+@pytest.mark.parametrize(("seconds", "caching"), [(10, "public, max-age=10"), (0, "no-store")])
+def test_a_missing_image_may_be_kept_as_long_as_is_configured(
+    make_stage: MakeStage, seconds: int, caching: str
+) -> None:
+    with make_stage(delivery=Delivery(error_max_age_seconds=seconds)) as stage:
+        answer = stage.client.get("/demo/image/upload/nothing.png")
+        assert (answer.status_code, answer.headers["cache-control"]) == (404, caching)
+        assert stage.client.get("/v1_1/demo/nowhere").headers["cache-control"] == "no-store"

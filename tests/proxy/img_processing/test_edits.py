@@ -172,7 +172,7 @@ def test_generative_calls_are_not_implemented(library: Library) -> None:
 def test_every_class_of_error_is_said_in_the_vendors_words() -> None:
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, errors.MediaError):
-            status, headers, body = envelope(kind("why"))
-            assert status >= 400
-            assert (b"why" in body) == kind.public
-            assert ("Retry-After" in headers) == issubclass(kind, errors.Retryable)
+            made = envelope(kind("why"))
+            assert made.status >= 400
+            assert (b"why" in made.body) == kind.public
+            assert ("Retry-After" in made.headers) == issubclass(kind, errors.Retryable)

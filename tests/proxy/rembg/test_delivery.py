@@ -169,7 +169,7 @@ def test_keys_can_be_asked_for(make_stage: MakeStage) -> None:
 def test_every_class_of_error_is_said_in_fastapis_words() -> None:
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, errors.MediaError):
-            status, headers, body = envelope(kind("why"))
-            assert status >= 400
-            assert (b"why" in body) == kind.public
-            assert ("Retry-After" in headers) == issubclass(kind, errors.Retryable)
+            made = envelope(kind("why"))
+            assert made.status >= 400
+            assert (b"why" in made.body) == kind.public
+            assert ("Retry-After" in made.headers) == issubclass(kind, errors.Retryable)

@@ -117,11 +117,11 @@ def refusals() -> list[Any]:
 
 def test_every_class_of_error_has_a_code(refusals: list[Any]) -> None:
     for kind in refusals:
-        status, headers, body = envelope(kind("why"))
-        assert status >= 400
-        assert headers["Cache-Control"] == "no-store"
-        assert (b"why" in body) == kind.public
-        assert ("Retry-After" in headers) == issubclass(kind, errors.Retryable)
+        made = envelope(kind("why"))
+        assert made.status >= 400
+        assert made.headers["Cache-Control"] == "no-store"
+        assert (b"why" in made.body) == kind.public
+        assert ("Retry-After" in made.headers) == issubclass(kind, errors.Retryable)
 
 
 @pytest.fixture

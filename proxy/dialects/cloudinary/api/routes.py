@@ -3,9 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.errors import MediaError, NotFound
+from media.errors import NotFound
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudinary import envelope
 from proxy.dialects.cloudinary.api.admin import (
     account,
     assets,
@@ -23,7 +22,7 @@ from proxy.dialects.cloudinary.api.admin import (
 from proxy.dialects.cloudinary.api.call import NO_STORE, Call, admin, public, raw
 from proxy.dialects.cloudinary.api.upload import batches, edits
 from proxy.dialects.cloudinary.api.upload.upload import upload
-from proxy.http.responses import CORS
+from proxy.dialects.cloudinary.envelope import api_envelope
 from proxy.services import Services
 
 ROOT = "/v1_1/{cloud}"
@@ -108,11 +107,6 @@ FILES = (
 )
 
 
-def say(error: MediaError, request: Request) -> Response:
-    status, headers, body = envelope.envelope(error, api=True)
-    return Response(body, status_code=status, headers={**headers, **CORS})
-
-
 async def unknown(services: Services, request: Request) -> Response:
     raise NotFound(f"There is no call {request.method} /{request.path_params['rest']} here")
 
@@ -125,5 +119,5 @@ CLOUDINARY_API = Dialect(
         *(Path(ROOT + path, ("POST",), public(action)) for path, action in UPLOAD),
         Path(f"{ROOT}/{{rest:anything}}", ("GET", "POST", "PUT", "DELETE"), unknown),
     ),
-    say,
+    api_envelope,
 )
