@@ -14,12 +14,12 @@ import secrets
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from media.errors import Unavailable
 from media.stores.listing import ABSENT, Listing
-from media.stores.store import Blob, PreconditionFailed, Stat, check_key, check_prefix
+from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
 from media.stores.trailer import TAIL_BYTES, Tail, read_trailer, trailer, trailer_size
 
 log = logging.getLogger(__name__)
@@ -89,17 +89,49 @@ class FilesystemStore:
     def delete(self, key: str) -> None:
         path = self._path(key)
         with _translated("deleted", key), self._locked(key):
-            try:
+            with _absent_passed_over():
                 path.unlink()
-            except OSError as error:
-                if error.errno not in ABSENT:
-                    raise
             self._prune(path.parent)
+
+    def touch(self, key: str) -> bool:
+        path = self._path(key)
+        with _translated("touched", key), self._locked(key), _absent_passed_over():
+            os.utime(path, follow_symlinks=False)
+            return True
+        return False
+
+    def move(self, key: str, to: str, *, written_before: float) -> bool:
+        path, target = self._path(key), self._path(to)
+        with _translated("moved", key), self._locked(key, to), _absent_passed_over():
+            if path.lstat().st_mtime >= written_before:
+                return False
+            # Before the rename: a process killed in between leaves an object that is young, never one that is too old.
+            os.utime(path, follow_symlinks=False)
+            _rename(path, target)
+            _sync_folder(target.parent)
+            _sync_folder(path.parent)
+            self._prune(path.parent)
+            return True
+        return False
 
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
         check_prefix(prefix)
         with _translated("listed", prefix):
             return self._listing.keys(prefix, after, limit)
+
+    def entries(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[Entry]:
+        while names := self.keys(prefix, after=after, limit=limit):
+            with _translated("listed", prefix):
+                if found := [entry for name in names if (entry := self._entry(name))]:
+                    return found
+            after = names[-1]
+        return []
+
+    def _entry(self, key: str) -> Entry | None:
+        with _absent_passed_over():
+            stat = self._path(key).lstat()
+            return Entry(key, stat.st_size, stat.st_mtime)
+        return None
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
@@ -139,14 +171,15 @@ class FilesystemStore:
             raise PreconditionFailed(key)
 
     @contextmanager
-    def _locked(self, key: str) -> Iterator[None]:
-        name = f"{zlib.crc32(key.encode()) % LOCK_FILES:02x}"
-        file = os.open(self._root / LOCKS / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+    def _locked(self, *keys: str) -> Iterator[None]:
+        # In order, so that two who want the same locks never wait for each other.
+        names = sorted({f"{zlib.crc32(key.encode()) % LOCK_FILES:02x}" for key in keys})
+        with ExitStack() as held:
+            for name in names:
+                file = os.open(self._root / LOCKS / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+                held.callback(os.close, file)
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
-        finally:
-            os.close(file)
 
     def _prune(self, folder: Path) -> None:
         with suppress(OSError):  # rmdir refuses a folder that is not empty: the end of the climb
@@ -214,6 +247,16 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+@contextmanager
+def _absent_passed_over() -> Iterator[None]:
+    """Leave the block, to what stands behind it, if there is no such file."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
 
 
 @contextmanager

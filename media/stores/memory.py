@@ -3,16 +3,19 @@
 import hashlib
 import heapq
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
-from media.stores.store import Blob, PreconditionFailed, Stat, check_key, check_prefix
+from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
 
 
 class MemoryStore:
     conditional = True
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._blobs: dict[str, Blob] = {}
+        self._modified: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Blob | None:
@@ -30,15 +33,34 @@ class MemoryStore:
             found = self.stat(key)
             if if_match is not None and if_match != (found.etag if found else ""):
                 raise PreconditionFailed(key)
-            self._blobs[key] = blob
+            self._blobs[key], self._modified[key] = blob, self._clock()
         return blob.stat
 
     def delete(self, key: str) -> None:
         with self._lock:
             self._blobs.pop(check_key(key), None)
 
+    def touch(self, key: str) -> bool:
+        with self._lock:
+            found = check_key(key) in self._blobs
+            if found:
+                self._modified[key] = self._clock()
+        return found
+
+    def move(self, key: str, to: str, *, written_before: float) -> bool:
+        check_key(to)
+        with self._lock:
+            if check_key(key) not in self._blobs or self._modified[key] >= written_before:
+                return False
+            self._blobs[to], self._modified[to] = self._blobs.pop(key), self._clock()
+        return True
+
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
+        return [entry.key for entry in self.entries(prefix, after=after, limit=limit)]
+
+    def entries(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[Entry]:
         check_prefix(prefix)
         with self._lock:
-            candidates = [key for key in self._blobs if key > after and key.startswith(prefix)]
-        return heapq.nsmallest(limit, candidates)
+            wanted = (key for key in self._blobs if key > after and key.startswith(prefix))
+            found = heapq.nsmallest(limit, wanted)
+            return [Entry(key, self._blobs[key].stat.size, self._modified[key]) for key in found]

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from botocore.exceptions import (
 
 from media.config import ConfigError, StoreSettings
 from media.errors import Unavailable
-from media.stores.store import Blob, PreconditionFailed, Stat, check_key, check_prefix
+from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ ATTEMPTS = 3
 POOL_CONNECTIONS = 64
 #: S3 gives at most this many keys in one answer.
 PAGE_KEYS = 1000
+#: Who takes longer from judging an object to removing it must look again: others may have written it meanwhile.
+MOVE_SECONDS = 60.0
 PROBE_KEY = "probe/conditional-write"
 
 #: botocore repeats requests, but not the reading of a body that broke off.
@@ -98,16 +101,42 @@ class S3Store:
         with _translated("deleted", key), _absent_as_none():
             self._client.delete_object(Bucket=self._bucket, Key=name)
 
+    def touch(self, key: str) -> bool:
+        # By reading and writing: what a copy of an object onto itself changes differs from server to server.
+        blob = self.get(key)
+        if blob:
+            self.put(key, blob.body, metadata=blob.stat.metadata)
+        return blob is not None
+
+    def move(self, key: str, to: str, *, written_before: float) -> bool:
+        check_key(key), check_key(to)
+        started = time.monotonic()
+        found = [entry for entry in self.entries(key, limit=1) if entry.key == key]
+        blob = self.get(key) if found and found[0].modified < written_before else None
+        if blob is None:
+            return False
+        self.put(to, blob.body, metadata=blob.stat.metadata)
+        if time.monotonic() - started > MOVE_SECONDS:
+            raise Unavailable(f"The store is too slow: {key} was copied to {to}, not moved.", retry_after=5)
+        self.delete(key)
+        return True
+
     def keys(self, prefix: str, *, after: str = "", limit: int = PAGE_KEYS) -> Sequence[str]:
+        return [entry.key for entry in self.entries(prefix, after=after, limit=limit)]
+
+    def entries(self, prefix: str, *, after: str = "", limit: int = PAGE_KEYS) -> Sequence[Entry]:
         check_prefix(prefix)
-        found: list[str] = []
+        found: list[Entry] = []
         with _translated("listed", prefix):
             while len(found) < limit:
-                page = self._list(prefix, found[-1] if found else after, min(limit - len(found), PAGE_KEYS))
-                found += [entry["Key"].removeprefix(self._prefix) for entry in page.get("Contents", ())]
+                page = self._list(prefix, found[-1].key if found else after, min(limit - len(found), PAGE_KEYS))
+                found += [self._entry(row) for row in page.get("Contents", ())]
                 if not page.get("IsTruncated"):
                     break
         return found
+
+    def _entry(self, row: Mapping[str, Any]) -> Entry:
+        return Entry(row["Key"].removeprefix(self._prefix), int(row["Size"]), row["LastModified"].timestamp())
 
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)

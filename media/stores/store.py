@@ -30,6 +30,16 @@ class Blob:
     stat: Stat
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object as a listing knows it: ``size`` in bytes as the medium holds it, ``modified`` the time of its last
+    write, touch or move in unix seconds by the medium's own clock (S3: whole seconds)."""
+
+    key: str
+    size: int
+    modified: float
+
+
 class PreconditionFailed(Exception):
     """A conditional ``put`` found another object than it expected. Nothing was written."""
 
@@ -61,8 +71,28 @@ class Store(Protocol):
         """Remove the object; deleting nothing is no error."""
         ...
 
+    def touch(self, key: str) -> bool:
+        """Make the object as young as one just written, bytes and facts unchanged; False where there is none.
+
+        For objects whose bytes never change: S3 reads and writes them, and may undo a ``put`` of others meanwhile.
+        """
+        ...
+
+    def move(self, key: str, to: str, *, written_before: float) -> bool:
+        """Give an object last written before ``written_before`` (:class:`Entry`'s clock) the key ``to``, over what is
+        there; it counts as written now. False where there is none or a younger one.
+
+        Judging and moving are one act in a folder and in memory. S3 knows no such act: a ``put`` or ``touch`` within
+        the milliseconds between may find its object moved, never lost.
+        """
+        ...
+
     def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[str]:
         """Up to ``limit`` keys below ``prefix`` that sort (by code point) behind ``after``, in order."""
+        ...
+
+    def entries(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[Entry]:
+        """As :meth:`keys`, with size and age; empty only behind the last one."""
         ...
 
 

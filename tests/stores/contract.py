@@ -4,6 +4,7 @@ A subclass gives the fixture ``store``: a store that is empty below ``FOLDER``.
 """
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -71,9 +72,20 @@ LISTINGS = [
 ]
 
 
+HOUR_SECONDS = 3600
+#: S3 tells the age of an object in whole seconds.
+TICK_SECONDS = 1.1
+
+
+def modified(store: Store, key: str) -> float:
+    return store.entries(key)[0].modified
+
+
 class StoreContract:
     #: What the store must find out about itself.
     conditional = True
+    #: Whether judging and moving an object is one act.
+    moves_at_once = True
     many = 2500
 
     @pytest.mark.parametrize("key", KEYS)
@@ -92,7 +104,16 @@ class StoreContract:
 
     @pytest.mark.parametrize("key", BAD_KEYS)
     def test_a_key_no_medium_can_hold_is_refused_everywhere(self, store: Store, key: str) -> None:
-        for call in (store.get, store.stat, store.delete, lambda key: store.put(key, b"")):
+        def put(key: str) -> object:
+            return store.put(key, b"")
+
+        def move_from(key: str) -> object:
+            return store.move(key, FOLDER, written_before=0)
+
+        def move_to(key: str) -> object:
+            return store.move(FOLDER, key, written_before=0)
+
+        for call in (store.get, store.stat, store.delete, store.touch, put, move_from, move_to):
             with pytest.raises(ValueError, match=r"key|surrogate"):
                 call(key)
 
@@ -202,6 +223,64 @@ class StoreContract:
         with ThreadPoolExecutor(6) as pool:
             assert all(pool.map(write_and_delete, range(6)))
         assert list(store.keys(f"{FOLDER}/crowd/")) == []
+
+    def test_entries_are_the_keys_with_size_and_age(self, store: Store) -> None:
+        for number, name in enumerate(FILES_ONLY):
+            store.put(f"{FOLDER}/{name}", b"x" * number)
+        for prefix, after, limit, _ in LISTINGS:
+            mark = f"{FOLDER}/{after}" if after else ""
+            found = store.entries(f"{FOLDER}/{prefix}", after=mark, limit=limit)
+            assert [entry.key for entry in found] == list(store.keys(f"{FOLDER}/{prefix}", after=mark, limit=limit))
+            for entry in found:
+                # A folder's files have their facts behind the body.
+                least = FILES_ONLY.index(entry.key.removeprefix(f"{FOLDER}/"))
+                assert least <= entry.size <= least + 1000
+                assert abs(entry.modified - time.time()) < HOUR_SECONDS
+
+    def test_a_touch_makes_an_object_young_and_changes_nothing_else(self, store: Store) -> None:
+        key = f"{FOLDER}/touched"
+        assert not store.touch(key)
+        assert store.stat(key) is None
+        store.put(key, b"body", metadata={"note": "kept"})
+        put, before = store.get(key), modified(store, key)
+        time.sleep(TICK_SECONDS)
+        assert store.touch(key)
+        assert store.get(key) == put
+        assert modified(store, key) > before
+
+    def test_a_move_takes_bytes_and_facts_along_and_makes_them_young(self, store: Store) -> None:
+        key, to = f"{FOLDER}/here/deep", f"{FOLDER}/there/deep"
+        store.put(to, b"in the way")
+        store.put(key, b"body", metadata={"note": "kept"})
+        put, before = store.get(key), modified(store, key)
+        time.sleep(TICK_SECONDS)
+        assert store.move(key, to, written_before=before + HOUR_SECONDS)
+        assert store.get(key) is None
+        assert store.get(to) == put
+        assert modified(store, to) > before
+        assert list(store.keys(f"{FOLDER}/")) == [to]
+
+    def test_what_is_young_or_absent_is_not_moved(self, store: Store) -> None:
+        key, to = f"{FOLDER}/young", f"{FOLDER}/there"
+        assert not store.move(key, to, written_before=time.time() + HOUR_SECONDS)
+        store.put(key, b"body")
+        assert not store.move(key, to, written_before=modified(store, key))
+        assert list(store.keys(f"{FOLDER}/")) == [key]
+
+    def test_an_object_is_moved_once_or_touched_first_whoever_is_at_it(self, store: Store) -> None:
+        def move(number: int) -> bool:
+            return store.move(f"{FOLDER}/{number % 8}", f"{FOLDER}/to/{number}", written_before=limit)
+
+        for number in range(8):
+            store.put(f"{FOLDER}/{number}", str(number).encode())
+        limit = modified(store, f"{FOLDER}/7") + HOUR_SECONDS
+        with ThreadPoolExecutor(8) as pool:
+            moved = [number for number, done in enumerate(pool.map(move, range(16))) if done]
+        if self.moves_at_once:
+            assert sorted(number % 8 for number in moved) == list(range(8))
+        for number in range(8):
+            bodies = [store.get(f"{FOLDER}/to/{place}") for place in (number, number + 8)]
+            assert str(number).encode() in [blob.body for blob in bodies if blob]
 
     @pytest.mark.parametrize("name", FILES_ONLY)
     def test_a_key_is_listed_under_itself(self, store: Store, name: str) -> None:

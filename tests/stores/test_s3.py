@@ -21,6 +21,7 @@ from tests.stores.contract import StoreContract
 
 
 class S3Contract(StoreContract):
+    moves_at_once = False
     many = 1050
 
     @pytest.fixture(scope="class")
