@@ -137,6 +137,7 @@ class Cloud:
     keys: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     signature_algorithm: str = "sha1"
+    signature_v2_only: bool = False
     token_key: str = ""
     unsigned_removal: bool = True
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -4,12 +4,10 @@ import base64
 import hmac
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-from starlette.datastructures import UploadFile
 
 from media.config import Cloud
 from media.errors import BadSignature, RateLimited, RequestError, Unavailable
@@ -37,8 +35,6 @@ REQUEST_WINS = frozenset({"file", "public_id", "filename_override", "upload_pres
 MERGED = ("context", "metadata")
 #: Fields of a preset that are about the preset.
 PRESET_ONLY = frozenset({"unsigned", "disallow_public_id", "live", "name"})
-#: SDKs send these beside the signed parameters of the tags, context and metadata calls.
-SENT_UNSIGNED = ("notification_url", "batch_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +91,22 @@ def limit_headers(quota: Quota) -> dict[str, str]:
     }
 
 
-def check_signed(cloud: Cloud, fields: Fields, authorization: str = "", now: float | None = None) -> None:
-    """A valid signature, or the secret itself as Basic credentials. Raises BadSignature or RequestError."""
-    if "signature" in fields:
-        _verify(cloud, fields, time.time() if now is None else now)
-    else:
+def check_signed(cloud: Cloud, fields: Fields, authorization: str = "", *, beside: Collection[str] = ()) -> Fields:
+    """The parameters that a valid signature covers, or the secret itself as Basic credentials lets through.
+
+    ``fields`` are canonical. Those named in ``beside`` may be sent unsigned, and then do not count. Raises BadSignature
+    or RequestError.
+    """
+    if "signature" not in fields:
         check_credentials(cloud, authorization)
+        return fields
+    core = {name: value for name, value in fields.items() if name not in beside}
+    signed = core if _is_signed(cloud, core) else fields
+    if not _is_signed(cloud, signed):
+        text = signature.string_to_sign(fields)
+        raise BadSignature(f"Invalid Signature {fields['signature']}. String to sign - '{text}'.")
+    _check_time(signed, time.time())
+    return signed
 
 
 async def authorize(services: Services, name: str, cloud: Cloud, form: Fields, authorization: str = "") -> Fields:
@@ -135,19 +141,19 @@ async def _preset(services: Services, name: str, cloud: Cloud, preset: str | Non
     return {**stored["settings"], "unsigned": stored["unsigned"]}
 
 
-def _verify(cloud: Cloud, fields: Fields, now: float) -> None:
-    secret = secret_of(cloud, str(fields.get("api_key", "")))
-    given = str(fields["signature"])
-    signed = {name: value for name, value in fields.items() if not isinstance(value, UploadFile)}
-    core = {name: value for name, value in signed.items() if name not in SENT_UNSIGNED}
-    if not any(signature.verify_request(each, given, [secret]) for each in (signed, core)):
-        text = signature.string_to_sign(signed)
-        raise BadSignature(f"Invalid Signature {given}. String to sign - '{text}'.")
-    timestamp = str(fields.get("timestamp", ""))
+def _is_signed(cloud: Cloud, fields: Fields) -> bool:
+    secret = secret_of(cloud, fields.get("api_key", ""))
+    versions = (2,) if cloud.signature_v2_only else (1, 2)
+    return signature.verify_request(fields, fields["signature"], [secret], versions)
+
+
+def _check_time(fields: Fields, now: float) -> None:
+    timestamp, expires = fields.get("timestamp", ""), fields.get("expires_at", "")
     if not is_natural(timestamp):
         raise RequestError("Missing required parameter - timestamp")
-    expires = str(fields.get("expires_at") or "")
-    if is_natural(expires) and now > int(expires):
+    if expires and not is_natural(expires):
+        raise RequestError(f"Invalid value {expires} for parameter expires_at: expected a time in seconds")
+    if expires and now > int(expires):
         raise RequestError(f"Stale request - the link expired at {expires}")
     if not expires and abs(now - int(timestamp)) > STALE_AFTER_SECONDS:
         raise RequestError(f"Stale request - reported time is {timestamp} which is more than 1 hour ago")

@@ -1,7 +1,7 @@
 """What an endpoint of the APIs gets and gives: parameters in, a JSON document out; the request itself stays outside."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from media.errors import NotFound
 from media.records.asset import SourceRef
 from proxy.dialect import Endpoint
 from proxy.dialects.cloudinary.api.admission import admit, limit_headers
+from proxy.dialects.cloudinary.api.canonical import canonical
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.http.responses import CORS
@@ -58,18 +59,24 @@ async def read_call(services: Services, request: Request) -> Call:
     return Call(name, cloud, base, request.path_params, request.headers, await read_fields(request))
 
 
+async def _canonical_call(services: Services, request: Request) -> Call:
+    """Where a signature may be all that admits a call, nothing counts but what a signature can cover."""
+    call = await read_call(services, request)
+    return replace(call, fields=canonical(call.fields))
+
+
 def public(action: Action) -> Endpoint:
     """An action that looks to its own admission (signature, preset, token)."""
 
     async def answer(services: Services, request: Request) -> Response:
-        return JSONResponse(await action(services, await read_call(services, request)), headers=NO_STORE)
+        return JSONResponse(await action(services, await _canonical_call(services, request)), headers=NO_STORE)
 
     return answer
 
 
 def raw(action: Raw) -> Endpoint:
     async def answer(services: Services, request: Request) -> Response:
-        return await action(services, await read_call(services, request))
+        return await action(services, await _canonical_call(services, request))
 
     return answer
 

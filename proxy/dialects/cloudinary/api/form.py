@@ -133,12 +133,22 @@ def parsed(value: Any, name: str) -> Any:
 
 
 def pairs(value: Any) -> dict[str, str]:
-    r"""``k=v|k2=v2`` (a literal ``=`` or ``|`` is escaped by a backslash), or a JSON object."""
+    r"""``k=v|k2=v2`` (a literal ``=`` or ``|`` is escaped by a backslash), or a JSON object, parsed or as text."""
+    if isinstance(value, str) and value.startswith("{"):
+        value = _object(value)
     if isinstance(value, dict):
         return {str(name): str(each) for name, each in value.items()}
     marked = str(value or "").replace(r"\|", "\0").replace(r"\=", "\1")
     found = (pair.partition("=") for pair in marked.split("|") if "=" in pair)
     return {_restored(name): _restored(each) for name, _, each in found}
+
+
+def _object(written: str) -> Any:
+    """A JSON object, or the text itself if it is none."""
+    try:
+        return read_json(written)
+    except ValueError:
+        return written
 
 
 def _restored(marked: str) -> str:

@@ -70,8 +70,14 @@ async def delete_derived(services: Services, call: Call) -> Document:
         match = _DERIVED_ID.fullmatch(each)
         if match is None:
             raise NotFound(f"Resource not found - {each}")
-        answers[each] = "deleted" if await forget(services, *match.groups()) else "not_found"
+        is_ours = await _is_ours(services, call, match.group(1))
+        answers[each] = "deleted" if is_ours and await forget(services, *match.groups()) else "not_found"
     return {"deleted": answers}
+
+
+async def _is_ours(services: Services, call: Call, asset_id: str) -> bool:
+    asset = await services.io.run(services.catalog.get_by_asset_id, asset_id)
+    return asset is not None and asset.cloud == call.name
 
 
 async def forget(services: Services, asset_id: str, digest: str, key: str) -> bool:

@@ -21,7 +21,7 @@ from proxy.delivery.derivation import find_or_derive, read_source
 from proxy.delivery.ingest import receive
 from proxy.dialects.cloudinary.api.admission import check_signed
 from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
-from proxy.dialects.cloudinary.api.form import Fields, as_list, is_true, required, text, words
+from proxy.dialects.cloudinary.api.form import Fields, is_true, required, text, words
 from proxy.dialects.cloudinary.api.naming import delivery_type, ref_of
 from proxy.dialects.cloudinary.api.representation import answer
 from proxy.http.forms import Arrival
@@ -32,6 +32,7 @@ MAX_ARCHIVED = 1000
 #: An archive grows on disk, not in memory, beyond this.
 SPOOL_BYTES = 16 * 1024 * 1024
 BLOCK_BYTES = 256 * 1024
+LISTINGS = {"prefix": "prefixes", "tag": "tags"}
 ARCHIVES = {"zip": "application/zip", "tgz": "application/gzip"}
 
 
@@ -98,7 +99,7 @@ async def _chosen(services: Services, call: Call) -> list[Asset]:
             found[asset.asset_id] = asset
             if len(found) > MAX_ARCHIVED:
                 raise LimitExceeded(f"Too many files for one archive: at most {MAX_ARCHIVED}")
-    missing = {str(each) for each in as_list(fields.get("public_ids"))} - {each.public_id for each in found.values()}
+    missing = set(words(fields.get("public_ids"))) - {each.public_id for each in found.values()}
     if missing and not is_true(fields, "allow_missing"):
         raise NotFound(f"Resource not found - {sorted(missing)[0]}")
     if not found:
@@ -109,12 +110,12 @@ async def _chosen(services: Services, call: Call) -> list[Asset]:
 async def _candidates(services: Services, call: Call, resource_type: str) -> AsyncIterator[Asset]:
     fields, catalog, run = call.fields, services.catalog, services.io.run
     type_ = delivery_type(fields)
-    for public_id in as_list(fields.get("public_ids")):
-        asset = await run(catalog.get, call.name, resource_type, type_, str(public_id))
+    for public_id in words(fields.get("public_ids")):
+        asset = await run(catalog.get, call.name, resource_type, type_, public_id)
         if asset and not asset.placeholder:
             yield asset
-    listings = [("prefix", str(each)) for each in as_list(fields.get("prefixes"))]
-    for kind, word in (*listings, *(("tag", each) for each in words(fields.get("tags")))):
+    listings = [(kind, word) for kind, name in LISTINGS.items() for word in words(fields.get(name))]
+    for kind, word in listings:
         cursor = ""
         while True:
             page = await (

@@ -1,7 +1,7 @@
 """The rest of the upload family: explicit, rename, destroy, tags, context, metadata, delete_by_token."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from proxy.delivery.assets import find_asset
 from proxy.dialects.cloudinary.api.admission import check_signed
 from proxy.dialects.cloudinary.api.attributes import attributes, check_offered, context_of, metadata
 from proxy.dialects.cloudinary.api.call import Action, Call, Document
-from proxy.dialects.cloudinary.api.form import Fields, as_list, is_true, required, words
+from proxy.dialects.cloudinary.api.form import is_true, required, words
 from proxy.dialects.cloudinary.api.lifecycle import remove_asset
 from proxy.dialects.cloudinary.api.naming import check_public_id, delivery_type
 from proxy.dialects.cloudinary.api.notify import notify, urls_of
@@ -22,6 +22,8 @@ from proxy.dialects.cloudinary.api.upload.upload import read_extras, tell_extras
 from proxy.services import Services
 
 MAX_PUBLIC_IDS = 1000
+#: The SDKs leave these out of the signature of the tags, context and metadata calls: they are taken, and not followed.
+SENT_UNSIGNED = ("notification_url", "batch_id")
 TagChange = Callable[[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]
 
 #: Command → (tags an asset has, tags of the request) → tags it has then.
@@ -35,7 +37,8 @@ TAG_COMMANDS: Mapping[str, TagChange] = {
 
 
 async def explicit(services: Services, call: Call) -> Document:
-    fields = _signed(call)
+    call = _signed(call)
+    fields = call.fields
     check_offered(fields)
     ref = _ref(call, required(fields, "public_id"))
     wanted = await read_extras(services, call, fields)
@@ -48,7 +51,8 @@ async def explicit(services: Services, call: Call) -> Document:
 
 
 async def rename(services: Services, call: Call) -> Document:
-    fields = _signed(call)
+    call = _signed(call)
+    fields = call.fields
     ref = _ref(call, required(fields, "from_public_id"))
     public_id = check_public_id(required(fields, "to_public_id").strip("/"))
     to = replace(ref, public_id=public_id, type=delivery_type(fields, "to_type") if fields.get("to_type") else ref.type)
@@ -71,7 +75,8 @@ async def rename(services: Services, call: Call) -> Document:
 
 
 async def destroy(services: Services, call: Call) -> Document:
-    fields = _signed(call)
+    call = _signed(call)
+    fields = call.fields
     ref = _ref(call, required(fields, "public_id"))
     removed = await remove_asset(services, ref)
     if removed is None:
@@ -83,8 +88,8 @@ async def destroy(services: Services, call: Call) -> Document:
 
 
 async def delete_by_token(services: Services, call: Call) -> Document:
-    secret = next(iter(call.cloud.keys.values()))
-    ref, version_id = tokens.read(call.name, required(call.fields, "token"), secret, time.time())
+    secrets = call.cloud.keys.values()
+    ref, version_id = tokens.read(call.name, required(call.fields, "token"), secrets, time.time())
     asset = await find_asset(services, ref)
     if asset is None or asset.version_id != version_id:
         return {"result": "not found"}
@@ -93,7 +98,8 @@ async def delete_by_token(services: Services, call: Call) -> Document:
 
 
 async def tags(services: Services, call: Call) -> Document:
-    fields = _signed(call)
+    call = _signed(call, beside=SENT_UNSIGNED)
+    fields = call.fields
     command, given = required(fields, "command"), words(fields.get("tag"))
     if command not in TAG_COMMANDS:
         raise RequestError(f"Invalid command {command}: expected {', '.join(TAG_COMMANDS)}")
@@ -109,7 +115,8 @@ async def tags(services: Services, call: Call) -> Document:
 
 
 async def context(services: Services, call: Call) -> Document:
-    fields = _signed(call)
+    call = _signed(call, beside=SENT_UNSIGNED)
+    fields = call.fields
     command, given = required(fields, "command"), context_of(fields.get("context"))
     if command not in ("add", "remove_all"):
         raise RequestError(f"Invalid command {command}: expected add, remove_all")
@@ -121,7 +128,8 @@ async def context(services: Services, call: Call) -> Document:
 
 
 async def update_metadata(services: Services, call: Call) -> Document:
-    given = metadata(required(_signed(call), "metadata"))
+    call = _signed(call, beside=SENT_UNSIGNED)
+    given = metadata(required(call.fields, "metadata"))
 
     def change(found: Asset) -> Asset:
         joined = {**found.metadata, **given}
@@ -149,9 +157,10 @@ NOT_MADE = {
 }
 
 
-def _signed(call: Call) -> Fields:
-    check_signed(call.cloud, call.fields, call.headers.get("authorization", ""))
-    return call.fields
+def _signed(call: Call, *, beside: Collection[str] = ()) -> Call:
+    """The call with the parameters that count."""
+    authorization = call.headers.get("authorization", "")
+    return replace(call, fields=check_signed(call.cloud, call.fields, authorization, beside=beside))
 
 
 def _ref(call: Call, public_id: str) -> SourceRef:
@@ -159,7 +168,7 @@ def _ref(call: Call, public_id: str) -> SourceRef:
 
 
 def _refs(call: Call) -> list[SourceRef]:
-    ids = [str(each) for each in as_list(call.fields.get("public_ids"))]
+    ids = words(call.fields.get("public_ids"))
     if not ids:
         raise RequestError("Missing required parameter - public_ids")
     if len(ids) > MAX_PUBLIC_IDS:

@@ -1,0 +1,36 @@
+"""Parameters as the texts that a signature covers: what is signed is what is called.
+
+A signature joins a list by commas and leaves out what is empty. Whoever read the list, or the empty text, behind it
+would read something that nobody signed.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import UploadFile
+
+from media.errors import RequestError
+from proxy.dialects.cloudinary.api.form import Fields
+
+#: The only parameter that may be a file; no signature covers it.
+FILE = "file"
+
+
+def canonical(fields: Mapping[str, Any]) -> Fields:
+    """Every parameter but the file as text, empty ones left out. Raises RequestError for a file in a text's place."""
+    texts = {
+        name: value if name == FILE and isinstance(value, UploadFile) else _text(name, value)
+        for name, value in fields.items()
+    }
+    return {name: value for name, value in texts.items() if value != ""}
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, list) and not any(isinstance(each, list | dict) for each in value):
+        return ",".join(_text(name, each) for each in value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, UploadFile):
+        raise RequestError(f"Invalid value for parameter {name}: expected text, got a file")
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
