@@ -1,4 +1,4 @@
-"""Weights to begin with: TensorFlow's published DeepLab, or the bundled network itself, both as ONNX files."""
+"""Weights to begin with: a checkpoint, or the bundled network itself as an ONNX file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from worker.training.network import CutoutNetwork
+from worker.training.network import DILATED_STAGE, SHARED_STAGES, CutoutNetwork
 
 EXPORTED_PREFIX = "network."
 
@@ -25,25 +25,13 @@ def load_weights(network: CutoutNetwork, path: Path) -> None:
         network.load_state_dict(state.get("average", state))
 
 
-def load_deeplab(network: CutoutNetwork, path: Path) -> None:
-    """Start trunk, contexts and the 1/16 class head from TensorFlow's DeepLabv3 MobileNetV2 PASCAL, as ONNX."""
-    graph = onnx.load(str(path)).graph
-    arrays = _arrays(graph)
-    published = [node for node in graph.node if node.op_type == "Conv"]
-    named = nn.ModuleList([network.trunk, network.class_context, network.classes])
-    convolutions = [module for module in named.modules() if isinstance(module, nn.Conv2d)]
-    for convolution, node in zip(convolutions, published, strict=True):
-        convolution.weight.data.copy_(arrays[node.input[1]])
-        convolution.bias.data.copy_(arrays[node.input[2]])
-    network.saliency_context.load_state_dict(network.class_context.state_dict())
-
-
 def load_exported(network: CutoutNetwork, path: Path) -> None:
     """What `export.py` wrote. Batch norms come back empty, folded into the convolutions: see `refill_norms`."""
     graph = onnx.load(str(path)).graph
     arrays = _arrays(graph)
     state = network.state_dict()
     stored = {name.removeprefix(EXPORTED_PREFIX): array for name, array in arrays.items()}
+    stored |= _parted(stored)
     state |= {name: array for name, array in stored.items() if name in state}
     for node in graph.node:
         if node.op_type == "Conv" and "::" in node.input[1]:
@@ -83,6 +71,19 @@ def refill_norms(network: CutoutNetwork, photos: Tensor) -> None:
 
 def norms(network: nn.Module) -> Iterator[tuple[str, Any]]:
     return ((name, module) for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d))
+
+
+def _parted(stored: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Saliency's own stages from the trunk's, for a file of the time when the heads shared them."""
+    own = "saliency_stages."
+    if any(name.startswith(own) for name in stored):
+        return {}
+    parted: dict[str, Tensor] = {}
+    for number in range(SHARED_STAGES, DILATED_STAGE):
+        shared = f"trunk.stages.{number}."
+        names = [name for name in stored if name.startswith(shared)]
+        parted |= {f"{own}{number - SHARED_STAGES}.{name.removeprefix(shared)}": stored[name] for name in names}
+    return parted
 
 
 def _following(name: str) -> str:

@@ -28,6 +28,7 @@ CONTEXT_CHANNELS = 256
 FINE_CHANNELS = 24  # at 1/2, where every channel costs as much as sixty-four at 1/16
 DILATED_STAGE = 5  # where DeepLab's dilation begins and the trunk ends
 LEVEL_STAGES = (0, 1, 2, 4)  # the last blocks at 1/2, 1/4, 1/8 and 1/16
+SHARED_STAGES = 2  # at 1/2 and 1/4; from 1/8 on saliency has stages of its own
 
 
 class SameConv(nn.Conv2d):
@@ -87,7 +88,7 @@ def stages(first: int, last: int, inputs: int, *, strided: bool = False) -> nn.S
 
 
 class Trunk(nn.Module):
-    """Photograph `N,3,H,W` in -1…1 → what both heads read, at 1/2, 1/4, 1/8 and 1/16 (16, 24, 32, 96 channels)."""
+    """Photograph `N,3,H,W` in -1…1 → what is to be seen, at 1/2, 1/4, 1/8 and 1/16 (16, 24, 32, 96 channels)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,13 +96,18 @@ class Trunk(nn.Module):
         self.stages = stages(0, DILATED_STAGE, STEM_CHANNELS)
 
     def forward(self, photo: Tensor) -> list[Tensor]:
-        x = F.relu6(self.stem(photo))
-        levels = []
-        for number, stage in enumerate(self.stages):
+        levels = self.shared(photo)
+        x = levels[-1]
+        for number, stage in enumerate(self.stages[SHARED_STAGES:], SHARED_STAGES):
             x = stage(x)
             if number in LEVEL_STAGES:
                 levels.append(x)
         return levels
+
+    def shared(self, photo: Tensor) -> list[Tensor]:
+        """The levels at 1/2 and 1/4, which saliency reads too."""
+        half = self.stages[0](F.relu6(self.stem(photo)))
+        return [half, self.stages[1](half)]
 
 
 class Context(nn.Module):
@@ -150,14 +156,15 @@ def double(x: Tensor) -> Tensor:
 class CutoutNetwork(nn.Module):
     """Photograph `N,3,H,W` in -1…1 → saliency logits `N,1,H/2,W/2` and class logits `N,21,H/8,W/8`.
 
-    H and W are multiples of 32. The heads share the trunk and have a context each, so that learning what stands out
-    unlearns nothing of what things are called.
+    H and W are multiples of 32. The heads share the stages at 1/2 and 1/4 only, which are not trained any more, so that
+    learning what stands out unlearns nothing of what things are called.
     """
 
     def __init__(self) -> None:
         super().__init__()
         half, quarter, eighth, sixteenth = (STAGES[number][1] for number in LEVEL_STAGES)
         self.trunk = Trunk()
+        self.saliency_stages = stages(SHARED_STAGES, DILATED_STAGE, quarter)
         self.saliency_context = Context(strided=True)
         self.reduce = nn.Sequential(
             nn.Conv2d(CONTEXT_CHANNELS, 128, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(inplace=True)
@@ -178,12 +185,18 @@ class CutoutNetwork(nn.Module):
         self.classes = nn.Conv2d(CONTEXT_CHANNELS, CLASS_COUNT, 1)
 
     def forward(self, photo: Tensor) -> tuple[Tensor, Tensor]:
-        half, quarter, eighth, sixteenth = self.trunk(photo)
+        half, quarter, _, sixteenth = self.trunk(photo)
+        return self.stands_out(half, quarter), double(self.classes(self.class_context(sixteenth)))
+
+    def stands_out(self, half: Tensor, quarter: Tensor) -> Tensor:
+        """Saliency logits, from the trunk at 1/2 and 1/4: all that training has to compute."""
+        eighth = self.saliency_stages[0](quarter)
+        sixteenth = self.saliency_stages[1:](eighth)
         x = self.decode_16(double(self.reduce(self.saliency_context(sixteenth))) + self.join(sixteenth))
         x = self.decode_8(torch.cat([double(x), eighth], 1))
         x = self.decode_4(torch.cat([double(x), quarter], 1))
         x = self.decode_2(F.relu(double(self.narrow(x)) + self.sharpen(half)))
-        return self.saliency(x), double(self.classes(self.class_context(sixteenth)))
+        return torch.as_tensor(self.saliency(x))
 
 
 def device() -> torch.device:

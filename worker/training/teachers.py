@@ -1,7 +1,7 @@
 """What the teachers say of every training photograph, computed once into one packed file.
 
 The file is a memory-mapped array with one record per photograph, so training may begin while it is still being filled.
-`python -m worker.training.teachers PHOTOS TEACHERS.npy --deeplab deeplab.onnx --saliency u2netp.onnx --before old.onnx`
+`python -m worker.training.teachers PHOTOS TEACHERS.npy --saliency u2netp.onnx --before old.onnx`
 """
 
 from __future__ import annotations
@@ -13,24 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import torch
-import torch.nn.functional as F  # noqa: N812
 from PIL import Image
-from torch import Tensor
 
 from media.scene.maps import EMPTY_SCENE_MAXIMUM
-from worker.training.initial import load_deeplab
-from worker.training.network import CLASS_COUNT, CutoutNetwork, device
 from worker.training.photographs import SHARES, Photograph, read_photographs
 
-CLASS_GRID = 40  # cells over the whole photograph, both ways
 SALIENCY_GRID = 160
-CLASS_LONG_SIDE = 641  # 513, as trained, asks 0.61 of held COCO masks, 641 with the photograph's own proportions 0.68
 RECORD = np.dtype(
     [
-        ("has_classes", "?"),
         ("has_saliency", "?"),
-        ("classes", "u1", (CLASS_GRID, CLASS_GRID, CLASS_COUNT)),  # probability × 255
         ("saliency", "u1", (SALIENCY_GRID, SALIENCY_GRID)),
     ]
 )
@@ -49,40 +40,6 @@ def open_teachers(path: Path, count: int) -> np.memmap:
     if records.shape != (count,):
         raise SystemExit(f"{path} was made for {records.shape[0]} photographs, the folder has {count}: use a new file")
     return records
-
-
-class ClassTeacher:
-    """DeepLabv3 at its own proportions and long side, averaged with its mirror image."""
-
-    def __init__(self, weights: Path, device: torch.device) -> None:
-        self.device = device
-        self.network = CutoutNetwork().eval()
-        load_deeplab(self.network, weights)
-        self.network.to(device)
-
-    @torch.no_grad()
-    def __call__(self, photo: Image.Image) -> np.ndarray:
-        """Class probabilities × 255, `CLASS_GRID, CLASS_GRID, 21`."""
-        scale = (CLASS_LONG_SIDE - 1) / max(photo.size)
-        # Sizes of 16k+1: then the pixel of cell i is 16i, which is how these weights were trained.
-        width, height = (max(2, round(side * scale / 16)) * 16 + 1 for side in photo.size)
-        x = torch.from_numpy(np.asarray(photo.resize((width, height), Image.Resampling.BILINEAR)).copy())
-        x = (x.to(self.device).permute(2, 0, 1)[None] / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        both = self._probabilities(x) + self._probabilities(x.flip(3)).flip(3)
-        centres = _cell_centres(width, height).to(self.device)
-        grid = F.grid_sample(both / 2, centres, padding_mode="border", align_corners=True)
-        return (grid[0].permute(1, 2, 0) * 255).round().byte().cpu().numpy()
-
-    def _probabilities(self, x: Tensor) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16):
-            logits = self.network.classes(self.network.class_context(self.network.trunk(x)[-1]))
-        return logits.float().softmax(1)
-
-
-def _cell_centres(width: int, height: int) -> Tensor:
-    cells = (torch.arange(CLASS_GRID) + 0.5) / CLASS_GRID
-    x, y = (((cells * side - 0.5) / (side - 1) * 2 - 1) for side in (width, height))
-    return torch.stack(torch.meshgrid(x, y, indexing="xy"), -1)[None]
 
 
 class SaliencyTeacher:
@@ -125,14 +82,14 @@ def _on_grid(saliency: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(saliency).resize(grid, Image.Resampling.BOX)).clip(0, 1)
 
 
-def fill(records: np.memmap, photographs: list[Photograph], field: str, teacher: Teacher) -> None:
+def fill(records: np.memmap, photographs: list[Photograph], teacher: Teacher) -> None:
     started = time.monotonic()
-    missing = [photograph for photograph in photographs if not records[f"has_{field}"][photograph.number]]
+    missing = [photograph for photograph in photographs if not records["has_saliency"][photograph.number]]
     for done, photograph in enumerate(missing, 1):
-        records[field][photograph.number] = teacher(Image.open(photograph.path).convert("RGB"))
-        records[f"has_{field}"][photograph.number] = True
+        records["saliency"][photograph.number] = teacher(Image.open(photograph.path).convert("RGB"))
+        records["has_saliency"][photograph.number] = True
         if done % 200 == 0:
-            print(f"{field}: {done} of {len(missing)}, {done / (time.monotonic() - started):.1f}/s", flush=True)
+            print(f"{done} of {len(missing)}, {done / (time.monotonic() - started):.1f}/s", flush=True)
     records.flush()
 
 
@@ -140,17 +97,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path)
     parser.add_argument("teachers", type=Path)
-    parser.add_argument("--deeplab", type=Path, required=True)
     parser.add_argument("--saliency", type=Path, required=True)
     parser.add_argument("--before", type=Path, help="the bundled network trained before, as a second saliency teacher")
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
-    torch.set_num_threads(asked.threads)
     photographs = sorted(read_photographs(asked.photos), key=lambda photograph: -SHARES[photograph.kind])
     records = open_teachers(asked.teachers, len(photographs))
-    fill(records, photographs, "classes", ClassTeacher(asked.deeplab, device()))
     unmasked = [photograph for photograph in photographs if not photograph.truth]
-    fill(records, unmasked, "saliency", SaliencyTeacher(asked.saliency, asked.before, asked.threads))
+    fill(records, unmasked, SaliencyTeacher(asked.saliency, asked.before, asked.threads))
 
 
 if __name__ == "__main__":

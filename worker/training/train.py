@@ -1,11 +1,12 @@
 """Train the bundled network.
 
-`python -m worker.training.train PHOTOS TEACHERS.npy RUN.pt --minutes 80 --deeplab deeplab.onnx`, the same on a CPU and
-a GPU. Interrupted, it goes on from RUN.pt, which is written every minute. The schedule is a cosine over the asked
-minutes, the last part of which sees larger photographs.
+`python -m worker.training.train PHOTOS TEACHERS.npy RUN.pt RENDERS --minutes 80 --studio STUDIO --start before.onnx`,
+on a CPU and a GPU alike. Interrupted, it goes on from RUN.pt, written every minute. The schedule is a cosine
+over the asked minutes, the last part of which sees larger photographs. On a busy CPU set `OMP_WAIT_POLICY=PASSIVE`:
+threads that spin while they wait for each other made a step four times as long.
 
-The class head is DeepLab's as published: it has seen far more photographs than there are here, and distillation made
-it forget some. What it says still counts as a loss, which keeps the trunk readable to it.
+The trunk and what names classes are not trained, and training does not compute the class head: it is DeepLab's as
+published, which has seen far more photographs than there are here.
 """
 
 from __future__ import annotations
@@ -23,23 +24,21 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from worker.training.dataset import Photographs, jitter
-from worker.training.held_out import judge
-from worker.training.initial import load_deeplab, load_weights, refill_norms
-from worker.training.losses import class_loss, saliency_loss
+from worker.training.held_out import held_out_cases, judge
+from worker.training.initial import load_weights, refill_norms
+from worker.training.losses import saliency_loss
 from worker.training.network import CutoutNetwork, device
 from worker.training.photographs import read_photographs
 
-SIZES, LAST_SIZES = (256, 288, 320), (384, 416, 448)
-LAST_SHARE = 0.5
-PEAK_RATES = {"trunk.": 5e-5, "saliency_context.": 1.5e-4, "": 1.2e-3}  # by the beginning of a weight's name
+SIZES, LAST_SIZES = (256, 288, 320), (352, 416, 512)
+LAST_SHARE = 0.4
+PEAK_RATES = {"saliency_stages.": 1e-4, "saliency_context.": 1.5e-4, "": 8e-4}  # by the beginning of a weight's name
 LOWEST_RATE = 0.01  # of the peak
 WARM_UP_STEPS = 60
 WEIGHT_DECAY = 1e-4
-AVERAGE_DECAY = 0.997
+AVERAGE_DECAY = 0.99
 LARGEST_GRADIENT = 5.0
-CLASS_WEIGHT = 2.5  # against the saliency loss
-CHECKPOINT_SECONDS, JUDGE_SECONDS = 60, 600
-FROZEN_STAGES = 2  # the stem and 1/2 and 1/4: half of the cost of a step, and already trained for edges
+CHECKPOINT_SECONDS, JUDGE_SECONDS = 60, 900
 
 
 class Training:
@@ -48,8 +47,7 @@ class Training:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self.network = CutoutNetwork().to(device, memory_format=torch.channels_last)
-        trunk = self.network.trunk
-        for module in (trunk.stem, *trunk.stages[:FROZEN_STAGES], self.network.class_context, self.network.classes):
+        for module in (self.network.trunk, self.network.class_context, self.network.classes):
             module.requires_grad_(False)
         self.seconds, self.seen, self.steps = 0.0, 0, 0
 
@@ -83,27 +81,24 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         self.seconds, self.seen, self.steps = state["seconds"], state["seen"], state["steps"]
 
-    def step(self, batch: list[Tensor], progress: float) -> tuple[float, float]:
-        """One batch at `progress` 0…1 of the schedule; the two losses."""
-        photos, saliency, classes, saliency_weights, class_weights = (part.to(self.device) for part in batch)
+    def step(self, batch: list[Tensor], progress: float) -> float:
+        """One batch at `progress` 0…1 of the schedule; the loss."""
+        photos, saliency, weights = (part.to(self.device) for part in batch)
         rate = max(LOWEST_RATE, (1 + math.cos(math.pi * progress)) / 2) * min(1.0, (self.steps + 1) / WARM_UP_STEPS)
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * rate
         x = jitter(photos).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16):
-            saliency_logits, class_logits = self.network(x)
-        losses = (
-            saliency_loss(saliency_logits.float(), saliency, saliency_weights),
-            class_loss(class_logits.float(), classes, class_weights),
-        )
+            logits = self.network.stands_out(*self.network.trunk.shared(x))
+        loss = saliency_loss(logits.float(), saliency, weights)
         self.optimizer.zero_grad()
-        (losses[0] + CLASS_WEIGHT * losses[1]).backward()
+        loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
         self.optimizer.step()
         self.steps += 1
         self.seen += len(photos)
         self._move_average()
-        return float(losses[0].detach()), float(losses[1].detach())
+        return float(loss.detach())
 
     @torch.no_grad()
     def _move_average(self) -> None:
@@ -113,15 +108,15 @@ class Training:
 
 
 def batches(asked: argparse.Namespace, sizes: tuple[int, ...], seed: int) -> Iterator[list[Tensor]]:
-    dataset = Photographs(asked.photos, asked.teachers, sizes=sizes, batch=asked.batch, seed=seed)
+    dataset = Photographs(asked.photos, asked.teachers, asked.renders, sizes=sizes, pixels=asked.pixels, seed=seed)
     return iter(DataLoader(dataset, batch_size=None, num_workers=asked.workers, prefetch_factor=3))
 
 
 def run(training: Training, asked: argparse.Namespace) -> None:
-    held_out = [row for row in read_photographs(asked.photos) if row.held_out]
+    held_out = held_out_cases(read_photographs(asked.photos), asked.studio)
     budget = asked.minutes * 60
     sizes: tuple[int, ...] = ()
-    losses: list[tuple[float, float]] = []
+    losses: list[float] = []
     saved = judged = training.seconds
     while training.seconds < budget:
         started = time.monotonic()
@@ -134,8 +129,7 @@ def run(training: Training, asked: argparse.Namespace) -> None:
         if training.seconds - saved > CHECKPOINT_SECONDS:
             saved = training.seconds
             training.save(asked.run)
-            mean = np.mean(losses, axis=0).round(4).tolist()
-            print(f"{training.seconds:.0f} s, {training.seen} seen at {sizes}, losses {mean}", flush=True)
+            print(f"{training.seconds:.0f} s, {training.seen} seen at {sizes}, loss {np.mean(losses):.4f}", flush=True)
             losses.clear()
         if training.seconds - judged > JUDGE_SECONDS:
             judged = training.seconds
@@ -150,20 +144,21 @@ def main() -> None:
     parser.add_argument("teachers", type=Path, help="made by worker.training.teachers")
     parser.add_argument("run", type=Path, help="the checkpoint, made or continued")
     parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--deeplab", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="a checkpoint or the bundled .onnx, not DeepLab's alone")
-    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("renders", type=Path, help="a folder of pictures with an alpha channel, for the studio")
+    parser.add_argument(
+        "--studio", type=Path, required=True, help="the held-out set of worker.training.studio.pictures"
+    )
+    parser.add_argument("--start", type=Path, required=True, help="a checkpoint or the bundled .onnx")
+    parser.add_argument("--pixels", type=int, default=800_000, help="of a batch")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     torch.manual_seed(1)
     training = Training(device())
-    load_deeplab(training.network, asked.deeplab)
-    if asked.start is not None:
-        load_weights(training.network, asked.start)
-        if asked.start.suffix == ".onnx":
-            refill_norms(training.network, jitter(next(batches(asked, SIZES, seed=0))[0]).to(training.device))
+    load_weights(training.network, asked.start)
+    if asked.start.suffix == ".onnx":
+        refill_norms(training.network, jitter(next(batches(asked, SIZES, seed=0))[0]).to(training.device))
     training.start()
     if asked.run.exists():
         training.resume(asked.run)

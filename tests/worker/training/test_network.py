@@ -2,20 +2,16 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 onnx = pytest.importorskip("onnx", reason="training needs the extra `train`")
 
-from worker.training.composites import composite, with_bystander  # noqa: E402
+from worker.training.dataset import jitter  # noqa: E402
 from worker.training.export import export  # noqa: E402
 from worker.training.initial import load_weights, norms, refill_norms  # noqa: E402
-from worker.training.network import CutoutNetwork  # noqa: E402
-from worker.training.samples import Sample  # noqa: E402
+from worker.training.network import SHARED_STAGES, CutoutNetwork  # noqa: E402
 from worker.training.train import Training  # noqa: E402
-
-PERSON = 15
 
 
 @pytest.fixture(scope="module")
@@ -64,29 +60,30 @@ def test_training_leaves_alone_how_things_are_called_and_the_first_stages() -> N
     learning = {id(weight) for group in training.optimizer.param_groups for weight in group["params"]}
     held = {name.split(".")[0] for name, weight in training.network.named_parameters() if id(weight) not in learning}
     assert held == {"trunk", "class_context", "classes"}
-    assert id(training.network.trunk.stages[-1][0].project.weight) in learning
 
 
-def one_person(shade: int) -> Sample:
-    """64×64: a person of one shade in the middle of black."""
-    mask = np.zeros((64, 64), np.float32)
-    mask[8:56, 16:48] = 1
-    classes = np.zeros((8, 8, 21), np.float32)
-    classes[..., 0] = 1
-    classes[1:7, 2:6, 0], classes[1:7, 2:6, PERSON] = 0, 1
-    return Sample(np.repeat(mask[..., None], 3, 2) * shade, mask, classes, 1.0, 1.0)
+def test_file_of_the_time_when_the_heads_shared_stages_answers_as_before(
+    network: CutoutNetwork, tmp_path: Path
+) -> None:
+    before = CutoutNetwork()
+    before.load_state_dict(network.state_dict())
+    for own, shared in zip(before.saliency_stages, before.trunk.stages[SHARED_STAGES:], strict=True):
+        own.load_state_dict(shared.state_dict())
+    export(before, tmp_path / "before.onnx")
+    graph = onnx.load(tmp_path / "before.onnx")
+    names = {tensor.name for tensor in graph.graph.initializer}
+    assert not any("saliency_stages" in name for name in names), "equal weights are stored once, as the trunk's"
+    back = CutoutNetwork()
+    load_weights(back, tmp_path / "before.onnx")
+    photos = torch.rand(1, 3, 64, 64) * 2 - 1
+    for got, wanted in zip(answers(back, photos), answers(before, photos), strict=True):
+        assert torch.allclose(got, wanted, atol=1e-4)
 
 
-def an_empty_street() -> Sample:
-    classes = np.zeros((8, 8, 21), np.float32)
-    classes[..., 0] = 1
-    return Sample(np.full((64, 64, 3), 90, np.float32), np.zeros((64, 64), np.float32), classes, 1.0, 1.0)
-
-
-def test_bystander_is_a_person_but_not_the_subject() -> None:
-    street = with_bystander(an_empty_street(), one_person(250), np.random.default_rng(2))
-    assert street.photo.max() > 150
-    assert street.classes[..., PERSON].max() > 0.9
-    assert street.saliency.max() == 0
-    whole = composite(one_person(10), street, np.random.default_rng(2))
-    assert whole.saliency.mean() == pytest.approx(48 * 32 / 64**2, abs=0.08)
+def test_varied_photographs_lose_no_white_on_white() -> None:
+    torch.manual_seed(4)
+    white = jitter(torch.full((64, 3, 2, 2), 240.0))
+    torch.manual_seed(4)
+    whiter = jitter(torch.full((64, 3, 2, 2), 255.0))
+    assert (whiter > white).all()
+    assert -1 <= white.min() <= whiter.max() <= 1
