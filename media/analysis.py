@@ -1,10 +1,16 @@
-"""What can be said about a picture on request: its main colours, a perceptual hash, its metadata, its sharpness."""
+"""What can be said about a picture on request: its main colours, a perceptual hash, its metadata, its sharpness, its
+size and where its subject is. All of an animation's first frame."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyvips
+
+from media.formats.source import Source
+from media.geometry import Box, Size
+from media.operations.subject import find_subject
+from media.raster.pixels import Image, size_of
 
 #: Colours are counted on a picture of this side: enough for shares of a per cent.
 SIDE = 96
@@ -23,9 +29,9 @@ HASH_SOURCE_SIDE = 32
 MAX_VALUE = 500
 
 
-def colors(body: bytes) -> list[tuple[str, float]]:
+def colors(source: Source) -> list[tuple[str, float]]:
     """``#RRGGBB`` and its share in per cent, most frequent first; :data:`MAX_COLORS` of them are worth showing."""
-    pixels = _pixels(body, SIDE).reshape(-1, 3)
+    pixels = _pixels(source, SIDE).reshape(-1, 3)
     step = 256 // LEVELS
     counted = Counter(map(tuple, (pixels // step * step + step // 2).tolist()))
     return [
@@ -43,9 +49,9 @@ def named_colors(shares: list[tuple[str, float]]) -> list[tuple[str, float]]:
     return [(name, round(share, 1)) for name, share in found.most_common()]
 
 
-def perceptual_hash(body: bytes) -> str:
+def perceptual_hash(source: Source) -> str:
     """64 bits as 16 hex digits: the signs of the lowest frequencies of a 32×32 grey picture (Zauner 2010, pHash)."""
-    grey = _pixels(body, HASH_SOURCE_SIDE, exact=True) @ np.array([0.299, 0.587, 0.114])
+    grey = _pixels(source, HASH_SOURCE_SIDE, exact=True) @ np.array([0.299, 0.587, 0.114])
     index = np.arange(HASH_SOURCE_SIDE)
     basis = np.cos(np.pi * (2 * index[None, :] + 1) * index[:, None] / (2 * HASH_SOURCE_SIDE))
     low = (basis @ grey @ basis.T)[:HASH_SIDE, :HASH_SIDE].ravel()
@@ -53,9 +59,9 @@ def perceptual_hash(body: bytes) -> str:
     return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
 
 
-def metadata(body: bytes, *, exif_only: bool) -> dict[str, str]:
-    """EXIF fields under their own names (``Model``), and the rest of the header's where asked for."""
-    image = pyvips.Image.new_from_buffer(body, "")
+def metadata(source: Source, *, exif_only: bool) -> dict[str, str]:
+    """EXIF fields under their own names (``Model``), and the rest of the header's if asked for."""
+    image = source.header
     found: dict[str, str] = {}
     for field in image.get_fields():
         name = field.split("-", 2)[-1] if field.startswith("exif-ifd") else field
@@ -69,16 +75,40 @@ def metadata(body: bytes, *, exif_only: bool) -> dict[str, str]:
     return found
 
 
-def sharpness(body: bytes) -> float:
+def sharpness(source: Source) -> float:
     """0 (no edge at all) … 1, from the mean strength of edges."""
-    grey = _pixels(body, SIDE) @ np.array([0.299, 0.587, 0.114])
-    down, across = np.gradient(grey)
+    grey = _pixels(source, SIDE) @ np.array([0.299, 0.587, 0.114])
+    # A gradient needs two pixels.
+    down, across = np.gradient(np.pad(grey, [(0, max(0, 2 - side)) for side in grey.shape], "edge"))
     return round(float(min(1.0, np.hypot(down, across).mean() / 16)), 2)
 
 
-def _pixels(body: bytes, side: int, *, exact: bool = False) -> Any:
-    size = "force" if exact else "down"
-    small = pyvips.Image.thumbnail_buffer(body, side, height=side, size=size)
-    if small.hasalpha():
-        small = small.flatten(background=255)
-    return small.colourspace("srgb").cast("uchar").numpy()[..., :3]
+def _pixels(source: Source, side: int, *, exact: bool = False) -> Any:
+    whole = source.first_frame(target=Size(side, side))
+    small = whole.thumbnail_image(side, height=side, size="force" if exact else "down")
+    opaque = small.flatten(background=255) if small.hasalpha() else small
+    # numpy() drops dimensions of one pixel.
+    return opaque.numpy().reshape(small.height, small.width, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """``subject`` is None if nothing is visible."""
+
+    size: Size
+    subject: Box | None
+
+
+def measure(source: Source) -> View:
+    """What is visible is judged by the alpha."""
+    return _view(source.first_frame())
+
+
+def measure_matte(source: Source) -> View:
+    """As :func:`measure` for a matte: a grey picture whose brightness is the opacity."""
+    opacity = source.first_frame()[0]
+    return _view(opacity.bandjoin(opacity).copy(interpretation="b-w"))
+
+
+def _view(image: Image) -> View:
+    return View(size_of(image), find_subject(image))

@@ -24,8 +24,7 @@ from media.config import Cloud, Delivery, RedisSettings, Settings
 from media.derived.keys import digest
 from media.derived.paths import source_path
 from media.errors import MediaError
-from media.formats.decode import decode
-from media.formats.probe import probe_derived
+from media.formats.source import describe_derived, open_source
 from media.formats.table import sniff
 from media.operations.needs import sources
 from media.records.asset import Asset
@@ -136,8 +135,8 @@ def _check(body: bytes) -> None:
     """Raises MediaError for what is neither a picture that decodes nor a document of ours."""
     row = sniff(body)
     if row is None or row.readable:
-        decode(body, max_pixels=10**9)
-    elif not probe_derived(body, max_pixels=10**9).size.pixels:
+        open_source(body, max_pixels=10**9).first_frame()
+    elif not describe_derived(body, max_pixels=10**9).size.pixels:
         raise MediaError(f"the {row.name} has no size")
 
 

@@ -40,7 +40,6 @@ ROOMS: dict[str, set[str]] = {
 #: Files in a root folder that are a room of their own, or part of one further up than their folder.
 PLACED = {
     "media/analysis.py": "media/analysis",
-    "media/view.py": "media/analysis",
     "proxy/app.py": "proxy/app",
     "proxy/dialect.py": "proxy/dialect",
     "proxy/services.py": "proxy/services",

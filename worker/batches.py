@@ -5,7 +5,7 @@ import logging
 from media.derived.derived_assets import Derived
 from media.derived.keys import concrete
 from media.errors import RequestError, SourceError
-from media.formats.probe import probe_derived
+from media.formats.source import describe_derived
 from media.operations import parse_chain
 from media.records.catalog import Catalog
 from media.render.derivation import Listing, Order, order_for
@@ -59,7 +59,7 @@ def _order(services: Services, batch: Batch, row: Row) -> Order:
 
 def _description(services: Services, made: Derived) -> dict[str, object]:
     """What a notification says of a derived asset."""
-    info = probe_derived(made.body, max_pixels=services.settings.limits.max_source_pixels)
+    info = describe_derived(made.body, max_pixels=services.settings.limits.max_source_pixels)
     return {"width": info.width, "height": info.height, "bytes": len(made.body), "format": info.format}
 
 

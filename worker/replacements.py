@@ -24,7 +24,7 @@ from media.derived.derived_assets import Derived
 from media.derived.keys import concrete, digest
 from media.derived.paths import source_path
 from media.errors import LimitExceeded, NotFound, RequestError, SourceError
-from media.formats.probe import probe
+from media.formats.source import open_source
 from media.language.chain import Chain, Output
 from media.operations import step
 from media.records.asset import Asset, Backup, SourceRef
@@ -83,7 +83,7 @@ def _chain(options: str) -> Chain:
 
 def _result(made: Derived, wanted: Replacement, max_pixels: int) -> Mapping[str, Any]:
     """The fields of the asset that the cutout changes."""
-    info = probe(made.body, max_pixels=max_pixels)
+    info = open_source(made.body, max_pixels=max_pixels).info
     state = {"status": COMPLETE, "data": {"confidence_score": round(made.confidence or 0.0, 3)}}
     return {
         "version_id": secrets.token_hex(16),

@@ -38,47 +38,52 @@ class Frame:
     blend: int = SOURCE
 
 
-def frame_count(body: bytes) -> int:
-    """As the header says: 1 for a still picture, and for what is no PNG."""
+@dataclass(frozen=True, slots=True)
+class Animation:
+    """``header`` is the content of the chunk IHDR; it ``plays`` that often, 0 = for ever; ``shared`` are the chunks
+    that every frame needs; ``parts`` hold the control chunk of each of the ``count`` frames, and its pixels as they
+    are stored."""
+
+    header: bytes
+    count: int
+    plays: int
+    shared: tuple[Chunk, ...]
+    parts: tuple[tuple[bytes, tuple[bytes, ...]], ...]
+
+
+def parse(body: bytes) -> Animation | None:
+    """None for a still picture. Raises ValueError unless all the frames that the header promises are there."""
+    count, plays = _promised(body)
+    if count < 2:
+        return None
+    header = _header(body)
+    shared = tuple(chunk for chunk in _until_pixels(body) if chunk[0] in _SHARED)
+    parts: list[tuple[bytes, list[bytes]]] = []
+    kind = b""
+    for kind, content in _chunks(body):
+        if kind == b"fcTL":
+            parts.append((content, []))
+        elif parts and kind in (b"IDAT", b"fdAT"):
+            parts[-1][1].append(content if kind == b"IDAT" else content[_NUMBER_LENGTH:])
+    if kind != b"IEND" or len(parts) < count:
+        raise ValueError("frames are missing")
+    return Animation(header, count, plays, shared, tuple((control, tuple(pixels)) for control, pixels in parts[:count]))
+
+
+def _promised(body: bytes) -> tuple[int, int]:
+    """How many frames there are by the header, and how often they play; one for a still picture."""
     for kind, content in _until_pixels(body):
         if kind == b"acTL" and len(content) == _CONTROL.size:
-            return max(1, int(_CONTROL.unpack(content)[0]))
-    return 1
+            count, plays = _CONTROL.unpack(content)
+            return count, plays
+    return 1, 0
 
 
-def is_whole(body: bytes) -> bool:
-    """Whether all the frames that the header promises are there."""
-    try:
-        kinds = [kind for kind, _ in _chunks(body)]
-    except ValueError:
-        return False
-    return kinds[-1:] == [b"IEND"] and kinds.count(b"fcTL") >= frame_count(body)
-
-
-def plays(body: bytes) -> int:
-    """How often it plays, 0 = for ever."""
-    content = next(content for kind, content in _until_pixels(body) if kind == b"acTL")
-    return int(_CONTROL.unpack(content)[1])
-
-
-def frames(body: bytes) -> Iterator[Frame]:
-    """The frames in order, as many as the header promises. Raises ValueError where the structure is broken."""
-    canvas = Size(*_SIZE.unpack_from(_header(body)))
-    shared = [chunk for chunk in _until_pixels(body) if chunk[0] in _SHARED]
-    control, left = b"", frame_count(body)
-    pixels: list[bytes] = []
-    for kind, content in itertools.chain(_chunks(body), [(b"fcTL", b"")]):
-        if kind == b"fcTL":
-            if control and left:
-                yield _frame(control, _standalone(_header(body), shared, pixels, control), canvas)
-                left -= 1
-            control, pixels = content, []
-        elif control and kind == b"IDAT":
-            pixels.append(content)
-        elif control and kind == b"fdAT":
-            pixels.append(content[_NUMBER_LENGTH:])
-    if left:
-        raise ValueError("frames are missing")
+def frames(animation: Animation) -> Iterator[Frame]:
+    """The frames in order. Raises ValueError where one is broken."""
+    canvas = Size(*_SIZE.unpack_from(animation.header))
+    for control, pixels in animation.parts:
+        yield _frame(control, _standalone(animation.header, animation.shared, pixels, control), canvas)
 
 
 def joined(parts: Iterable[Frame], count: int, plays: int) -> bytes:
@@ -142,7 +147,7 @@ def _control(part: Frame, number: int) -> bytes:
     )  # fmt: skip
 
 
-def _standalone(header: bytes, shared: list[Chunk], pixels: list[bytes], control: bytes) -> bytes:
+def _standalone(header: bytes, shared: Iterable[Chunk], pixels: Iterable[bytes], control: bytes) -> bytes:
     if len(control) != _FRAME.size or not pixels:
         raise ValueError("a frame has no size or no pixels")
     sides = control[_NUMBER_LENGTH : _NUMBER_LENGTH + _SIZE.size]

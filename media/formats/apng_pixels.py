@@ -4,15 +4,20 @@ Drawing as in PNG, third edition, section 11.3.6.2 (blending) and its disposal o
 but mixes a half transparent frame's colours with what lies invisible under it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyvips
 
-from media.formats import apng
-from media.formats.apng import Frame
+from media.errors import SourceError
+from media.formats import apng, libvips
+from media.formats.apng import Animation, Frame
+from media.formats.codec import Extent, Opened, Options
+from media.formats.table import Format
 from media.geometry import Box, Size
 from media.raster.picture import Picture
 from media.raster.pixels import with_alpha
@@ -20,16 +25,47 @@ from media.raster.pixels import with_alpha
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 
-def composed(body: bytes, canvas: Size, read: Callable[[bytes], pyvips.Image]) -> Iterator[tuple[pyvips.Image, int]]:
-    """Every frame as it is to be seen, and its delay in milliseconds. ``read`` opens a PNG as 8-bit sRGB.
+def open_file(body: bytes, row: Format) -> Opened:
+    still = libvips.open_file(body, row)
+    try:
+        animation = apng.parse(body)
+    except ValueError as error:
+        raise SourceError("The image cannot be read: its frames are truncated or corrupt.") from error
+    return still if animation is None else replace(still, pages=animation.count, structure=animation)
 
-    Raises ValueError where the structure is broken, and what ``read`` raises.
-    """
+
+def pixels(opened: Opened, extent: Extent) -> Picture:
+    animation: Animation | None = opened.structure
+    if animation is None:
+        return libvips.pixels(opened, extent)
+    pages = extent.pages or tuple(range(1, animation.count + 1))
+    size = Size(opened.header.width, opened.header.height)
+    try:
+        # Those before the last one that is asked for are drawn, too, as they may lie under it.
+        drawn = itertools.islice(_composed(animation, size), max(pages))
+        kept = [each for number, each in enumerate(drawn, 1) if number in pages]
+    except ValueError as error:
+        raise SourceError("The image cannot be read: its frames are truncated or corrupt.") from error
+    is_opaque = all(frame[3].min() == 255 for frame, _ in kept)
+    frames = tuple(_turned(frame[:3] if is_opaque else frame, opened.header) for frame, _ in kept)
+    return Picture(frames, tuple(delay for _, delay in kept), animation.plays)
+
+
+def _turned(frame: pyvips.Image, header: pyvips.Image) -> pyvips.Image:
+    turned = frame.copy()
+    orientation = int(header.get("orientation")) if header.get_typeof("orientation") else 1
+    turned.set_type(pyvips.GValue.gint_type, "orientation", orientation)
+    return turned.autorot()
+
+
+def _composed(animation: Animation, canvas: Size) -> Iterator[tuple[pyvips.Image, int]]:
+    """Every frame as it is to be seen, and its delay in milliseconds. Raises ValueError or SourceError for a broken
+    one."""
     seen: Pixels = np.zeros((canvas.height, canvas.width, 4), np.uint8)
-    for index, frame in enumerate(apng.frames(body)):
+    for index, frame in enumerate(apng.frames(animation)):
         window, before = _window(frame.box), seen.copy()
-        pixels: Pixels = np.asarray(with_alpha(read(frame.body)).numpy())
-        seen[window] = _over(seen[window], pixels) if frame.blend == apng.OVER else pixels
+        own: Pixels = np.asarray(with_alpha(libvips.decoded(libvips.load(frame.body))).numpy())
+        seen[window] = _over(seen[window], own) if frame.blend == apng.OVER else own
         yield pyvips.Image.new_from_array(seen.copy(), interpretation="srgb"), frame.delay
         if frame.disposal == apng.CLEAR or (frame.disposal == apng.REVERT and index == 0):
             seen[window] = 0
@@ -49,14 +85,15 @@ def _over(below: Pixels, above: Pixels) -> Pixels:
     return np.rint(np.concatenate([colours, alpha * 255], axis=2)).clip(0, 255).astype(np.uint8)
 
 
-def written(picture: Picture, options: Mapping[str, Any]) -> bytes:
-    """``options`` are libvips' for each frame; a palette would be another one in each and is left out."""
+def write(picture: Picture, row: Format, options: Options) -> bytes:
+    """A palette would be another one in each frame of an animation, and is left out."""
+    if not picture.is_animated:
+        return libvips.write(picture, row, options)
     plain = {name: value for name, value in options.items() if name not in ("palette", "Q", "interlace")}
-    count = len(picture.frames)
-    return apng.joined(_parts(picture, plain), count, picture.loop)
+    return apng.joined(_parts(picture, plain), len(picture.frames), picture.loop)
 
 
-def _parts(picture: Picture, options: Mapping[str, Any]) -> Iterator[Frame]:
+def _parts(picture: Picture, options: Options) -> Iterator[Frame]:
     has_alpha = any(frame.hasalpha() for frame in picture.frames)
     before: Pixels | None = None
     for image, delay in zip(picture.frames, picture.delays, strict=True):

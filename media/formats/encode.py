@@ -10,11 +10,10 @@ from typing import Any, TypeGuard
 
 import pyvips
 
-from media.errors import BadTransformation, DerivationFailed, UnsupportedFormat
-from media.formats import apng_pixels
+from media.errors import BadTransformation, DerivationFailed, LimitExceeded, UnsupportedFormat
+from media.formats.codecs import codec_of
 from media.formats.quality import encoder_quality
 from media.formats.table import FORMATS, Format
-from media.formats.writers import WRITERS
 from media.geometry import Size
 from media.language.chain import Output
 from media.language.params import WHITE
@@ -23,13 +22,8 @@ from media.raster.colorspace import Space
 from media.raster.picture import Picture
 from media.raster.pixels import flatten, resample
 
-#: AVIF takes about ten times as long as WebP: beyond this size the next candidate is better.
-AVIF_MAX_PIXELS = 4_194_304
-#: A palette may look this good (0..100); a pixel of a frame may stay if it differs by no more than this.
-PALETTE_QUALITY, FRAME_ERROR = 80, 8
-INTERLACED = ("jpg", "png", "gif")
-#: WebP's own bound on a side.
-WEBP_MAX_SIDE = 16_383
+#: A palette may look this good (0..100).
+PALETTE_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +34,27 @@ class Rendered:
     height: int
 
 
-def encode(picture: Picture, output: Output, source_format: str, files: Mapping[str, bytes]) -> Rendered:
+def encode(
+    picture: Picture, output: Output, source_format: str, files: Mapping[str, bytes], *, of_animation: bool
+) -> Rendered:
     """Write the picture as the first candidate of ``output`` that can hold it.
 
-    ``files`` holds the ICC profile that ``output`` may name. Raises UnsupportedFormat for a format that is not written
-    here, BadTransformation for a colour space it does not have, DerivationFailed where libvips cannot save.
+    ``files`` holds the ICC profile that ``output`` may name; ``of_animation``: the source moves, even if only one frame
+    of it is here. Raises UnsupportedFormat for a format that is not written here, BadTransformation for a colour space
+    it does not have, LimitExceeded for sides that it does not hold, DerivationFailed if libvips cannot save.
     """
     space = colorspace.find_space(output.color_space, picture.cmyk, files)
-    row = choose_format(picture, output, source_format, space)
+    row = choose_format(picture, output, source_format, space, of_animation=of_animation)
     picture = _fitted(picture, row)
+    _check_sides(picture.size, row)
+    if not moves(row, output, source_format):
+        picture = replace(picture, frames=picture.frames[:1])
     options = _options(picture, row, output, space)
-    moves = _moves(row, picture, output, source_format)
     if _converts(space):
         picture = replace(picture, frames=tuple(colorspace.converted(frame, space) for frame in picture.frames))
+    plain = replace(picture, frames=tuple(_plain(frame, row, output) for frame in picture.frames))
     try:
-        body = _written(picture, row, options, moves=moves, grayscale=output.grayscale)
+        body = codec_of(row).write(plain, row, options)
     except pyvips.Error as error:
         raise DerivationFailed(f"{row.name} cannot be written: {error}") from error
     return Rendered(body, row.name, picture.size.width, picture.size.height)
@@ -69,32 +69,32 @@ def _fitted(picture: Picture, row: Format) -> Picture:
     return replace(picture, frames=tuple(resample(frame, size) for frame in picture.frames))
 
 
-def _written(picture: Picture, row: Format, options: dict[str, Any], *, moves: bool, grayscale: bool) -> bytes:
-    if row.name in WRITERS:
-        frames = picture.frames if moves else picture.frames[:1]
-        plain = [_plain(frame, row, grayscale=grayscale) for frame in frames]
-        return WRITERS[row.name].write(plain, options.get("Q", 0))
-    if moves:
-        return apng_pixels.written(picture, options) if row.name == "png" else _saved(_strip(picture), row, options)
-    return _saved(_plain(picture.frames[0], row, grayscale=grayscale), row, options)
+def _check_sides(size: Size, row: Format) -> None:
+    if row.max_side and max(size.width, size.height) > row.max_side:
+        expected = f"{row.name} holds sides of at most {row.max_side} pixels"
+        raise LimitExceeded(f"{expected}, got {size.width}×{size.height}")
 
 
-def _plain(frame: pyvips.Image, row: Format, *, grayscale: bool) -> pyvips.Image:
+def _plain(frame: pyvips.Image, row: Format, output: Output) -> pyvips.Image:
     image = frame if row.alpha else flatten(frame, WHITE)
-    return image.colourspace("b-w") if grayscale else image
+    return image.colourspace("b-w") if output.grayscale else image
 
 
-def _saved(image: pyvips.Image, row: Format, options: dict[str, Any]) -> bytes:
-    return bytes(image.write_to_buffer(f".{row.name}", **options))
+def moves(row: Format, output: Output, source_format: str) -> bool:
+    """Whether an animation stays one."""
+    return row.frames and (not row.is_still_unless_asked or output.animated or source_format == row.name)
 
 
-def _moves(row: Format, picture: Picture, output: Output, source_format: str) -> bool:
-    """Whether an animation stays one. A PNG stands still unless it is asked to move, or the source does."""
-    is_expected = row.name != "png" or output.animated or source_format == "png"
-    return picture.is_animated and row.frames and is_expected
+def may_move(output: Output, source_format: str) -> bool:
+    """Whether an animation can stay one in what :func:`choose_format` may choose."""
+    names = output.candidates or (source_format,)
+    fallback = ("png",) if len(names) > 1 else ()
+    return any(moves(FORMATS[name], output, source_format) for name in (*names, *fallback) if name in FORMATS)
 
 
-def choose_format(picture: Picture, output: Output, source_format: str, space: Space | None = None) -> Format:
+def choose_format(
+    picture: Picture, output: Output, source_format: str, space: Space | None, *, of_animation: bool
+) -> Format:
     """One candidate is an order; of several the first that holds the picture's alpha, frames, size and colours."""
     rows = [_writable(name) for name in output.candidates]
     if len(rows) < 2:
@@ -103,9 +103,9 @@ def choose_format(picture: Picture, output: Output, source_format: str, space: S
     transparent = output.preserve_transparency or has_transparency(picture)
     if _converts(space) and space.kind != "rgb":
         transparent = False
-    png = FORMATS["png"]
-    fallback = png if transparent or _moves(png, picture, output, source_format) else FORMATS["jpg"]
-    able = (row for row in rows if not picture.is_animated or _moves(row, picture, output, source_format))
+    able = [row for row in rows if not of_animation or moves(row, output, source_format)]
+    png_moves = of_animation and moves(FORMATS["png"], output, source_format)
+    fallback = FORMATS["png" if transparent or png_moves else "jpg"]
     return next((row for row in able if _holds(row, picture, transparent) and _writes(row, space)), fallback)
 
 
@@ -141,8 +141,8 @@ def _writable(name: str) -> Format:
 
 
 def _only(row: Format, picture: Picture, output: Output) -> Format:
-    is_opaque_png = output.lossy and row.name == "png" and not has_transparency(picture)
-    return FORMATS["jpg"] if is_opaque_png else row
+    is_better_lossy = row.lossy_as and output.lossy and not has_transparency(picture)
+    return FORMATS[row.lossy_as] if is_better_lossy else row
 
 
 def _as_source(picture: Picture, source_format: str) -> Format:
@@ -159,18 +159,9 @@ def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
     size = picture.size
     if transparent and not row.alpha:
         return False
-    if row.name == "avif" and size.pixels > AVIF_MAX_PIXELS:
+    if row.max_pixels and size.pixels > row.max_pixels:
         return False
-    return not (row.name == "webp" and max(size.width, size.height) > WEBP_MAX_SIDE)
-
-
-def _strip(picture: Picture) -> pyvips.Image:
-    """The frames below each other, as libvips' savers want an animation."""
-    image = pyvips.Image.arrayjoin(list(picture.frames), across=1).copy()
-    image.set_type(pyvips.GValue.gint_type, "page-height", picture.size.height)
-    image.set_type(pyvips.GValue.array_int_type, "delay", list(picture.delays))
-    image.set_type(pyvips.GValue.gint_type, "loop", picture.loop)
-    return image
+    return not row.max_side or max(size.width, size.height) <= row.max_side
 
 
 def _options(picture: Picture, row: Format, output: Output, space: Space | None) -> dict[str, Any]:
@@ -180,13 +171,13 @@ def _options(picture: Picture, row: Format, output: Output, space: Space | None)
         options["profile"] = space.profile
     if row.quality and (quality := encoder_quality(picture, row, output.quality)):
         options[row.quality] = quality
-    if row.name == "png" and output.palette:
+    if row.palette and output.palette:
         options["palette"] = True
-    if row.name in ("jpg", "avif") and output.chroma:
+    if row.chroma and output.chroma:
         options["subsample_mode"] = "off" if output.chroma == "444" else "on"
     # Cloudinary documents progressive JPEG for automatic quality; it is also smaller.
-    is_automatic_jpeg = row.name == "jpg" and isinstance(output.quality, str)
-    if is_automatic_jpeg or (row.name in INTERLACED and output.progressive):
+    is_automatic = row.lossy and isinstance(output.quality, str)
+    if row.interlaces and (is_automatic or output.progressive):
         options["interlace"] = True
     return options | _lossy(row, output)
 
@@ -195,8 +186,8 @@ def _lossy(row: Format, output: Output) -> dict[str, Any]:
     """What a lossless format gives up for size: colours beyond a palette, small changes between frames."""
     if not output.lossy or row.lossy:
         return {}
-    palette = {"palette": True, "Q": output.quality or PALETTE_QUALITY} if isinstance(output.quality, int) else {}
-    return {"png": palette or {"palette": True}, "gif": {"interframe_maxerror": FRAME_ERROR}}.get(row.name, {})
+    has_number = row.palette and isinstance(output.quality, int)
+    return {**row.lossy_options, **({"Q": output.quality or PALETTE_QUALITY} if has_number else {})}
 
 
 def _kept(output: Output, space: Space | None) -> str:

@@ -1,7 +1,7 @@
 """Windows icons: a directory of pictures up to 256 pixels, each a PNG or a bitmap without its file header.
 
-Written with one PNG, as every system since 2007 reads them; read is the largest picture. Structure: Microsoft,
-"Icons", and "ICO file format" for the PNG entries.
+Written with one PNG, as every system since 2007 reads them; read is the largest picture, a bitmap by Pillow.
+Structure: Microsoft, "Icons", and "ICO file format" for the PNG entries.
 """
 
 import struct
@@ -10,9 +10,14 @@ from dataclasses import dataclass
 import pyvips
 
 from media.errors import SourceError
+from media.formats import libvips, pillow
+from media.formats.codec import Extent, Opened, Options
+from media.formats.table import Format
 from media.geometry import Size
+from media.raster.picture import Picture
 
 MAX_SIDE = 256
+BANDS = 4
 #: As libpng has it.
 MAX_PNG_SIDE = 1_000_000
 #: No more entries of a directory are looked at.
@@ -35,6 +40,25 @@ class Entry:
     @property
     def is_png(self) -> bool:
         return self.body.startswith(PNG)
+
+
+def open_file(body: bytes, row: Format) -> Opened:
+    entry = largest(body)
+    blank = pyvips.Image.black(entry.size.width, entry.size.height, bands=BANDS)
+    return Opened(row, body, blank.copy(interpretation="srgb"), structure=entry)
+
+
+def pixels(opened: Opened, extent: Extent) -> Picture:
+    entry: Entry = opened.structure
+    image = libvips.load(entry.body) if entry.is_png else pillow.load(_alone(entry), opened.row.name)
+    return Picture((libvips.decoded(image),))
+
+
+def write(picture: Picture, row: Format, options: Options) -> bytes:
+    """One PNG of at most 256 pixels a side."""
+    frame = picture.frames[0]
+    body = bytes(frame.write_to_buffer(".png", compression=9, keep="none"))
+    return _joined(Size(frame.width, frame.height), _BITS, body)
 
 
 def largest(body: bytes) -> Entry:
@@ -67,15 +91,9 @@ def _size(width: int, height: int) -> Size:
     return Size(width, height)
 
 
-def alone(entry: Entry) -> bytes:
+def _alone(entry: Entry) -> bytes:
     """The icon that holds nothing else."""
     return _joined(entry.size, entry.bits, entry.body)
-
-
-def written(frame: pyvips.Image) -> bytes:
-    """``frame`` is at most 256 pixels wide and high."""
-    body = bytes(frame.write_to_buffer(".png", compression=9, keep="none"))
-    return _joined(Size(frame.width, frame.height), _BITS, body)
 
 
 def _joined(size: Size, bits: int, body: bytes) -> bytes:

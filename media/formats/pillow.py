@@ -14,6 +14,10 @@ import pyvips
 from PIL import Image as Pillow
 
 from media.errors import SourceError
+from media.formats.codec import Extent, Opened, Options
+from media.formats.libvips import decoded
+from media.formats.table import Format
+from media.raster.picture import Picture
 
 PLUGINS = {"bmp": "BMP", "ico": "ICO", "tga": "TGA", "jp2": "JPEG2000", "jpc": "JPEG2000"}
 #: Modes that are pixels of ours already, by number of bands.
@@ -26,21 +30,26 @@ QUALITIES, DECIBELS = (1, 50, 80, 90, 99), (22.0, 31.5, 36.0, 39.5, 47.0)
 DEFAULT_QUALITY = 75
 #: Each resolution of a JPEG 2000 halves the sides.
 MAX_RESOLUTIONS = 6
+#: What the plug-ins are told beyond the pixels.
+_SAVING = {"tga": {"compression": "tga_rle"}}
 
 # Every size is judged by our own limits, which may be wider than Pillow's, before a pixel is decoded.
 Pillow.MAX_IMAGE_PIXELS = None
 
 
-def header(body: bytes, name: str) -> pyvips.Image:
-    """A blank of the size and the bands that ``body`` says it has. Raises SourceError."""
-    with _opened(body, name) as picture:
+def open_file(body: bytes, row: Format) -> Opened:
+    with _opened(body, row.name) as picture:
         mode = "L" if picture.mode == DEEP_GREY else _mode(picture)
         blank = pyvips.Image.black(picture.width, picture.height, bands=len(mode))
-        return blank.copy(interpretation="b-w" if mode[0] == "L" else "srgb")
+        return Opened(row, body, blank.copy(interpretation="b-w" if mode[0] == "L" else "srgb"))
 
 
-def pixels(body: bytes, name: str) -> pyvips.Image:
-    """Raises SourceError where they are truncated or corrupt."""
+def pixels(opened: Opened, extent: Extent) -> Picture:
+    return Picture((decoded(load(opened.body, opened.row.name)),))
+
+
+def load(body: bytes, name: str) -> pyvips.Image:
+    """The picture as stored. Raises SourceError if it is truncated or corrupt."""
     with _opened(body, name) as picture:
         plain = picture if picture.mode == DEEP_GREY else picture.convert(_mode(picture))
         values = np.asarray(plain)
@@ -70,34 +79,28 @@ def _interpretation(values: Any) -> str:
     return "b-w" if values.ndim == 2 or values.shape[2] < 3 else "srgb"
 
 
-def bmp(frame: pyvips.Image) -> bytes:
-    return _saved(frame, "BMP")
+def write(picture: Picture, row: Format, options: Options) -> bytes:
+    return _saved(picture.frames[0], row, _SAVING.get(row.name, {}))
 
 
-def tga(frame: pyvips.Image) -> bytes:
-    return _saved(frame, "TGA", compression="tga_rle")
-
-
-def jpeg2000(frame: pyvips.Image, quality: int, *, boxed: bool) -> bytes:
-    """``quality`` 1..100, 0 for the default; 100 is without loss. ``boxed`` is the file format (JP2), else the bare
-    codestream."""
+def write_jpeg2000(picture: Picture, row: Format, options: Options) -> bytes:
+    """JP2 is the file format, JPC the bare codestream; a quality of 100 is without loss."""
+    frame, quality = picture.frames[0], options.get("Q", DEFAULT_QUALITY)
     resolutions = min(MAX_RESOLUTIONS, min(frame.width, frame.height).bit_length())
-    wanted: dict[str, Any] = {"irreversible": True, "quality_mode": "dB", "quality_layers": [decibels(quality)]}
-    return _saved(
-        frame, "JPEG2000", no_jp2=not boxed, num_resolutions=resolutions, mct=int(frame.bands > 2),
-        **({} if quality == 100 else wanted),
-    )  # fmt: skip
+    chosen = {"no_jp2": row.name == "jpc", "num_resolutions": resolutions, "mct": int(frame.bands > 2)}
+    lossy = {"irreversible": True, "quality_mode": "dB", "quality_layers": [decibels(quality)]}
+    return _saved(frame, row, chosen if quality == 100 else chosen | lossy)
 
 
 def decibels(quality: int) -> float:
     """The likeness to keep."""
-    return float(np.interp(quality or DEFAULT_QUALITY, QUALITIES, DECIBELS))
+    return float(np.interp(quality, QUALITIES, DECIBELS))
 
 
-def _saved(frame: pyvips.Image, plugin: str, **options: Any) -> bytes:
+def _saved(frame: pyvips.Image, row: Format, options: Options) -> bytes:
     body = io.BytesIO()
-    pixels = frame.write_to_memory()
-    Pillow.frombytes(MODES[frame.bands], (frame.width, frame.height), pixels).save(body, plugin, **options)
+    picture = Pillow.frombytes(MODES[frame.bands], (frame.width, frame.height), frame.write_to_memory())
+    picture.save(body, PLUGINS[row.name], **options)
     return body.getvalue()
 
 

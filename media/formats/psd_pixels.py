@@ -16,9 +16,13 @@ import pyvips
 
 from media.errors import BadTransformation, LimitExceeded, SourceError, UnsupportedFormat
 from media.formats import psd
+from media.formats.codec import Extent, Opened
+from media.formats.libvips import decoded
 from media.formats.pillow import packbits
 from media.formats.psd import Channel, Document, Layer
+from media.formats.table import Format
 from media.geometry import Box, Size
+from media.raster.picture import Picture
 from media.raster.pixels import bytes_of
 from media.raster.upright import upright
 
@@ -39,20 +43,26 @@ BLENDS = {
 _PALETTE_LENGTH = 768
 
 
-def header(body: bytes) -> pyvips.Image:
+def open_file(body: bytes, row: Format) -> Opened:
+    """Its layers are the pages 2, 3 … from the lowest up, chosen by their own names and those of their groups."""
     document = _document(body)
     blank = pyvips.Image.black(document.size.width, document.size.height, bands=3 + document.has_alpha)
-    return blank.copy(interpretation="srgb")
+    names = tuple((layer.name, *layer.groups) for layer in document.layers)
+    return Opened(row, body, blank.copy(interpretation="srgb"), layers=names, structure=document)
 
 
-def layers(body: bytes) -> tuple[tuple[str, ...], ...]:
-    """The names that choose each layer, its own and its groups', from the lowest up."""
-    return tuple((layer.name, *layer.groups) for layer in _document(body).layers)
+def pixels(opened: Opened, extent: Extent) -> Picture:
+    """Raises LimitExceeded for layers that are too large together, BadTransformation for blending not drawn here."""
+    document: Document = opened.structure
+    if not extent.pages or 1 in extent.pages:
+        return Picture((decoded(_merged(opened.body, document)),))
+    chosen = [document.layers[page - 2] for page in extent.pages]
+    _check(chosen, document, extent.max_pixels)
+    return Picture((decoded(_drawn(opened.body, document, chosen)),))
 
 
-def merged(body: bytes) -> pyvips.Image:
-    """Raises SourceError, also where the file was saved without its merged picture."""
-    document = _document(body)
+def _merged(body: bytes, document: Document) -> pyvips.Image:
+    """Raises SourceError, also for a file that was saved without its merged picture."""
     if not document.is_merged:
         raise SourceError("The Photoshop file was saved without a merged picture (maximize compatibility).")
     with _whole_file():
@@ -63,16 +73,8 @@ def merged(body: bytes) -> pyvips.Image:
         return _joined(_colours(_without_white(planes[:count], planes[count], document), document), planes[count])
 
 
-def drawn(body: bytes, pages: Sequence[int], *, max_pixels: int) -> pyvips.Image:
-    """The layers whose ``pages`` are given: 1 is the merged picture, 2 the lowest layer.
-
-    Raises SourceError, LimitExceeded (all of them together) or BadTransformation (blending that is not drawn here).
-    """
-    if 1 in pages:
-        return merged(body)
-    document = _document(body)
-    chosen = [document.layers[page - 2] for page in pages]
-    _check(chosen, document, max_pixels)
+def _drawn(body: bytes, document: Document, chosen: Sequence[Layer]) -> pyvips.Image:
+    """The layers laid over each other."""
     with _whole_file():
         below, *above = (_on_canvas(body, layer, document) for layer in chosen)
         for layer, image in zip(chosen[1:], above, strict=True):

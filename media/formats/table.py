@@ -1,8 +1,8 @@
 """The format table: what is read and written, and how.
 
-``magic`` is matched at ``offset`` of the bytes, from their end where it is negative. What libvips cannot read or write
-has its reader in :mod:`media.formats.readers`, its writer in :mod:`media.formats.writers`. Saver options
-follow the measurements in docs/architecture.md: AVIF at effort 0 is fifteen times faster than the library's default.
+``magic`` is matched at ``offset`` of the bytes, from their end if it is negative. What libvips cannot read or write by
+itself has a codec in :mod:`media.formats.codecs`. Saver options follow the measurements in docs/architecture.md: AVIF
+at effort 0 is fifteen times faster than the library's default.
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,18 @@ class Format:
     spaces: tuple[str, ...] = ("rgb",)
     #: A larger picture is scaled down to fit a square of this side; 0 for any size.
     fits: int = 0
+    #: The longest side that can be written; 0 for any.
+    max_side: int = 0
+    #: Beyond this size the next candidate is better; 0 for never.
+    max_pixels: int = 0
+    #: An animation stands still unless it is asked to move, or its source has this format.
+    is_still_unless_asked: bool = False
+    interlaces: bool = False
+    chroma: bool = False
+    palette: bool = False
+    #: What a lossless format gives up if loss is asked for, and the format that takes opaque pictures then.
+    lossy_options: Mapping[str, object] = field(default_factory=dict)
+    lossy_as: str = ""
     #: First and last byte of a span that holds zeros only, where the magic alone is too short to tell.
     zeros: tuple[int, int] = (0, 0)
 
@@ -38,20 +50,28 @@ FORMATS: dict[str, Format] = {
     for row in (
         Format(
             "jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False,
-            options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"),
+            options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"), max_side=65_500, interlaces=True,
+            chroma=True,
         ),
         Format(
             "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), frames=True, lossy=False, quality=None,
-            options={"compression": 6}, spaces=("rgb", "gray"),
+            options={"compression": 6}, spaces=("rgb", "gray"), is_still_unless_asked=True, interlaces=True,
+            palette=True, lossy_options={"palette": True}, lossy_as="jpg",
         ),
-        Format("webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}),
+        Format(
+            "webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}, max_side=16_383,
+        ),
         Format(
             "avif", "image/avif", ("avif",), (b"ftypavif", b"ftypavis"), offset=4,
-            options={"effort": 0, "compression": "av1"},
+            options={"effort": 0, "compression": "av1"}, max_side=16_384, chroma=True,
+            # It takes about ten times as long as WebP.
+            max_pixels=4_194_304,
         ),
         Format(
             "gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None,
-            options={"effort": 4}, spaces=(),
+            options={"effort": 4}, spaces=(), max_side=65_535, interlaces=True,
+            # A pixel of a frame may stay if it differs by no more than this.
+            lossy_options={"interframe_maxerror": 8},
         ),
         Format(
             "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None,
@@ -70,7 +90,7 @@ FORMATS: dict[str, Format] = {
         # Version 1 has no magic at all: only files with the footer of version 2 (1989) are known.
         Format(
             "tga", "image/x-tga", ("tga",), (b"TRUEVISION-XFILE.\x00",), offset=-18, lossy=False, quality=None,
-            spaces=(),
+            spaces=(), max_side=65_535,
         ),
         Format("jp2", "image/jp2", ("jp2",), (b"\x00\x00\x00\x0cjP  \r\n\x87\n",), spaces=(), scale="jpg"),
         # The bare codestream has no word for alpha.
@@ -78,14 +98,15 @@ FORMATS: dict[str, Format] = {
         Format("psd", "image/vnd.adobe.photoshop", ("psd",), (b"8BPS\x00\x01",), writable=False),
         Format(
             "pdf", "application/pdf", ("pdf",), (b"%PDF-",), frames=True, readable=False, spaces=(), scale="jpg",
+            max_side=65_500,
         ),
         Format(
             "eps", "application/postscript", ("eps",), (b"%!PS-Adobe-3.0 EPSF-",), alpha=False, readable=False,
-            spaces=(), scale="jpg",
+            spaces=(), scale="jpg", max_side=65_500,
         ),
         Format(
             "ps", "application/postscript", ("ps",), (b"%!PS",), alpha=False, frames=True, readable=False,
-            spaces=(), scale="jpg",
+            spaces=(), scale="jpg", max_side=65_500,
         ),
     )
 }  # fmt: skip

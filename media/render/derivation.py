@@ -13,15 +13,18 @@ Synchronous and without Redis: the proxy runs the last three in its pools, the w
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from media.config import Limits
-from media.cutout import StoredCutout
 from media.derived.cutouts import has_cutout, load_cutout
 from media.derived.derived_assets import Derived, save_derived
 from media.derived.keys import ConcreteChain, cutout_key, derived_key
 from media.derived.paths import source_path
 from media.derived.scenes import has_scene, load_scene
 from media.errors import NotFound
+from media.formats.cutout import open_cutout
+from media.formats.source import Source, open_source
 from media.formats.table import sniff
 from media.language.chain import Chain
 from media.operations.needs import Needs
@@ -73,11 +76,15 @@ def order_for(
     return Order(source_digest, chain, layers, matting, key, needs, cutout, listing)
 
 
+class Opening(Protocol):
+    def __call__(self, *, max_pixels: int) -> Source: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a derivation is made from: the source's bytes or its stored cutout, bytes by layer source, the scene."""
+    """What a derivation is made from: what opens the source or its stored cutout, bytes by layer source, the scene."""
 
-    picture: bytes | StoredCutout
+    opening: Opening
     layers: Mapping[str, bytes]
     scene: Scene | None
 
@@ -95,15 +102,15 @@ def load(store: Store, order: Order, *, scene_required: bool = True) -> Inputs |
     scene = load_scene(store, order.source_digest, order.matting) if order.needs.scene else None
     if (order.cutout_key and cutout is None) or (order.needs.scene and scene_required and scene is None):
         return None
-    picture = cutout or read_source(store, order.source_digest)
-    return Inputs(picture, {name: read_source(store, digest) for name, digest in order.layers.items()}, scene)
+    opening = partial(open_cutout, cutout) if cutout else partial(open_source, read_source(store, order.source_digest))
+    return Inputs(opening, {name: read_source(store, digest) for name, digest in order.layers.items()}, scene)
 
 
 def derive(order: Order, inputs: Inputs, limits: Limits) -> Derived:
     """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises."""
-    rendered = rendering.derive(order.chain, inputs.picture, inputs.layers, limits, inputs.scene)
-    confidence = inputs.picture.confidence if isinstance(inputs.picture, StoredCutout) else None
-    return Derived(rendered.body, confidence, is_final=inputs.scene is not None or not order.needs.scene)
+    source = inputs.opening(max_pixels=limits.max_source_pixels)
+    rendered = rendering.derive(order.chain, source, inputs.layers, limits, inputs.scene)
+    return Derived(rendered.body, source.confidence, is_final=inputs.scene is not None or not order.needs.scene)
 
 
 def keep(store: Store, catalog: Catalog, order: Order, derived: Derived) -> None:

@@ -3,23 +3,21 @@
 from collections.abc import Mapping
 
 from media.config import Limits
-from media.cutout import StoredCutout
-from media.formats.probe import probe, probe_cutout
+from media.formats.source import Source
 from media.language.chain import Chain
 from media.render.plan import plan
-from media.render.render import Rendered, render
+from media.render.render import Rendered, layers_of, render
 from media.scene.scene import Scene
 
 
 def derive(
     chain: Chain,
-    picture: bytes | StoredCutout,
+    source: Source,
     layers: Mapping[str, bytes],
     limits: Limits,
     scene: Scene | None = None,
 ) -> Rendered:
-    """Probe, plan and render. ``picture`` is the stored cutout where the chain begins with one; ``scene`` is what was
-    seen in the source, for chains that look (:func:`media.render.plan.looks`)."""
-    judge = probe_cutout if isinstance(picture, StoredCutout) else probe
-    info = judge(picture, max_pixels=limits.max_source_pixels)  # type: ignore[arg-type]
-    return render(plan(chain, info, limits), picture, layers, scene)
+    """Plan and render. ``source`` is the opened cutout if the chain begins with one; ``layers`` are bytes, opened when
+    a step asks for them; ``scene`` is what was found in the source, for chains that need it."""
+    opened = layers_of(layers, max_pixels=limits.max_source_pixels)
+    return render(plan(chain, source.info, limits), source, opened, scene)

@@ -11,11 +11,13 @@ from typing import Any
 from media.config import Limits
 from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
-from media.formats.probe import SourceInfo
+from media.formats.encode import may_move
+from media.formats.source import SourceInfo
 from media.geometry import Size
 from media.language.chain import Chain, Step, nested, walk
 from media.language.expression import Facts
 from media.operations import OPERATIONS, page
+from media.operations.control import choices
 from media.operations.needs import cutout_options
 from media.render.binding import advance
 
@@ -26,9 +28,9 @@ MAX_LAYER_DEPTH = 4
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``target`` is the size the decoder must at least deliver (None: every pixel); ``size`` the planned result
-    (None where only pixels can tell); ``cutout`` is set where the render starts from the stored cutout; ``pages``
-    are those to decode (empty: all of an animation, else the first); ``facts`` are what expressions of the first step
-    may refer to."""
+    (None if only pixels can tell); ``cutout`` is set if the render starts from the stored cutout; ``pages``
+    are those to decode (empty: all of an animation, else the first), ``frames`` of them: one if the result stands
+    still, even if it is made ``of_animation``; ``facts`` are what expressions of the first step may refer to."""
 
     chain: Chain
     source: SourceInfo
@@ -36,6 +38,8 @@ class Plan:
     limits: Limits
     cutout: CutoutOptions | None
     pages: tuple[int, ...]
+    frames: int
+    of_animation: bool
     target: Size | None
     size: Size | None
 
@@ -53,17 +57,17 @@ def plan(
     base: Size | None = None,
     initial: Size | None = None,
     facts: Facts | None = None,
+    is_still: bool = False,
 ) -> Plan:
     """Judge a chain on a source.
 
     ``base`` is the size of the picture under it where the source is a layer, ``initial`` what a layer that is yet to be
-    drawn is measured by; ``facts`` holds what the asset's record
-    knows (tags, context), its sizes are taken from ``info``. Raises BadTransformation (a step that cannot stand where
-    it stands) or LimitExceeded.
+    drawn is measured by; ``facts`` holds what the asset's record knows (tags, context), its sizes are taken from
+    ``info``; ``is_still``: one frame is all that is asked for, whatever the output holds. Raises BadTransformation (a
+    step that cannot stand where it stands) or LimitExceeded.
     """
     _check_steps(chain.steps, limits)
-    size = info.size
-    pages = page.chosen(chain.steps, info.pages, info.layers)
+    size, pages = info.size, page.chosen(chain.steps, info.pages, info.layers)
     frames = len(pages) if pages and info.frames > 1 else info.frames
     known = replace(
         facts or Facts(size, size, size),
@@ -73,17 +77,34 @@ def plan(
         frames=frames,
         pages=info.pages,
     )
+    of_animation = frames > 1
+    if of_animation and (is_still or not _may_move(chain, info.format)):
+        pages, frames = (pages or (1,))[:1], 1
     options = cutout_options(chain)
-    steps = chain.steps[1:] if options else chain.steps
-    return Plan(chain, info, known, limits, options, pages, _target(steps, known), _final_size(steps, known, limits))
+    stages = list(_walk(chain.steps[1:] if options else chain.steps, known, of_animation=of_animation))
+    for stage in stages:
+        if stage.size is not None and stage.size != stage.facts.current:
+            # An untouched source may be larger than what we would make of it.
+            check_size(stage.size, limits, frames=frames)
+    final = stages[-1].size if stages else size
+    return Plan(chain, info, known, limits, options, pages, frames, of_animation, _target(stages), final)
 
 
-def size_after(step: Step, facts: Facts) -> Size | None:
-    """The size a bound step leaves behind; None where only pixels can tell.
+def _may_move(chain: Chain, source_format: str) -> bool:
+    """Whether the result may hold frames, whichever of its conditional choices are taken."""
+    chosen = choices(chain.steps)
+    candidates = [chain.output.candidates, *(tuple(each["candidates"]) for each in chosen if "candidates" in each)]
+    animated = chain.output.animated or any(each.get("animated") for each in chosen)
+    outputs = (replace(chain.output, candidates=each, animated=animated) for each in candidates)
+    return any(may_move(output, source_format) for output in outputs)
+
+
+def size_after(step: Step, facts: Facts, *, of_animation: bool) -> Size | None:
+    """The size a bound step leaves behind; None if only pixels can tell.
 
     Raises BadTransformation where the step cannot stand at this point.
     """
-    if facts.frames > 1 and OPERATIONS[step.operation].needs_still:
+    if of_animation and OPERATIONS[step.operation].needs_still:
         raise BadTransformation(f"{step.operation} needs a still picture, got {facts.frames} frames")
     return OPERATIONS[step.operation].size_after(facts.current, _arguments(step, facts))
 
@@ -122,32 +143,31 @@ def _depth_of(step: Step) -> int:
     return OPERATIONS[step.operation].has_layer + _depth(nested(step))
 
 
-def _walk(steps: tuple[Step, ...], facts: Facts) -> Iterator[tuple[Step, Facts]]:
-    """Bound steps with the facts before each, as far as sizes are known without pixels."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A bound step, the ``facts`` before it and the ``size`` after it (None if only pixels can tell)."""
+
+    step: Step
+    facts: Facts
+    size: Size | None
+
+
+def _walk(steps: tuple[Step, ...], facts: Facts, *, of_animation: bool) -> Iterator[Stage]:
+    """The stages as far as sizes are known without pixels."""
     turn = advance(steps, facts)
     while turn.step is not None:
-        yield turn.step, turn.facts
-        size = size_after(turn.step, turn.facts)
+        size = size_after(turn.step, turn.facts, of_animation=of_animation)
+        yield Stage(turn.step, turn.facts, size)
         if size is None:
             return
         turn = advance(turn.rest, replace(turn.facts, current=size))
 
 
-def _target(steps: tuple[Step, ...], facts: Facts) -> Size | None:
+def _target(stages: Iterable[Stage]) -> Size | None:
     """The size the decoder may reduce the source to: what the first resizing step reads."""
-    for step, before in _walk(steps, facts):
-        reads = OPERATIONS[step.operation].reads
-        wanted = reads(before.current, _arguments(step, before)) if reads else None
-        if wanted is None or wanted != before.current:
+    for stage in stages:
+        reads = OPERATIONS[stage.step.operation].reads
+        wanted = reads(stage.facts.current, _arguments(stage.step, stage.facts)) if reads else None
+        if wanted is None or wanted != stage.facts.current:
             return wanted
     return None
-
-
-def _final_size(steps: tuple[Step, ...], facts: Facts, limits: Limits) -> Size | None:
-    size: Size | None = facts.current
-    for step, before in _walk(steps, facts):
-        size = size_after(step, before)
-        if size is not None and size != before.current:
-            # An untouched source may be larger than what we would make of it.
-            check_size(size, limits, frames=before.frames)
-    return size

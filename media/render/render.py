@@ -5,17 +5,15 @@ loop when its step asks for the pixels.
 """
 
 import functools
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyvips
 
-from media.cutout import StoredCutout
 from media.errors import DerivationFailed, NotFound
-from media.formats.decode import decode_cutout, decode_picture
 from media.formats.encode import Rendered, encode
-from media.formats.probe import probe, probe_cutout
+from media.formats.source import Source, open_source
 from media.language.chain import Chain, Step
 from media.language.expression import Facts
 from media.language.params import CENTER
@@ -28,58 +26,54 @@ from media.scene.scene import Scene
 
 __all__ = ["Rendered", "render", "render_pixels"]
 
-Layers = Mapping[str, bytes]
 #: Where a layer without a source starts: one transparent pixel, until a step such as ``text`` draws something.
 BLANK = bytes(pyvips.Image.black(1, 1, bands=4).copy(interpretation="srgb").write_to_buffer(".png"))
 
 
-def render(plan: Plan, picture: bytes | StoredCutout, layers: Layers, scene: Scene | None = None) -> Rendered:
-    """Execute ``plan`` on the source, or on its stored cutout where ``plan.cutout`` is set.
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """``files`` holds the bytes behind every source of :func:`media.operations.needs.sources`; ``picture`` opens one of
+    them, once, when a step asks for it."""
 
-    ``layers`` holds the bytes behind every source of :func:`media.operations.needs.sources`; ``scene`` is what was
-    found in the source, None if it is not known yet. Raises SourceError for bytes that
-    turn out broken, LimitExceeded for a size only pixels could tell, NotFound for a layer that is missing.
+    files: Mapping[str, bytes]
+    picture: Callable[[str], Source]
+
+
+def layers_of(files: Mapping[str, bytes], *, max_pixels: int) -> Layers:
+    def opened(name: str) -> Source:
+        if name and name not in files:
+            raise NotFound(f"the layer {name} does not exist")
+        return open_source(files[name] if name else BLANK, max_pixels=max_pixels)
+
+    return Layers(files, functools.cache(opened))
+
+
+def render(plan: Plan, source: Source, layers: Layers, scene: Scene | None = None) -> Rendered:
+    """Execute ``plan`` on the source it was made for: the picture itself, or its cutout if ``plan.cutout`` is set.
+
+    ``scene`` is what was found in the picture, None if it is not known yet. Raises SourceError for bytes that turn out
+    broken, LimitExceeded for a size only pixels could tell, NotFound for a layer that is missing.
     """
-    plan = _on_real_size(plan, picture)
     try:
-        pixels, facts = render_pixels(plan, picture, layers, scene)
+        pixels, facts = render_pixels(plan, source, layers, scene)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
-    return encode(pixels, chosen_output(plan.chain.output, facts), plan.source.format, layers)
+    output = chosen_output(plan.chain.output, facts)
+    return encode(pixels, output, plan.source.format, layers.files, of_animation=plan.of_animation)
 
 
-def _on_real_size(given: Plan, picture: bytes | StoredCutout) -> Plan:
-    """A cutout may be smaller than the source that the plan was made for."""
-    if isinstance(picture, bytes):
-        return given
-    source = probe_cutout(picture, max_pixels=given.limits.max_source_pixels)
-    if source.size == given.source.size:
-        return given
-    return plan(given.chain, replace(source, format=given.source.format), given.limits, facts=given.facts)
-
-
-def render_pixels(
-    plan: Plan, picture: bytes | StoredCutout, layers: Layers, scene: Scene | None = None
-) -> tuple[Picture, Facts]:
+def render_pixels(plan: Plan, source: Source, layers: Layers, scene: Scene | None = None) -> tuple[Picture, Facts]:
     """The picture after all steps, not yet encoded, and what is known about it then."""
-    pixels, sight = _decode(plan, picture), Sight(scene, plan.source.size)
+    pixels, sight = source.pixels(target=plan.target, pages=plan.pages), Sight(scene, plan.source.size)
     turn = advance(plan.steps, plan.facts)
     while turn.step is not None:
         pixels, sight = _apply(turn.step, pixels, turn.facts, plan, layers, sight)
-        size = size_after(turn.step, turn.facts) or pixels.size
+        size = size_after(turn.step, turn.facts, of_animation=plan.of_animation) or pixels.size
         if size != turn.facts.current:
-            check_size(size, plan.limits, frames=len(pixels.frames))
-        pixels = _computed(pixels)
+            check_size(size, plan.limits, frames=plan.frames)
+        pixels = _materialised(pixels)
         turn = advance(turn.rest, replace(turn.facts, current=size))
     return pixels, turn.facts
-
-
-def _decode(plan: Plan, picture: bytes | StoredCutout) -> Picture:
-    most = plan.limits.max_source_pixels
-    if isinstance(picture, StoredCutout):
-        return decode_cutout(picture, target=plan.target, max_pixels=most)
-    animated = plan.source.frames > 1
-    return decode_picture(picture, target=plan.target, animated=animated, pages=plan.pages, max_pixels=most)
 
 
 def _apply(
@@ -88,7 +82,7 @@ def _apply(
     operation = OPERATIONS[step.operation]
     prepared = _prepared(operation, step, pixels, facts, plan, layers, sight)
     arguments = {**dict(step.arguments), **prepared}
-    if pixels.is_animated:
+    if plan.of_animation:
         arguments |= _same_for_all_frames(arguments)
     after = replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
     return after, sight.after(operation, arguments, pixels.size, after.size)
@@ -110,22 +104,20 @@ def _prepared(
         "first": lambda: pixels.frames[0],
         "overlay": lambda: functools.cache(lambda base: _overlay(step, replace(facts, current=base), plan, layers)),
         "sight": lambda: sight,
-        "font": lambda: layers.get(step[operation.file] or ""),
+        "font": lambda: layers.files.get(step[operation.file] or ""),
     }
     return {name: ready[what]() for name, what in operation.prepared}
 
 
 def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers) -> pyvips.Image:
-    body = layers.get(step["source"]) if step["source"] else BLANK
-    if body is None:
-        raise NotFound(f"the layer {step['source']} does not exist")
-    source = probe(body, max_pixels=outer.limits.max_source_pixels)
+    source = layers.picture(step["source"] or "")
     # A text has no size before it is drawn: its ``iw`` is that of the picture it will lie on.
     initial = None if step["source"] else facts.initial
-    inner = plan(Chain(step["steps"]), source, outer.limits, base=facts.current, initial=initial)
-    return render_pixels(inner, body, layers)[0].frames[0]
+    chain = Chain(step["steps"])
+    inner = plan(chain, source.info, outer.limits, base=facts.current, initial=initial, is_still=True)
+    return render_pixels(inner, source, layers)[0].frames[0]
 
 
-def _computed(pixels: Picture) -> Picture:
+def _materialised(pixels: Picture) -> Picture:
     """Compute now. libvips is lazy: what reads neighbours would run all steps before it again for each of them."""
     return replace(pixels, frames=tuple(frame.copy_memory() for frame in pixels.frames))

@@ -18,8 +18,7 @@ from urllib.parse import unquote_to_bytes
 from media.derived.keys import digest
 from media.derived.paths import source_path
 from media.errors import Forbidden, LimitExceeded, NotFound, RequestError
-from media.formats.decode import decode
-from media.formats.probe import SourceInfo, probe
+from media.formats.source import SourceInfo, open_source
 from media.records.asset import Asset, SourceRef
 from media.records.limits import MAX_NAME_LENGTH
 from media.stores import open_store
@@ -128,9 +127,9 @@ def _extension(filename: str, public_id: str) -> str:
 
 def examine(body: bytes, max_pixels: int) -> SourceInfo:
     """Read the header, then every pixel: a truncated file must not become a source."""
-    info = probe(body, max_pixels=max_pixels)
-    decode(body, max_pixels=max_pixels)
-    return info
+    source = open_source(body, max_pixels=max_pixels)
+    source.first_frame()
+    return source.info
 
 
 def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str) -> Asset:

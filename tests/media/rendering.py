@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from media.config import Limits
+from media.cutout import StoredCutout
+from media.formats.cutout import open_cutout
+from media.formats.source import Source, open_source
 from media.language.chain import Chain, Output, Step
 from media.operations import step
 from media.render.derive import derive
@@ -18,7 +21,13 @@ def rendered(
     layers: Mapping[str, bytes] | None = None,
     scene: Scene | None = None,
 ) -> Rendered:
-    return derive(Chain(steps, output or Output()), source, layers or {}, Limits(), scene)
+    return derive(Chain(steps, output or Output()), opened(source), layers or {}, Limits(), scene)
+
+
+def opened(picture: bytes | StoredCutout) -> Source:
+    most = Limits().max_source_pixels
+    is_file = isinstance(picture, bytes)
+    return open_source(picture, max_pixels=most) if is_file else open_cutout(picture, max_pixels=most)
 
 
 def rendered_with(source: Any, operation: str, /, **arguments: Any) -> Rendered:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyvips
 
-from media.formats.decode import decode
+from media.formats.source import open_source
 from worker.matting.raster import Bytes, from_vips, resize_vips
 
 
@@ -28,9 +28,9 @@ class Photo:
 def load_photo(body: bytes, *, max_source_pixels: int, max_pixels: int) -> Photo:
     """Decode ``body``, scaled down in proportion where it has more than ``max_pixels`` pixels.
 
-    Raises what :func:`media.formats.decode.decode` raises.
+    Raises what :func:`media.formats.source.open_source` raises.
     """
-    image = decode(body, max_pixels=max_source_pixels)
+    image = open_source(body, max_pixels=max_source_pixels).first_frame()
     width, height = bounded(image.width, image.height, max_pixels)
     if (width, height) != (image.width, image.height):
         image = _scaled(image, width, height)

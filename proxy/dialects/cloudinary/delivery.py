@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 
 from media.derived.keys import ConcreteChain, concrete
 from media.errors import BadTransformation, NotFound, RequestError
-from media.formats.probe import probe_derived
+from media.formats.source import describe_derived
 from media.formats.table import FORMATS
 from media.header_text import header_text
 from media.records.asset import Asset, SourceRef
@@ -128,7 +128,7 @@ def _is_its_own(found: Found) -> bool:
 async def describe(services: Services, delivery: Delivery, request: Request) -> Response:
     """``fl_getinfo``: facts about the source and the result instead of the result."""
     result = await derived_of(services, delivery.asset, delivery.order, patience=delivery.patience)
-    info = probe_derived(result.body, max_pixels=services.settings.limits.max_source_pixels)
+    info = describe_derived(result.body, max_pixels=services.settings.limits.max_source_pixels)
     source = delivery.asset
     document = {
         "input": {

@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from media.analysis import View, measure, measure_matte
 from media.errors import NotFound
+from media.formats.source import open_source
 from media.formats.table import sniff
 from media.geometry import Size
 from media.records.asset import Asset
-from media.view import View, look, look_at_matte
 from proxy.delivery.synchronous import derive_now, find_labels
 from proxy.dialect import Dialect, Path
 from proxy.dialects.remove_bg import schema
@@ -109,14 +110,19 @@ async def _cut_once(services: Services, wish: Wish, source: Asset, background: A
     compiled = compile_wish(wish, Size(source.width, source.height), with_background=background is not None)
     layers = {BACKGROUND: background.digest} if background else {}
     shown = (await derive_now(services, source, compiled.looked_at)).body
-    looking = look_at_matte if compiled.looks_at_matte else look
-    view = await services.pixels.run(looking, shown, max_pixels=services.settings.limits.max_output_pixels)
+    max_pixels = services.settings.limits.max_output_pixels
+    view = await services.pixels.run(_measured, shown, as_matte=compiled.looks_at_matte, max_pixels=max_pixels)
     if compiled.result is None:
         colour = (await derive_now(services, source, compiled.colour)).body
         return Cut(pack({"color.jpg": colour, "alpha.png": shown}), "application/zip", view)
     body = (await derive_now(services, source, compiled.result, layers)).body
     row = sniff(body)
     return Cut(body, row.mime if row else "application/octet-stream", view)
+
+
+def _measured(body: bytes, *, as_matte: bool, max_pixels: int) -> View:
+    source = open_source(body, max_pixels=max_pixels)
+    return measure_matte(source) if as_matte else measure(source)
 
 
 async def nowhere(services: Services, request: Request) -> Response:

@@ -12,8 +12,7 @@ from PIL import Image
 from media.errors import LimitExceeded, SourceError
 from media.formats import apng
 from media.formats.apng import CLEAR, LEAVE, OVER, REVERT, SOURCE, Frame
-from media.formats.decode import MAX_FRAMES, decode_picture
-from media.formats.probe import probe
+from media.formats.source import MAX_FRAMES, open_source
 from media.geometry import Box
 from media.language.chain import Output
 from media.operations import step
@@ -51,6 +50,12 @@ def opened(body: bytes) -> tuple[list[np.ndarray], list[int], int]:
 def patch(color: tuple[int, ...], box: Box, disposal: int = LEAVE, blend: int = SOURCE) -> Frame:
     body = pyvips.Image.black(box.width, box.height, bands=4).copy(interpretation="srgb") + list(color)
     return Frame(bytes(body.cast("uchar").write_to_buffer(".png")), box, 100, disposal, blend)
+
+
+def parts_of(body: bytes) -> list[Frame]:
+    animation = apng.parse(body)
+    assert animation is not None
+    return list(apng.frames(animation))
 
 
 @pytest.mark.parametrize("alpha", [False, True])
@@ -98,7 +103,7 @@ CHOICES = [
 def test_png_moves_where_it_is_asked_to_or_the_source_does(source: str, output: Output, name: str, frames: int) -> None:
     body = saved(stills()) if source == "apng" else pictures.animation(source)
     result = rendered(body, step("fit", width="50"), output=output)
-    assert (result.format_name, probe(result.body, max_pixels=MANY).frames) == (name, frames)
+    assert (result.format_name, open_source(result.body, max_pixels=MANY).info.frames) == (name, frames)
 
 
 #: What a first red frame, then a half transparent blue one on its right half, leave on the left and on the right.
@@ -127,7 +132,7 @@ def test_a_frame_is_taken_back() -> None:
 
 def seen(body: bytes) -> list[list[tuple[int, ...]]]:
     """The leftmost and the rightmost pixel of every frame."""
-    picture = decode_picture(body, target=None, animated=True, max_pixels=MANY)
+    picture = open_source(body, max_pixels=MANY).pixels()
     opaque = [frame if frame.hasalpha() else frame.bandjoin(255) for frame in picture.frames]
     return [[tuple(int(value) for value in frame(x, 0)) for x in (0, 3)] for frame in opaque]
 
@@ -145,7 +150,7 @@ def test_an_image_that_stands_in_for_the_animation_is_no_frame() -> None:
     stand_in, *moving = stills(4)
     body = saved([stand_in, *moving], default_image=True, duration=100)
     frames, _, _ = opened(rendered(body).body)
-    assert probe(body, max_pixels=MANY).frames == len(frames) == 3
+    assert open_source(body, max_pixels=MANY).info.frames == len(frames) == 3
     assert np.array_equal(frames[0][..., :3], np.asarray(moving[0]))
 
 
@@ -172,14 +177,14 @@ def test_only_what_changes_is_written() -> None:
     frames[2].putpixel((7, 5), (1, 2, 3))
     body = apng.joined([patch(RED, WHOLE), patch(RED, WHOLE), patch(RED, WHOLE)], 3, 0)
     again = rendered(body, output=Output(animated=True)).body
-    assert [frame.box for frame in apng.frames(again)] == [WHOLE, Box(0, 0, 1, 1), Box(0, 0, 1, 1)]
-    boxes = [frame.box for frame in apng.frames(rendered(saved(frames, duration=100)).body)]
+    assert [frame.box for frame in parts_of(again)] == [WHOLE, Box(0, 0, 1, 1), Box(0, 0, 1, 1)]
+    boxes = [frame.box for frame in parts_of(rendered(saved(frames, duration=100)).body)]
     assert boxes[-1] == Box(7, 5, 1, 1)
 
 
 def test_long_delays_are_kept_to_a_tenth_of_a_second() -> None:
     parts = [patch(RED, WHOLE), Frame(patch(BLUE, RIGHT).body, RIGHT, 70_040)]
-    assert [frame.delay for frame in apng.frames(apng.joined(parts, 2, 0))] == [100, 70_000]
+    assert [frame.delay for frame in parts_of(apng.joined(parts, 2, 0))] == [100, 70_000]
 
 
 def with_count(body: bytes, count: int) -> bytes:
@@ -188,18 +193,18 @@ def with_count(body: bytes, count: int) -> bytes:
 
 def test_all_frames_count_for_the_limit_before_any_is_decoded() -> None:
     body = saved(stills())
-    assert probe(body, max_pixels=60 * 40 * 4).frames == 4
+    assert open_source(body, max_pixels=60 * 40 * 4).info.frames == 4
     with pytest.raises(LimitExceeded, match="60×40×4"):
-        probe(body, max_pixels=60 * 40 * 4 - 1)
+        open_source(body, max_pixels=60 * 40 * 4 - 1)
     huge = body.replace(struct.pack(">II", 60, 40), struct.pack(">II", 9000, 9000))
     with pytest.raises(LimitExceeded, match="9000×9000×4"):
-        probe(huge, max_pixels=MANY)
+        open_source(huge, max_pixels=MANY)
 
 
 def test_a_flood_of_frames_is_refused() -> None:
     with pytest.raises(LimitExceeded, match=f"{MAX_FRAMES + 1} frames"):
-        probe(saved([Image.new("RGBA", (1, 1), (n % 256, n // 256, 0, 255)) for n in range(MAX_FRAMES + 1)],
-                    duration=10), max_pixels=MANY)  # fmt: skip
+        open_source(saved([Image.new("RGBA", (1, 1), (n % 256, n // 256, 0, 255)) for n in range(MAX_FRAMES + 1)],
+                          duration=10), max_pixels=MANY)  # fmt: skip
 
 
 def without(kind: bytes, body: bytes) -> bytes:
@@ -229,7 +234,7 @@ def test_a_broken_animation_is_a_source_error(kind: str) -> None:
 
 
 def test_more_frames_than_promised_are_left_alone() -> None:
-    assert probe(with_count(WHOLE_BODY, 2), max_pixels=MANY).frames == 2
+    assert open_source(with_count(WHOLE_BODY, 2), max_pixels=MANY).info.frames == 2
     assert len(opened(rendered(with_count(WHOLE_BODY, 2)).body)[0]) == 2
 
 

@@ -8,7 +8,7 @@ import pyvips
 from PIL import Image
 
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
-from media.formats.probe import probe
+from media.formats.source import open_source
 from media.language.chain import Output
 from media.operations import step
 from tests.media import pictures
@@ -90,7 +90,7 @@ def test_all_orientations_end_upright(orientation: int, width: str) -> None:
     exif[0x0112] = orientation
     Image.fromarray(np.ascontiguousarray(stored)).save(body, "JPEG", quality=95, subsampling=0, exif=exif)
 
-    info = probe(body.getvalue(), max_pixels=MANY)
+    info = open_source(body.getvalue(), max_pixels=MANY).info
     result = rendered_with(body.getvalue(), "scale", width=width)
     expected = pictures.colours(64, 40).resize(int(width) / 64)
     assert (info.width, info.height) == (64, 40)
@@ -139,7 +139,7 @@ def test_truncated_source_is_a_source_error(kind: str, share: float) -> None:
 )
 def test_what_is_no_image_is_refused(body: bytes) -> None:
     with pytest.raises(UnsupportedFormat):
-        probe(body, max_pixels=MANY)
+        open_source(body, max_pixels=MANY)
 
 
 def test_svg_under_another_name_is_refused() -> None:
@@ -150,18 +150,18 @@ def test_svg_under_another_name_is_refused() -> None:
 def test_size_is_judged_before_pixels_are_decoded() -> None:
     bomb = saved(pyvips.Image.black(20_000, 20_000), ".png")
     with pytest.raises(LimitExceeded, match="20000×20000"):
-        probe(bomb, max_pixels=MANY)
+        open_source(bomb, max_pixels=MANY)
 
 
 def test_all_frames_count_for_the_limit() -> None:
     body = pictures.animation(".gif", frames=8)
-    assert probe(body, max_pixels=MANY).frames == 8
+    assert open_source(body, max_pixels=MANY).info.frames == 8
     with pytest.raises(LimitExceeded):
-        probe(body, max_pixels=pictures.WIDTH * pictures.HEIGHT * 7)
+        open_source(body, max_pixels=pictures.WIDTH * pictures.HEIGHT * 7)
 
 
 def test_probe_tells_format_and_alpha() -> None:
-    found = probe(pictures.png(), max_pixels=MANY)
+    found = open_source(pictures.png(), max_pixels=MANY).info
     assert (found.format, found.width, found.height, found.frames, found.has_alpha) == ("png", 60, 40, 1, True)
 
 
@@ -171,4 +171,4 @@ def test_flood_of_tiny_frames_is_refused() -> None:
     strip = pyvips.Image.new_from_array(np.dstack([values] * 3).reshape(2001, 1, 3).astype(np.uint8)).copy()
     strip.set_type(pyvips.GValue.gint_type, "page-height", 1)
     with pytest.raises(LimitExceeded, match="2001 frames"):
-        probe(bytes(strip.write_to_buffer(".webp", lossless=True)), max_pixels=MANY)
+        open_source(bytes(strip.write_to_buffer(".webp", lossless=True)), max_pixels=MANY)

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from media.errors import UnsupportedFormat
-from media.formats.probe import probe, probe_derived
+from media.formats.source import describe_derived, open_source
 from media.formats.table import FORMATS, sniff
 from media.language.chain import Output
 from media.operations import step
@@ -69,7 +69,7 @@ def test_the_table_of_a_pdf_points_at_its_objects() -> None:
 @pytest.mark.parametrize("name", ["pdf", "ps", "eps"])
 def test_a_document_is_measured_where_it_was_derived_and_refused_as_a_source(name: str) -> None:
     body = rendered(pictures.png(), step("fit", width="30"), output=Output((name,))).body
-    found = probe_derived(body, max_pixels=10**6)
+    found = describe_derived(body, max_pixels=10**6)
     assert (found.format, found.width, found.height) == (name, 30, 20)
     with pytest.raises(UnsupportedFormat, match=f"{name} are written here, but not read"):
-        probe(body, max_pixels=10**6)
+        open_source(body, max_pixels=10**6)

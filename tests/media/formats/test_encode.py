@@ -4,7 +4,7 @@ import pytest
 import pyvips
 
 from media.errors import UnsupportedFormat
-from media.formats.decode import decode
+from media.formats.source import open_source
 from media.formats.table import FORMATS, sniff
 from media.language.chain import Output
 from media.operations import step
@@ -20,7 +20,7 @@ def test_every_writable_format_is_written_and_read_back(name: str) -> None:
     row = sniff(result.body)
     assert row is FORMATS[name]
     assert result.format_name == name
-    assert decode(result.body, max_pixels=10**6).hasalpha() == row.alpha
+    assert open_source(result.body, max_pixels=10**6).first_frame().hasalpha() == row.alpha
     assert rendered(result.body, step("fit", width="10")).width == 10
 
 

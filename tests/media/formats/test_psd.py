@@ -7,8 +7,7 @@ import pytest
 import pyvips
 
 from media.errors import BadTransformation, LimitExceeded, SourceError, UnsupportedFormat
-from media.formats.decode import decode, decode_picture
-from media.formats.probe import probe
+from media.formats.source import open_source
 from media.language.chain import Output
 from media.operations import step
 from media.operations.page import PagesKind
@@ -62,7 +61,7 @@ def pixel(body: bytes, pages: str, place: tuple[int, int]) -> tuple[int, ...]:
 @pytest.mark.parametrize("depth", [8, 16])
 def test_the_merged_picture_is_read(packing: int, depth: int) -> None:
     body = document(planes(), packing=packing, depth=depth)
-    assert abs(decode(body, max_pixels=MANY) - pictures.colours()).max() == 0
+    assert abs(open_source(body, max_pixels=MANY).first_frame() - pictures.colours()).max() == 0
 
 
 MODES = {
@@ -81,14 +80,14 @@ MODES = {
 @pytest.mark.parametrize("mode", MODES)
 def test_every_colour_mode_becomes_srgb(mode: int) -> None:
     stored, expected = MODES[mode]
-    found = decode(document(stored, mode=mode), max_pixels=MANY)
+    found = open_source(document(stored, mode=mode), max_pixels=MANY).first_frame()
     assert found.bands == 3
     assert abs(found - expected()).avg() < 1.5
 
 
 def test_a_palette_is_looked_up() -> None:
     palette = bytes(range(256)) + bytes(reversed(range(256))) + bytes([7] * 256)
-    found = decode(document(planes()[:1], mode=2, palette=palette), max_pixels=MANY)
+    found = open_source(document(planes()[:1], mode=2, palette=palette), max_pixels=MANY).first_frame()
     red = pictures.colours().getpoint(5, 5)[0]
     assert found.getpoint(5, 5) == [red, 255 - red, 7]
 
@@ -96,22 +95,24 @@ def test_a_palette_is_looked_up() -> None:
 def test_a_profile_is_obeyed() -> None:
     wide = pictures.colours().icc_export(output_profile="p3")
     body = document(planes(wide), resources={1039: bytes(wide.get("icc-profile-data"))})
-    expected = decode(bytes(wide.write_to_buffer(".png")), max_pixels=MANY)
-    assert abs(decode(body, max_pixels=MANY) - expected).max() == 0
+    expected = open_source(bytes(wide.write_to_buffer(".png")), max_pixels=MANY).first_frame()
+    assert abs(open_source(body, max_pixels=MANY).first_frame() - expected).max() == 0
 
 
 def test_white_under_a_transparent_picture_is_taken_out() -> None:
     source = pictures.cut_out()
     on_white = [*planes(source.flatten(background=255).cast("uchar")), planes(source)[3]]
     body = document(on_white, LAYERS, has_alpha=True)
-    found = decode(body, max_pixels=MANY)
-    assert (probe(body, max_pixels=MANY).has_alpha, found.bands) == (True, 4)
+    opened = open_source(body, max_pixels=MANY)
+    found = opened.first_frame()
+    assert (opened.info.has_alpha, found.bands) == (True, 4)
     assert abs(found.flatten(background=0) - source.flatten(background=0)).max() <= 2
 
 
 def test_a_fourth_channel_that_is_no_alpha_is_left_out() -> None:
     body = document([*planes(), planes()[0]])
-    assert (probe(body, max_pixels=MANY).has_alpha, decode(body, max_pixels=MANY).bands) == (False, 3)
+    source = open_source(body, max_pixels=MANY)
+    assert (source.info.has_alpha, source.first_frame().bands) == (False, 3)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,7 @@ def test_names_are_bounded(text: str) -> None:
 def test_size_is_judged_before_pixels_are_decoded() -> None:
     body = LAYERED[:14] + (30_000).to_bytes(4) * 2 + LAYERED[22:]
     with pytest.raises(LimitExceeded, match="30000×30000"):
-        probe(body, max_pixels=MANY)
+        open_source(body, max_pixels=MANY)
 
 
 @pytest.mark.parametrize(
@@ -237,20 +238,20 @@ def test_a_layer_larger_than_its_file_is_not_decoded(layer: PaintedLayer) -> Non
     huge = body.replace((9).to_bytes(4), (2_000_000_000).to_bytes(4))
     assert huge != body
     with pytest.raises(LimitExceeded, match="chosen layers have"):
-        decode_picture(huge, target=None, animated=False, max_pixels=MANY, pages=(2,))
+        open_source(huge, max_pixels=MANY).pixels(pages=(2,))
 
 
 def test_a_file_without_merged_picture_says_so() -> None:
     body = document(planes(), LAYERS, resources={1057: bytes(5)})
     with pytest.raises(SourceError, match="maximize compatibility"):
-        decode(body, max_pixels=MANY)
+        open_source(body, max_pixels=MANY).first_frame()
     assert pixel(body, "2", LEFT) == (*RED, 255)
 
 
 @pytest.mark.parametrize(("place", "value"), [(25, 7), (25, 0), (23, 32), (23, 1), (13, 2)])
 def test_kinds_that_are_not_read_are_named(place: int, value: int) -> None:
     with pytest.raises(UnsupportedFormat, match="grey, RGB, CMYK and Lab of 8 or 16"):
-        probe(LAYERED[:place] + bytes([value]) + LAYERED[place + 1 :], max_pixels=MANY)
+        open_source(LAYERED[:place] + bytes([value]) + LAYERED[place + 1 :], max_pixels=MANY)
 
 
 @pytest.mark.parametrize("share", [0.005, 0.02, 0.1, 0.5, 0.9, 0.99])
@@ -258,7 +259,7 @@ def test_kinds_that_are_not_read_are_named(place: int, value: int) -> None:
 def test_truncated_source_is_refused(share: float, packing: int) -> None:
     body = document(planes(), LAYERS, packing=packing)
     with pytest.raises(SourceError):
-        decode(body[: int(len(body) * share)], max_pixels=MANY)
+        open_source(body[: int(len(body) * share)], max_pixels=MANY).first_frame()
 
 
 @pytest.mark.parametrize("depth", [8, 16])
@@ -268,8 +269,8 @@ def test_any_damaged_byte_gives_a_picture_or_a_sentence(depth: int) -> None:
         for value in (0, 255):
             damaged = body[:place] + bytes([value]) + body[place + 1 :]
             try:
-                decode(damaged, max_pixels=1_000_000)
-                pages = range(2, probe(damaged, max_pixels=1_000_000).pages + 1)
-                decode_picture(damaged, target=None, animated=False, max_pixels=1_000_000, pages=tuple(pages))
+                source = open_source(damaged, max_pixels=1_000_000)
+                source.first_frame()
+                source.pixels(pages=tuple(range(2, source.info.pages + 1)))
             except (SourceError, LimitExceeded, UnsupportedFormat, BadTransformation):
                 continue

@@ -9,7 +9,7 @@ import pytest
 from media.config import Limits
 from media.cutout import CutoutOptions
 from media.errors import BadTransformation, LimitExceeded
-from media.formats.probe import SourceInfo
+from media.formats.source import SourceInfo
 from media.geometry import Size
 from media.language.chain import Chain, Output, Step
 from media.operations import OPERATIONS, format_steps, needs, step

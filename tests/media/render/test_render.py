@@ -6,13 +6,12 @@ import pyvips
 
 from media.config import Limits
 from media.errors import BadTransformation, LimitExceeded, NotFound
-from media.formats.probe import probe
 from media.language.chain import Chain, Output, Step
 from media.operations import step
 from media.render.plan import plan
-from media.render.render import render
+from media.render.render import layers_of, render
 from tests.media import pictures
-from tests.media.rendering import rendered, rendered_with
+from tests.media.rendering import opened, rendered, rendered_with
 
 
 def pixels(body: bytes) -> np.ndarray:
@@ -74,9 +73,7 @@ def test_cutout_is_rendered_from_its_stored_parts() -> None:
 
 
 def test_cutout_smaller_than_its_source_sets_the_size() -> None:
-    info = probe(pictures.jpeg(800, 600), max_pixels=10**8)
-    chain = Chain((step("background_removal"), step("scale", width="0.5")), Output())
-    result = render(plan(chain, info, Limits()), pictures.stored_cutout(400, 300), {})
+    result = rendered(pictures.stored_cutout(400, 300), step("background_removal"), step("scale", width="0.5"))
     assert (result.width, result.height) == (200, 150)
 
 
@@ -118,10 +115,10 @@ def test_missing_layer_is_not_found() -> None:
 
 
 def test_size_that_only_pixels_tell_is_checked_while_rendering() -> None:
-    info = probe(pictures.jpeg(), max_pixels=10**8)
+    source = opened(pictures.jpeg())
     chain = Chain((step("rotate", angle="10"), step("scale", width="9.0")), Output())
     with pytest.raises(LimitExceeded):
-        render(plan(chain, info, Limits(max_output_side=300)), pictures.jpeg(), {})
+        render(plan(chain, source.info, Limits(max_output_side=300)), source, layers_of({}, max_pixels=10**8))
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from media.config import Cloud, RedisSettings, Settings
-from media.formats.probe import probe
+from media.formats.source import open_source
 from media.formats.table import FORMATS
 from media.geometry import Size
 from media.network.origin import Fetched
@@ -77,7 +77,7 @@ class Runner:
         self._settings = settings
         self._store = store
         self._origin = origin
-        self._source = probe(origin.picture, max_pixels=MAX_PIXELS)
+        self._source = open_source(origin.picture, max_pixels=MAX_PIXELS).info
 
     def ask(self, url: str) -> Outcome:
         parts = urlsplit(url)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from media.config import Limits
 from media.errors import LimitExceeded
-from media.formats.probe import SourceInfo
+from media.formats.source import SourceInfo
 from media.geometry import Size
 from media.operations import format_chain, format_steps, parse_chain
 from media.render.plan import plan

@@ -1,9 +1,10 @@
 """What a request asks to be told about a picture: flag → part of the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from media import analysis
+from media.formats.source import Source, open_source
 from media.records.asset import Asset
 from media.scene.scene import Area
 from proxy.delivery.derivation import read_source
@@ -12,19 +13,19 @@ from proxy.dialects.cloudinary.api.form import Fields, is_true
 from proxy.services import Services
 
 
-def _colors(body: bytes) -> dict[str, Any]:
-    shares = analysis.colors(body)
+def _colors(source: Source) -> dict[str, Any]:
+    shares = analysis.colors(source)
     shown = [(color, round(share, 1)) for color, share in shares[: analysis.MAX_COLORS]]
     return {"colors": shown, "predominant": {"google": analysis.named_colors(shares)}}
 
 
-ANALYSES: Mapping[str, Callable[[bytes], dict[str, Any]]] = {
+ANALYSES: Mapping[str, Callable[[Source], dict[str, Any]]] = {
     "colors": _colors,
-    "phash": lambda body: {"phash": analysis.perceptual_hash(body)},
-    "exif": lambda body: {"exif": analysis.metadata(body, exif_only=True)},
-    "image_metadata": lambda body: {"image_metadata": analysis.metadata(body, exif_only=False)},
-    "media_metadata": lambda body: {"media_metadata": analysis.metadata(body, exif_only=False)},
-    "quality_analysis": lambda body: {"quality_analysis": {"focus": analysis.sharpness(body)}},
+    "phash": lambda source: {"phash": analysis.perceptual_hash(source)},
+    "exif": lambda source: {"exif": analysis.metadata(source, exif_only=True)},
+    "image_metadata": lambda source: {"image_metadata": analysis.metadata(source, exif_only=False)},
+    "media_metadata": lambda source: {"media_metadata": analysis.metadata(source, exif_only=False)},
+    "quality_analysis": lambda source: {"quality_analysis": {"focus": analysis.sharpness(source)}},
 }
 
 
@@ -36,8 +37,12 @@ async def analyse(services: Services, asset: Asset, fields: Fields) -> dict[str,
     if not wanted or not is_image:
         return faces
     body = await read_source(services, asset.digest)
-    found = [await services.pixels.run(ANALYSES[name], body) for name in wanted]
-    return faces | {name: value for part in found for name, value in part.items()}
+    return faces | await services.pixels.run(_analysed, body, wanted, services.settings.limits.max_source_pixels)
+
+
+def _analysed(body: bytes, names: Sequence[str], max_pixels: int) -> dict[str, Any]:
+    source = open_source(body, max_pixels=max_pixels)
+    return {name: value for each in names for name, value in ANALYSES[each](source).items()}
 
 
 async def _faces(services: Services, asset: Asset) -> list[list[int]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from media.derived.keys import concrete
 from media.errors import DerivationPending, RequestError
-from media.formats.probe import probe_derived
+from media.formats.source import describe_derived
 from media.formats.table import sniff
 from media.language.chain import canonical
 from media.operations import format_chain
@@ -103,7 +103,7 @@ async def _derive(services: Services, call: Call, asset: Asset, wanted: Wanted) 
         return {"status": "processing", **shown}
     row = sniff(derived.body)
     name = row.name if row else ""
-    info = probe_derived(derived.body, max_pixels=services.settings.limits.max_output_pixels * 2)
+    info = describe_derived(derived.body, max_pixels=services.settings.limits.max_output_pixels * 2)
     return {**shown, "width": info.width, "height": info.height, "bytes": len(derived.body), "format": name}
 
 

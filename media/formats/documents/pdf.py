@@ -10,7 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import pyvips
 
+from media.formats.codec import Options
+from media.formats.libvips import jpegs
+from media.formats.table import Format
 from media.geometry import Size
+from media.raster.picture import Picture
 
 #: A page's sides end here in readers of before 2006.
 MAX_UNITS = 14_400
@@ -19,18 +23,18 @@ _SPACES = {1: "DeviceGray", 3: "DeviceRGB"}
 _SIDES = re.compile(rb"/Width (\d{1,6}) /Height (\d{1,6})")
 
 
-def written(frames: Sequence[pyvips.Image], jpeg: Sequence[bytes]) -> bytes:
-    """``jpeg`` holds the colours of each of ``frames``, compressed."""
+def write(picture: Picture, row: Format, options: Options) -> bytes:
+    frames = picture.frames
     numbers = range(_FIRST_NUMBER, _FIRST_NUMBER + _OBJECTS_PER_PAGE * len(frames), _OBJECTS_PER_PAGE)
     kids = " ".join(f"{number} 0 R" for number in numbers)
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(frames)} >>".encode()]
-    for number, frame, body in zip(numbers, frames, jpeg, strict=True):
+    for number, frame, body in zip(numbers, frames, jpegs(frames, options), strict=True):
         objects += _page(number, frame, body)
     return _joined(objects)
 
 
 def size(body: bytes) -> Size:
-    """Of the picture on the first page of what :func:`written` wrote."""
+    """Of the picture on the first page of what :func:`write` wrote."""
     found = _SIDES.search(body)
     return Size(int(found[1]), int(found[2])) if found else Size(0, 0)
 

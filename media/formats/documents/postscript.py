@@ -6,33 +6,36 @@ PostScript Language Reference (3rd ed.), 4.10 and 3.13; Document Structuring Con
 
 import base64
 import re
-from collections.abc import Sequence
 
 import pyvips
 
+from media.formats.codec import Options
+from media.formats.libvips import jpegs
+from media.formats.table import Format
 from media.geometry import Size
+from media.raster.picture import Picture
 
 LINE_LENGTH = 120
 _SPACES = {1: ("DeviceGray", "[0 1]"), 3: ("DeviceRGB", "[0 1 0 1 0 1]")}
 _BOX = re.compile(rb"^%%BoundingBox: 0 0 (\d{1,6}) (\d{1,6})$", re.MULTILINE)
 
 
-def written(frames: Sequence[pyvips.Image], jpeg: Sequence[bytes], *, encapsulated: bool) -> bytes:
-    """``jpeg`` holds each of the opaque ``frames``, compressed; all have one size."""
-    width, height = frames[0].width, frames[0].height
-    kind = " EPSF-3.0" if encapsulated else ""
-    paper = "" if encapsulated else f"<< /PageSize [{width} {height}] >> setpagedevice\n"
+def write(picture: Picture, row: Format, options: Options) -> bytes:
+    frames, (width, height) = picture.frames, (picture.size.width, picture.size.height)
+    # Only what may have several pages chooses its paper.
+    kind = "" if row.frames else " EPSF-3.0"
+    paper = "" if not row.frames else f"<< /PageSize [{width} {height}] >> setpagedevice\n"
     parts = [
         f"%!PS-Adobe-3.0{kind}\n%%BoundingBox: 0 0 {width} {height}\n%%LanguageLevel: 2\n%%Pages: {len(frames)}\n"
         "%%EndComments\n"
     ]
-    for number, (frame, body) in enumerate(zip(frames, jpeg, strict=True), 1):
+    for number, (frame, body) in enumerate(zip(frames, jpegs(frames, options), strict=True), 1):
         parts += [f"%%Page: {number} {number}\n", paper, _drawing(frame), _text(body), "\ngrestore showpage\n"]
     return "".join([*parts, "%%Trailer\n%%EOF\n"]).encode("ascii")
 
 
 def size(body: bytes) -> Size:
-    """Of the first page of what :func:`written` wrote."""
+    """Of the first page of what :func:`write` wrote."""
     found = _BOX.search(body)
     return Size(int(found[1]), int(found[2])) if found else Size(0, 0)
 

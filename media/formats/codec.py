@@ -1,0 +1,75 @@
+"""The shape of a codec: how one format is opened, decoded and written.
+
+A new format is a row of :mod:`media.formats.table`, a file with these functions and a line of
+:mod:`media.formats.codecs`. What libvips reads and writes by itself needs the row alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pyvips
+
+from media.errors import UnsupportedFormat
+from media.formats.table import Format
+from media.geometry import Size
+from media.raster.picture import Picture
+
+#: Options of the saver; the quality is among them under the name that the format's row gives it.
+Options: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file says of itself before a pixel is decoded.
+
+    ``header`` has the picture's shape as it is stored, not yet turned upright: the picture itself, which libvips
+    decodes when it must, or a blank. ``pages`` counts the frames of an animation and the pages of a document.
+    ``layers`` are the names that choose each of the pages 2, 3 … where page 1 is the whole. ``structure`` is what was
+    parsed on the way, for the same codec's ``pixels``.
+    """
+
+    row: Format
+    body: bytes
+    header: pyvips.Image
+    pages: int = 1
+    layers: tuple[tuple[str, ...], ...] = ()
+    structure: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much to decode: no less than ``target`` (None: every pixel), of ``pages`` from 1 (empty: all frames of an
+    animation, else the first page). Whatever is decoded beyond the header's size stays within ``max_pixels``."""
+
+    target: Size | None
+    pages: tuple[int, ...]
+    max_pixels: int
+
+
+def not_read(body: bytes, row: Format) -> Opened:
+    raise UnsupportedFormat(f"Files of the format {row.name} are written here, but not read.")
+
+
+def not_decoded(opened: Opened, extent: Extent) -> Picture:
+    raise UnsupportedFormat(f"Files of the format {opened.row.name} are written here, but not read.")
+
+
+def not_written(picture: Picture, row: Format, options: Options) -> bytes:
+    raise UnsupportedFormat(f"Files of the format {row.name} are read here, but not written.")
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """``open`` touches no pixel. ``pixels`` is called once the size is judged and answers what every step may rely on:
+    upright, 8-bit sRGB, in memory. Both raise SourceError for bytes at fault.
+
+    ``write`` takes one frame, or all where the result moves, without alpha where the format has none. ``is_whole`` is
+    for formats of which a half file would play; ``measure`` tells the size of what was written but is never read.
+    """
+
+    open: Callable[[bytes, Format], Opened] = not_read
+    pixels: Callable[[Opened, Extent], Picture] = not_decoded
+    write: Callable[[Picture, Format, Options], bytes] = not_written
+    is_whole: Callable[[bytes], bool] = lambda body: True
+    measure: Callable[[bytes], Size] | None = None

@@ -1,0 +1,32 @@
+"""The codecs: one row per format that libvips does not read and write by itself."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from media.formats import apng_pixels, gif, ico, libvips, pillow, psd_pixels
+from media.formats.codec import Codec
+from media.formats.documents import pdf, postscript
+from media.formats.table import Format
+
+LIBVIPS = Codec(libvips.open_file, libvips.pixels, libvips.write)
+_BITMAP = Codec(pillow.open_file, pillow.pixels, pillow.write)
+_JPEG_2000 = Codec(pillow.open_file, pillow.pixels, pillow.write_jpeg2000)
+_POSTSCRIPT = Codec(write=postscript.write, measure=postscript.size)
+
+CODECS: Mapping[str, Codec] = {
+    "png": Codec(apng_pixels.open_file, apng_pixels.pixels, apng_pixels.write),
+    "gif": replace(LIBVIPS, is_whole=gif.is_whole),
+    "bmp": _BITMAP,
+    "tga": _BITMAP,
+    "jp2": _JPEG_2000,
+    "jpc": _JPEG_2000,
+    "ico": Codec(ico.open_file, ico.pixels, ico.write),
+    "psd": Codec(psd_pixels.open_file, psd_pixels.pixels),
+    "pdf": Codec(write=pdf.write, measure=pdf.size),
+    "eps": _POSTSCRIPT,
+    "ps": _POSTSCRIPT,
+}
+
+
+def codec_of(row: Format) -> Codec:
+    return CODECS.get(row.name, LIBVIPS)

@@ -1,0 +1,1 @@
+"""Pictures as pages of a document: written, never read."""
