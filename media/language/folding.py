@@ -41,7 +41,7 @@ RECORDED = frozenset({"initial_width", "initial_height", "initial_ratio", "pages
 RECORDED_IN_LAYER = frozenset({"tags"})
 
 
-def ground(tree: Tree, facts: Facts, names: frozenset[str]) -> Tree:
+def substitute(tree: Tree, facts: Facts, names: frozenset[str]) -> Tree:
     """``tree`` with the facts called ``names``, the context and the metadata put in."""
     if isinstance(tree, str) or tree[0] in ("number", "list"):
         return tree
@@ -49,7 +49,7 @@ def ground(tree: Tree, facts: Facts, names: frozenset[str]) -> Tree:
         return literal(Expression(tree).evaluate(facts))
     if tree[0] in LEAVES:
         return tree
-    return (tree[0], *(ground(operand, facts, names) for operand in tree[1:]))
+    return (tree[0], *(substitute(operand, facts, names) for operand in tree[1:]))
 
 
 def is_constant(tree: Tree) -> bool:

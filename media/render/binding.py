@@ -15,7 +15,7 @@ from typing import Any
 from media.geometry import Size
 from media.language.chain import Chain, Output, Step, format_output, parse_output
 from media.language.expression import Expression, Facts, Value, spell
-from media.language.folding import RECORDED, RECORDED_IN_LAYER, fold, ground, literal
+from media.language.folding import RECORDED, RECORDED_IN_LAYER, fold, literal, substitute
 from media.language.params import Gravity, area_of_interest
 from media.operations import OPERATIONS
 from media.operations.control import assignment
@@ -78,20 +78,20 @@ def chosen_output(output: Output, facts: Facts) -> Output:
     return parse_output({**format_output(output), **facts.choices})
 
 
-def settle(chain: Chain, facts: Facts) -> Chain:
+def bind_recorded(chain: Chain, facts: Facts) -> Chain:
     """``chain`` bound as far as its sizes are known without pixels.
 
     Called with :func:`recorded_facts` before keys are computed: equal results get equal keys, what the record says
     (tags, context) is in the key, and a background removal inside a condition becomes the first step.
     """
     done: list[Step] = []
-    turn = advance(_grounded(chain.steps, facts, RECORDED), facts)
+    turn = advance(_substituted(chain.steps, facts, RECORDED), facts)
     while turn.step is not None:
         done.append(turn.step)
         operation, arguments = OPERATIONS[turn.step.operation], dict(turn.step.arguments)
         size = operation.size_after(turn.facts.current, {**arguments, "base": turn.facts.base})
         if size is None:
-            # The rest is for pixels to settle; it still reads what was assigned before.
+            # Only pixels can tell the rest; it still reads what was assigned before.
             rest = (*_assignments(turn.facts.variables, turn.rest), *turn.rest)
             return Chain((*done, *rest), chosen_output(chain.output, turn.facts))
         turn = advance(turn.rest, replace(turn.facts, current=size))
@@ -114,19 +114,19 @@ def recorded_facts(asset: Asset) -> Facts:
     )
 
 
-def _grounded(steps: tuple[Step, ...], facts: Facts, names: frozenset[str]) -> tuple[Step, ...]:
+def _substituted(steps: tuple[Step, ...], facts: Facts, names: frozenset[str]) -> tuple[Step, ...]:
     """``steps`` with what the record knows put into their expressions; a layer's own sizes are left alone."""
-    return tuple(_grounded_step(each, facts, names) for each in steps)
+    return tuple(_substituted_step(each, facts, names) for each in steps)
 
 
-def _grounded_step(step: Step, facts: Facts, names: frozenset[str]) -> Step:
+def _substituted_step(step: Step, facts: Facts, names: frozenset[str]) -> Step:
     inside = RECORDED_IN_LAYER if OPERATIONS[step.operation].has_layer else names
 
     def put(value: Any) -> Any:
         if isinstance(value, Expression):
-            return Expression(fold(ground(value.tree, facts, names), {}))
+            return Expression(fold(substitute(value.tree, facts, names), {}))
         if isinstance(value, tuple) and value and isinstance(value[0], Step):
-            return _grounded(value, facts, inside)
+            return _substituted(value, facts, inside)
         return _recorded(value, facts) if isinstance(value, Gravity) and names is RECORDED else value
 
     return Step(step.operation, tuple((name, put(value)) for name, value in step.arguments))

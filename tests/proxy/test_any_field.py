@@ -14,7 +14,7 @@ from proxy.dialects.img_processing.vocabulary import compile_edit
 from proxy.dialects.rembg import schema as rembg
 from proxy.dialects.rembg.models import objects_of
 from proxy.dialects.remove_bg import schema as remove_bg
-from proxy.dialects.remove_bg.vocabulary import compile_wish
+from proxy.dialects.remove_bg.vocabulary import compile_parameters
 from tests.growth import grows_linearly
 
 SIZE = Size(96, 64)
@@ -52,12 +52,12 @@ values = st.recursive(
 
 
 def read_remove_bg(texts: dict[str, str]) -> None:
-    compile_wish(remove_bg.parse(texts), SIZE, with_background=False)
+    compile_parameters(remove_bg.parse(texts), SIZE, with_background=False)
 
 
 def read_rembg(texts: dict[str, str]) -> None:
-    wish = rembg.parse(texts, "query")
-    rembg.chain_of(wish, objects_of(wish.model, network="cutout", substitutes=True))
+    parameters = rembg.parse(texts, "query")
+    rembg.chain_of(parameters, objects_of(parameters.model, network="cutout", substitutes=True))
 
 
 def read_img_processing(action: str, document: Any) -> None:

@@ -15,7 +15,7 @@ from worker.matting.models import Model
 from worker.matting.photo import Photo
 from worker.matting.raster import Bools, Bytes, Floats, Pixels, resize
 from worker.matting.session import Session
-from worker.matting.subject import decided, settled
+from worker.matting.subject import cleaned, with_solid_areas
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Matter:
 
 
 def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> Cutout:
-    """Maps → hints → whole bodies → settled subject → trimap → matte → clean foreground."""
+    """Maps → hints → whole bodies → cleaned subject → trimap → matte → clean foreground."""
     kept = hints.select(maps, options.hints)
-    saliency = settled(hints.with_whole_bodies(maps, kept.saliency))
-    matte = refine.default_matte(photo.rgb, decided(saliency))
+    saliency = cleaned(hints.with_whole_bodies(maps, kept.saliency))
+    matte = refine.default_matte(photo.rgb, with_solid_areas(saliency))
     region = fine_region(maps, saliency, options)
     if region.any():
         bound = settings.fine_edges_max_pixels

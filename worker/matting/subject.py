@@ -1,4 +1,4 @@
-"""The saliency map made up its mind: no islands, no pinholes, no ghosts."""
+"""Clean a saliency map: drop small components, fill holes, harden the interior."""
 
 import numpy as np
 from scipy import ndimage  # type: ignore[import-untyped]
@@ -28,17 +28,17 @@ GHOST_SHARE = 0.02
 UNDECIDED_FROM, UNDECIDED_TO = 0.35, 0.65
 
 
-def settled(saliency: Floats) -> Floats:
+def cleaned(saliency: Floats) -> Floats:
     """``saliency`` (h×w, 0…1) without islands, opaque away from its edges.
 
-    Where nothing reaches ``LEAST_PEAK`` the scene is empty: all zero.
+    If nothing reaches ``LEAST_PEAK`` the scene is empty: all zero.
     """
     kept = np.where(_islands(saliency), 0, saliency)
     return np.where(_deep(kept >= MEMBER, DEEP_SHARE), _contrasted(kept), kept).astype(np.float32)
 
 
-def decided(saliency: Floats) -> Floats:
-    """A settled ``saliency`` for edges that do not ask the colours: pinholes closed, the veil of doubt lifted."""
+def with_solid_areas(saliency: Floats) -> Floats:
+    """A cleaned ``saliency`` for edges that are not solved by colour: holes filled, half-transparent areas decided."""
     closed = np.where(_pinholes(saliency), np.maximum(saliency, OPAQUE), saliency)
     subject = closed >= MEMBER
     deep = _deep(subject, GHOST_SHARE) | _deep(~subject, GHOST_SHARE)

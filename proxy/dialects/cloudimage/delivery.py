@@ -33,7 +33,7 @@ from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudimage import grammar, output, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
 from proxy.dialects.cloudimage.envelope import envelope
-from proxy.dialects.cloudimage.grammar import Asked, Parameters
+from proxy.dialects.cloudimage.grammar import DeliveryUrl, Parameters
 from proxy.dialects.cloudimage.invalidation import invalidate
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
@@ -54,7 +54,7 @@ STATUSES: dict[type[MediaError], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AssetRequest:
     """One request on one asset: what to make of it and how to answer."""
 
     token: CloudimageToken
@@ -65,19 +65,19 @@ class Wish:
 
 async def image(services: Services, request: Request) -> Response:
     token = tenant.find_token(services.settings.vendor(Cloudimage), request.headers.get("host", ""))
-    asked = _parse(request, token, max_bytes=services.settings.limits.max_url_bytes)
+    url = _parse(request, token, max_bytes=services.settings.limits.max_url_bytes)
     signature.authorize(
-        asked.uri_path,
-        asked.query,
+        url.uri_path,
+        url.query,
         sign_salts=token.sign_salts,
         seal_salts=token.seal_salts,
         min_length=token.min_signature_length,
     )
-    asset = await _fetch(services, token.cloud, tenant.locate(asked, token))
-    return await _deliver(services, Wish(token, asset, asked.parameters, request))
+    asset = await _fetch(services, token.cloud, tenant.locate(url, token))
+    return await _deliver(services, AssetRequest(token, asset, url.parameters, request))
 
 
-def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> Asked:
+def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> DeliveryUrl:
     raw_path, raw_query = request.scope["raw_path"], request.scope["query_string"]
     if len(raw_path) + len(raw_query) > max_bytes:
         raise RequestError(f"A URL must have at most {max_bytes} bytes.")
@@ -106,21 +106,21 @@ async def _known_first(services: Services, cloud: str, found: tuple[str, ...]) -
     return found
 
 
-async def _deliver(services: Services, wish: Wish) -> Response:
+async def _deliver(services: Services, wanted: AssetRequest) -> Response:
     """The result; while its cutout cannot be had, the photo with everything else applied and a short life."""
-    if not vocabulary.removes_background(wish.parameters):
-        return await _answer(services, wish)
+    if not vocabulary.removes_background(wanted.parameters):
+        return await _answer(services, wanted)
     try:
-        response = await _answer(services, wish)
+        response = await _answer(services, wanted)
         response.headers[STATUS_HEADER] = DONE
     except tuple(STATUSES) as error:
-        return await _answer_without(services, wish, error)
+        return await _answer_without(services, wanted, error)
     return response
 
 
-async def _answer_without(services: Services, wish: Wish, error: MediaError) -> Response:
+async def _answer_without(services: Services, wanted: AssetRequest, error: MediaError) -> Response:
     settings = services.settings.delivery
-    photo = replace(wish, parameters=vocabulary.without_removal(wish.parameters))
+    photo = replace(wanted, parameters=vocabulary.without_removal(wanted.parameters))
     response = await _answer(services, photo)
     response.headers[STATUS_HEADER] = next(name for kind, name in STATUSES.items() if isinstance(error, kind))
     response.headers["Retry-After"] = str(getattr(error, "retry_after", settings.error_max_age_seconds))
@@ -128,13 +128,13 @@ async def _answer_without(services: Services, wish: Wish, error: MediaError) -> 
     return response
 
 
-async def _answer(services: Services, wish: Wish) -> Response:
-    asset, request = wish.asset, wish.request
-    compiled = vocabulary.compile(wish.parameters, _facts(wish))
+async def _answer(services: Services, wanted: AssetRequest) -> Response:
+    asset, request = wanted.asset, wanted.request
+    compiled = vocabulary.compile(wanted.parameters, _facts(wanted))
     negotiated = negotiate(compiled.chain, request.headers, compiled.formats.modern)
     max_age = services.settings.delivery.max_age_seconds if compiled.max_age is None else compiled.max_age
-    chain = concrete(output.settled(negotiated.chain, compiled.formats))
-    layers = await find_layers(chain.needs.sources, lambda source: _locate(services, wish, source))
+    chain = concrete(output.with_plain_formats(negotiated.chain, compiled.formats))
+    layers = await find_layers(chain.needs.sources, lambda source: _locate(services, wanted, source))
     delivery = Delivery(
         asset,
         order_for(asset.digest, chain, layers, services.matting),
@@ -148,16 +148,16 @@ async def _answer(services: Services, wish: Wish) -> Response:
     return response
 
 
-def _facts(wish: Wish) -> Facts:
-    return Facts(Size(wish.asset.width, wish.asset.height), wish.asset.format, wish.token.watermark_url)
+def _facts(wanted: AssetRequest) -> Facts:
+    return Facts(Size(wanted.asset.width, wanted.asset.height), wanted.asset.format, wanted.token.watermark_url)
 
 
-async def _locate(services: Services, wish: Wish, source: str) -> Asset:
+async def _locate(services: Services, wanted: AssetRequest, source: str) -> Asset:
     """The asset that a layer shows: a watermark, or the photo itself behind itself."""
     if source == BACKDROP:
-        return wish.asset
-    found = tenant.locate_watermark(source.removeprefix(REMOTE), wish.token)
-    return await _fetch(services, wish.token.cloud, found)
+        return wanted.asset
+    found = tenant.locate_watermark(source.removeprefix(REMOTE), wanted.token)
+    return await _fetch(services, wanted.token.cloud, found)
 
 
 def _set_age(response: Response, seconds: int) -> None:

@@ -51,7 +51,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DeliveryUrl:
     """``origin`` is the path behind the prefix as sent; ``uri_path`` (as sent) is what signatures cover."""
 
     uri_path: str
@@ -61,7 +61,7 @@ class Asked:
     foreign: tuple[str, ...]
 
 
-def parse(raw_path: str, query: str, presets: Mapping[str, str]) -> Asked:
+def parse(raw_path: str, query: str, presets: Mapping[str, str]) -> DeliveryUrl:
     """Read a request's path and query, percent escapes untouched.
 
     ``presets`` maps the names of ``p=`` to stored queries: what a URL says itself counts more, what is sealed
@@ -72,7 +72,7 @@ def parse(raw_path: str, query: str, presets: Mapping[str, str]) -> Asked:
     visible = read_pairs(query)
     sealed = read_pairs(unseal(visible.ours.get("ci_eqs", "")))
     preset = read_pairs(presets.get(visible.ours.get("p", ""), ""))
-    return Asked(
+    return DeliveryUrl(
         uri_path,
         query,
         uri_path.lstrip("/"),

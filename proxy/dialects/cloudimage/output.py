@@ -62,7 +62,7 @@ def output(parameters: Parameters, choice: Formats) -> Output:
     return Output(candidates=UNDECIDED if choice.modern else choice.plain, quality=quality or level or 0)
 
 
-def settled(chain: Chain, choice: Formats) -> Chain:
+def with_plain_formats(chain: Chain, choice: Formats) -> Chain:
     """A negotiated chain with our plain formats in place of negotiation's own."""
     if not choice.modern:
         return chain

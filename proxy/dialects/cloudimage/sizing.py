@@ -47,7 +47,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Resizing:
     """``width`` and ``height`` are device pixels, None where neither given nor derived; ``size`` is the picture's."""
 
     width: int | None
@@ -138,7 +138,7 @@ def _ratio(parameters: Parameters, size: Size) -> Fraction | None:
     return min(max(size.ratio, ends[0]), ends[1]) if ends else None
 
 
-def _wanted(parameters: Parameters, source: Size, box: Box, ratio: Fraction | None) -> Wanted:
+def _wanted(parameters: Parameters, source: Size, box: Box, ratio: Fraction | None) -> Resizing:
     dpr = arguments.decimal(parameters.get("dpr"), 0, MAX_DPR) or 1.0
     width = arguments.side(parameters.get("w"), MAX_SIDE, dpr)
     height = arguments.side(parameters.get("h"), MAX_SIDE, dpr)
@@ -146,7 +146,7 @@ def _wanted(parameters: Parameters, source: Size, box: Box, ratio: Fraction | No
         height = min(MAX_SIDE, nearest(width / ratio))
     elif ratio is not None and height and not width:
         width = min(MAX_SIDE, nearest(height * ratio))
-    return Wanted(
+    return Resizing(
         width,
         height,
         box.size,
@@ -192,16 +192,16 @@ def margins(text: str | None) -> tuple[int, int, int, int]:
     return north, east, south, west
 
 
-def _fill(wanted: Wanted, sides: dict[str, int | None] | dict[str, Fraction | None]) -> Step:
+def _fill(wanted: Resizing, sides: dict[str, int | None] | dict[str, Fraction | None]) -> Step:
     where = wanted.place
     return step("fill", **sides, gravity=where.gravity, x=where.x, y=where.y)
 
 
-def _crop(wanted: Wanted) -> list[Step]:
+def _crop(wanted: Resizing) -> list[Step]:
     return [_fill(wanted, wanted.sides)] if wanted.box else [step("scale", **wanted.sides)]
 
 
-def _fit(wanted: Wanted) -> list[Step]:
+def _fit(wanted: Resizing) -> list[Step]:
     """Contain and pad; one side alone has nothing to pad. Never larger than the picture unless asked."""
     if wanted.box is None:
         return [step("scale" if wanted.enlarge else "limit", **wanted.sides)]
@@ -211,7 +211,7 @@ def _fit(wanted: Wanted) -> list[Step]:
     return [step("pad" if wanted.enlarge else "lpad", **wanted.sides, gravity=gravity, background=wanted.backdrop)]
 
 
-def _fit_with_margin(wanted: Wanted, box: Size) -> list[Step]:
+def _fit_with_margin(wanted: Resizing, box: Size) -> list[Step]:
     """First into the box less its margins, then onto the canvas; offsets point inward from the gravity."""
     north, east, south, west = wanted.margin
     inner = Size(max(1, box.width - east - west), max(1, box.height - north - south))
@@ -224,19 +224,19 @@ def _fit_with_margin(wanted: Wanted, box: Size) -> list[Step]:
     ]
 
 
-def _cropfit(wanted: Wanted) -> list[Step]:
+def _cropfit(wanted: Resizing) -> list[Step]:
     return _fit(wanted) if wanted.is_beyond else _crop(wanted)
 
 
-def _bound(wanted: Wanted) -> list[Step]:
+def _bound(wanted: Resizing) -> list[Step]:
     return [step("fit", **wanted.sides)]
 
 
-def _limit(wanted: Wanted) -> list[Step]:
+def _limit(wanted: Resizing) -> list[Step]:
     return [step("limit", **wanted.sides)]
 
 
-def _boundmin(wanted: Wanted) -> list[Step]:
+def _boundmin(wanted: Resizing) -> list[Step]:
     """Cover without cutting: the side that needs the larger scale decides."""
     if wanted.box is None:
         return [step("scale", **wanted.sides)]
@@ -244,17 +244,17 @@ def _boundmin(wanted: Wanted) -> list[Step]:
     return [step("scale", height=wanted.height) if is_wide else step("scale", width=wanted.width)]
 
 
-def _cover(wanted: Wanted) -> list[Step]:
+def _cover(wanted: Resizing) -> list[Step]:
     """The opposite of CSS: stretched to the box, whatever its proportions."""
     return [step("scale", **wanted.sides)]
 
 
 FACE_PLACE = Place(FACE)
-FUNCTIONS: dict[str, Callable[[Wanted], list[Step]]] = {
+FUNCTIONS: dict[str, Callable[[Resizing], list[Step]]] = {
     "crop": _crop, "face": _crop, "fit": _fit, "cropfit": _cropfit, "bound": _bound, "boundmin": _boundmin,
     "cover": _cover,
 }  # fmt: skip
 #: What ``org_if_sml`` makes of a function that would enlarge.
-LIMITED: dict[str, Callable[[Wanted], list[Step]]] = {"bound": _limit}
+LIMITED: dict[str, Callable[[Resizing], list[Step]]] = {"bound": _limit}
 #: Functions that it need not stop.
 NEVER_ENLARGING = frozenset({"fit", "cropfit", "bound"})

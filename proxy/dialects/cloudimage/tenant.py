@@ -1,7 +1,7 @@
 """Which account a request belongs to, and where that account's names lead."""
 
 from proxy.dialects.cloudimage import origins
-from proxy.dialects.cloudimage.grammar import Asked, is_true
+from proxy.dialects.cloudimage.grammar import DeliveryUrl, is_true
 from proxy.dialects.cloudimage.origins import Naming
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 
@@ -21,10 +21,10 @@ def _naming(token: CloudimageToken) -> Naming:
     return Naming(token.aliases, token.origin_prefix, token.default_scheme)
 
 
-def locate(asked: Asked, token: CloudimageToken) -> tuple[str, ...]:
+def locate(url: DeliveryUrl, token: CloudimageToken) -> tuple[str, ...]:
     """The addresses the source may be fetched from, the likeliest first."""
-    is_encoded = is_true(asked.parameters.get("ci_url_encoded"))
-    return origins.addresses(asked.origin, asked.foreign, _naming(token), encoded=is_encoded)
+    is_encoded = is_true(url.parameters.get("ci_url_encoded"))
+    return origins.addresses(url.origin, url.foreign, _naming(token), encoded=is_encoded)
 
 
 def locate_watermark(address: str, token: CloudimageToken) -> tuple[str, ...]:

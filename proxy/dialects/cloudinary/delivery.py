@@ -23,7 +23,7 @@ from media.formats.source import describe_derived
 from media.formats.table import FORMATS
 from media.header_text import header_text
 from media.records.asset import Asset, SourceRef
-from media.render.binding import recorded_facts, settle
+from media.render.binding import bind_recorded, recorded_facts
 from media.render.derivation import Listing, Order, order_for
 from proxy.delivery.assets import FETCH, fetch_asset, find_asset, find_layers
 from proxy.delivery.deliver import Delivery, deliver, derived_of, patience
@@ -97,7 +97,7 @@ def compile_for(
     hints: ClientHints,
     named: Definitions = no_definitions,
 ) -> Compiled:
-    """Components on an asset: what its record says (size, tags, context) is settled, and so in the key."""
+    """Components on an asset: what its record says (size, tags, context) is bound, and so in the key."""
     asset = found.asset
     name = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
     compiled = vocabulary.compile(
@@ -108,7 +108,7 @@ def compile_for(
         removal_first=services.settings.vendor(Cloudinary).removal_first,
         current=name,
     )
-    return replace(compiled, chain=settle(compiled.chain, recorded_facts(asset)))
+    return replace(compiled, chain=bind_recorded(compiled.chain, recorded_facts(asset)))
 
 
 async def order_with_layers(services: Services, found: Found, chain: ConcreteChain, transformation: str) -> Order:

@@ -23,7 +23,7 @@ from proxy.dialects.rembg import schema
 from proxy.dialects.rembg.envelope import envelope
 from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
-from proxy.dialects.rembg.schema import Wish
+from proxy.dialects.rembg.schema import Parameters
 from proxy.dialects.rembg.settings import Rembg
 from proxy.http.forms import read_fields
 from proxy.runtime.accounts import Account, find_account
@@ -38,24 +38,24 @@ REQUIRED = ("missing", "Field required", None)
 async def remove_by_address(services: Services, request: Request) -> Response:
     who = _account(services, request)
     query = _texts(request.query_params)
-    wish, objects = _wish(services, query, "query")
+    parameters, objects = _parse(services, query, "query")
     if not query.get("url"):
         raise Invalid(Fault("query", "url", *REQUIRED))
     source = await fetch_asset(services, services.settings.vendor(Rembg).cloud, query["url"])
-    return await _answer(services, who, wish, objects, source)
+    return await _answer(services, who, parameters, objects, source)
 
 
 async def remove_file(services: Services, request: Request) -> Response:
     who = _account(services, request)
     fields = await read_fields(request)
     # bgc and extras are query parameters of the real server, the rest form fields: all are taken in both places.
-    wish, objects = _wish(services, {**_texts(request.query_params), **fields.texts}, "body")
+    parameters, objects = _parse(services, {**_texts(request.query_params), **fields.texts}, "body")
     if "file" not in fields.files:
         raise Invalid(Fault("body", "file", *REQUIRED))
     cloud = services.settings.vendor(Rembg).cloud
     arrival = fields.files["file"]
     source = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
-    return await _answer(services, who, wish, objects, source)
+    return await _answer(services, who, parameters, objects, source)
 
 
 def _account(services: Services, request: Request) -> Account | None:
@@ -74,17 +74,19 @@ def _texts(query: QueryParams) -> dict[str, str]:
     return {name: value for name, value in query.multi_items() if value}
 
 
-def _wish(services: Services, texts: dict[str, str], place: str) -> tuple[Wish, tuple[str, ...]]:
-    wish = schema.parse(texts, place)
+def _parse(services: Services, texts: dict[str, str], place: str) -> tuple[Parameters, tuple[str, ...]]:
+    parameters = schema.parse(texts, place)
     settings = services.settings
-    objects = objects_of(wish.model, network=settings.matting.model, substitutes=settings.vendor(Rembg).substitutes)
-    return wish, objects
+    objects = objects_of(
+        parameters.model, network=settings.matting.model, substitutes=settings.vendor(Rembg).substitutes
+    )
+    return parameters, objects
 
 
 async def _answer(
-    services: Services, who: Account | None, wish: Wish, objects: tuple[str, ...], source: Asset
+    services: Services, who: Account | None, parameters: Parameters, objects: tuple[str, ...], source: Asset
 ) -> Response:
-    derived = await derive_now(services, source, schema.chain_of(wish, objects))
+    derived = await derive_now(services, source, schema.chain_of(parameters, objects))
     if who is not None:
         await services.usage.charge(who, CREDITS)
     headers = {

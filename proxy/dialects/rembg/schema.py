@@ -1,4 +1,4 @@
-"""The parameters of ``/api/remove``: text → a complete, checked wish; and its chain. Pure.
+"""The parameters of ``/api/remove``: text → a complete, checked :class:`Parameters`; and its chain. Pure.
 
 Precedence (rembg's): ``om`` over ``vm`` over ``a`` over the plain cutout. ``dc`` and ``putalpha`` change nothing: edge
 colours are always cleaned here, and stay under transparent pixels.
@@ -24,7 +24,7 @@ SAFE_EXTRAS = ("sam_prompt", "vitmatte_model", "putalpha")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Parameters:
     """``fine``: alpha matting. The thresholds are None where the client left them to us."""
 
     model: str = ""
@@ -37,7 +37,7 @@ class Wish:
     color: Color | None = None
 
 
-def parse(texts: Mapping[str, str], place: str) -> Wish:
+def parse(texts: Mapping[str, str], place: str) -> Parameters:
     """``texts`` are the parameters wherever they stood; ``place`` is where FastAPI expects most of them.
 
     Raises Invalid naming every parameter that cannot be read, RequestError for unsafe extras.
@@ -52,7 +52,7 @@ def parse(texts: Mapping[str, str], place: str) -> Wish:
         raise Invalid(*faults)
     _check_extras(texts.get("extras", ""))
     # rembg takes any text that merely contains a session's name; here it must be one.
-    return Wish(
+    return Parameters(
         model=texts.get("model", ""),
         fine=bool(values["a"] or values["vm"]),
         foreground_threshold=values["af"],
@@ -64,28 +64,28 @@ def parse(texts: Mapping[str, str], place: str) -> Wish:
     )
 
 
-def chain_of(wish: Wish, objects: tuple[str, ...]) -> Chain:
+def chain_of(parameters: Parameters, objects: tuple[str, ...]) -> Chain:
     """``objects`` is what the model keeps, see :mod:`proxy.dialects.rembg.models`."""
-    steps = [_removal(wish, objects)]
-    if wish.clean_mask and not wish.fine:
+    steps = [_removal(parameters, objects)]
+    if parameters.clean_mask and not parameters.fine:
         steps.append(step("clean_matte"))
-    if wish.only_mask:
+    if parameters.only_mask:
         return Chain((*steps, step("show_matte")), Output(("png",), grayscale=True))
-    if wish.color is not None:
-        steps.append(step("lay_on", color=ColorKind().format(wish.color)))
+    if parameters.color is not None:
+        steps.append(step("lay_on", color=ColorKind().format(parameters.color)))
     return Chain(tuple(steps), Output(("png",)))
 
 
-def _removal(wish: Wish, objects: tuple[str, ...]) -> Step:
-    if not wish.fine:
+def _removal(parameters: Parameters, objects: tuple[str, ...]) -> Step:
+    if not parameters.fine:
         return step("background_removal", hints=objects)
     return step(
         "background_removal",
         hints=objects,
         fine_edges=True,
-        foreground_threshold=wish.foreground_threshold,
-        background_threshold=wish.background_threshold,
-        erode=wish.erode,
+        foreground_threshold=parameters.foreground_threshold,
+        background_threshold=parameters.background_threshold,
+        erode=parameters.erode,
     )
 
 

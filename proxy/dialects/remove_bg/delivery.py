@@ -32,10 +32,10 @@ from proxy.dialects.remove_bg.auth import authenticate
 from proxy.dialects.remove_bg.envelope import envelope
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.foreground import foreground_type
-from proxy.dialects.remove_bg.schema import Wish
+from proxy.dialects.remove_bg.schema import Parameters
 from proxy.dialects.remove_bg.settings import RemoveBg
 from proxy.dialects.remove_bg.sources import receive_background, receive_source
-from proxy.dialects.remove_bg.vocabulary import BACKGROUND, compile_wish
+from proxy.dialects.remove_bg.vocabulary import BACKGROUND, compile_parameters
 from proxy.dialects.remove_bg.zip_file import pack
 from proxy.http.forms import read_fields
 from proxy.runtime.accounts import Account
@@ -62,22 +62,22 @@ async def remove_background(services: Services, request: Request) -> Response:
     who = authenticate(services.settings.clouds, request.headers)
     fields = await read_fields(request)
     source_field = schema.check_sources({*fields.texts, *fields.files})
-    wish = schema.parse(fields.texts)
-    await _check_credits(services, who, wish)
+    parameters = schema.parse(fields.texts)
+    await _check_credits(services, who, parameters)
     source = await receive_source(services, who.cloud, fields, source_field)
     rate = await _take_rate(services, who, source)
     background = await receive_background(services, who.cloud, fields)
-    cut = await _cut(services, wish, source, background)
-    await services.usage.charge(who, wish.credits)
-    labels = await find_labels(services, source) if wish.type_level != "none" else ()
-    headers = _headers(wish, cut.view, foreground_type(labels, wish.type_level)) | _rate_headers(rate)
+    cut = await _cut(services, parameters, source, background)
+    await services.usage.charge(who, parameters.credits)
+    labels = await find_labels(services, source) if parameters.type_level != "none" else ()
+    headers = _headers(parameters, cut.view, foreground_type(labels, parameters.type_level)) | _rate_headers(rate)
     return _answer(cut, headers, as_json=_wants_json(request.headers.get("accept", "")))
 
 
-async def _check_credits(services: Services, who: Account, wish: Wish) -> None:
+async def _check_credits(services: Services, who: Account, parameters: Parameters) -> None:
     bound = services.settings.vendor(RemoveBg).credits
-    if bound and await services.usage.used(who) + wish.credits > bound:
-        raise Refused("insufficient_credits", f"This needs {wish.credits:g} credits; all {bound} are used up.")
+    if bound and await services.usage.used(who) + parameters.credits > bound:
+        raise Refused("insufficient_credits", f"This needs {parameters.credits:g} credits; all {bound} are used up.")
 
 
 async def _take_rate(services: Services, who: Account, source: Asset) -> Rate | None:
@@ -96,18 +96,18 @@ async def _take_rate(services: Services, who: Account, source: Asset) -> Rate | 
     return rate
 
 
-async def _cut(services: Services, wish: Wish, source: Asset, background: Asset | None) -> Cut:
+async def _cut(services: Services, parameters: Parameters, source: Asset, background: Asset | None) -> Cut:
     """``type`` is a hint: where nothing of it is in the picture, what the network finds counts."""
-    cut = await _cut_once(services, wish, source, background)
-    if cut.view.subject is None and wish.objects:
-        cut = await _cut_once(services, replace(wish, objects=()), source, background)
+    cut = await _cut_once(services, parameters, source, background)
+    if cut.view.subject is None and parameters.objects:
+        cut = await _cut_once(services, replace(parameters, objects=()), source, background)
     if cut.view.subject is None:
         raise Refused("unknown_foreground", "There is no foreground to be seen in this image.")
     return cut
 
 
-async def _cut_once(services: Services, wish: Wish, source: Asset, background: Asset | None) -> Cut:
-    compiled = compile_wish(wish, Size(source.width, source.height), with_background=background is not None)
+async def _cut_once(services: Services, parameters: Parameters, source: Asset, background: Asset | None) -> Cut:
+    compiled = compile_parameters(parameters, Size(source.width, source.height), with_background=background is not None)
     layers = {BACKGROUND: background.digest} if background else {}
     shown = (await derive_now(services, source, compiled.looked_at)).body
     max_pixels = services.settings.limits.max_output_pixels
@@ -129,7 +129,7 @@ async def nowhere(services: Services, request: Request) -> Response:
     raise NotFound(f"There is no {request.method} {request.url.path[:200]}.")
 
 
-def _headers(wish: Wish, view: View, kind: str) -> dict[str, str]:
+def _headers(parameters: Parameters, view: View, kind: str) -> dict[str, str]:
     box = view.subject
     described = {"X-Type": kind} if kind else {}
     if box is not None:
@@ -143,7 +143,7 @@ def _headers(wish: Wish, view: View, kind: str) -> dict[str, str]:
         **described,
         "X-Width": str(view.size.width),
         "X-Height": str(view.size.height),
-        "X-Credits-Charged": f"{wish.credits:g}",
+        "X-Credits-Charged": f"{parameters.credits:g}",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Access-Control-Allow-Origin": "*",

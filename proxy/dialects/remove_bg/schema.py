@@ -1,4 +1,4 @@
-"""The parameters of ``POST /v1.0/removebg``: text → a complete, checked wish. Pure.
+"""The parameters of ``POST /v1.0/removebg``: text → a complete, checked :class:`Parameters`. Pure.
 
 Unknown parameters are ignored, as the service does; so is ``shadow_method``, which it removed in 2021.
 """
@@ -73,7 +73,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Parameters:
     """``margins`` (top, right, bottom, left) are None without a crop; ``shadow`` is "" for none."""
 
     size: str = "preview"
@@ -110,9 +110,9 @@ def check_sources(names: Collection[str]) -> str:
     return given[0]
 
 
-def parse(texts: Mapping[str, str]) -> Wish:
+def parse(texts: Mapping[str, str]) -> Parameters:
     """Raises Refused naming the parameter, its value and what is expected."""
-    return Wish(
+    return Parameters(
         size=_choice(texts, "size", {name.lower(): name for name in SIZES}, "preview"),
         format=_choice(texts, "format", {**{name: name for name in FORMATS}, "jpeg": "jpg"}, "auto"),
         objects=TYPES.get(texts.get("type", "").lower(), ()),

@@ -1,4 +1,4 @@
-"""A wish → chains: what is delivered, and what is looked at to say where the foreground is. Pure."""
+"""Parameters → chains: what is delivered, and what is looked at to say where the foreground is. Pure."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from media.geometry import Size
 from media.language.chain import Chain, Output, Step
 from media.language.params import ColorKind
 from media.operations import step
-from proxy.dialects.remove_bg.schema import Region, Wish, fractions
+from proxy.dialects.remove_bg.schema import Parameters, Region, fractions
 
 #: The layer source that stands for the background picture of a request.
 BACKGROUND = "background"
@@ -39,37 +39,41 @@ class Compiled:
         return self.alpha if self.looks_at_matte or self.result is None else self.result
 
 
-def compile_wish(wish: Wish, source: Size, *, with_background: bool) -> Compiled:
+def compile_parameters(parameters: Parameters, source: Size, *, with_background: bool) -> Compiled:
     """``with_background``: a picture comes under the subject. Raises Refused for a region outside the source."""
-    subject = _subject(wish, source)
-    finish = _finish(wish, with_background=with_background)
+    subject = _subject(parameters, source)
+    finish = _finish(parameters, with_background=with_background)
     alpha = Chain((*subject, step("show_matte")), MATTE)
     colour = Chain((*subject, step("drop_matte")), COLOUR)
-    if wish.format == "zip":
+    if parameters.format == "zip":
         return Compiled(None, colour, alpha, looks_at_matte=True)
-    if wish.channels == "alpha":
-        return Compiled(_only_alpha(alpha, wish), colour, alpha, looks_at_matte=True)
-    result = Chain((*subject, *finish), OUTPUTS[wish.format])
-    return Compiled(result, colour, alpha, looks_at_matte=bool(finish) or wish.format == "jpg")
+    if parameters.channels == "alpha":
+        return Compiled(_only_alpha(alpha, parameters), colour, alpha, looks_at_matte=True)
+    result = Chain((*subject, *finish), OUTPUTS[parameters.format])
+    return Compiled(result, colour, alpha, looks_at_matte=bool(finish) or parameters.format == "jpg")
 
 
-def _only_alpha(alpha: Chain, wish: Wish) -> Chain:
+def _only_alpha(alpha: Chain, parameters: Parameters) -> Chain:
     """The matte in the format asked for; grey is written where the format can."""
-    return Chain(alpha.steps, Output((wish.format,), grayscale=True)) if wish.format in ("jpg", "webp") else alpha
+    return (
+        Chain(alpha.steps, Output((parameters.format,), grayscale=True))
+        if parameters.format in ("jpg", "webp")
+        else alpha
+    )
 
 
-def _subject(wish: Wish, source: Size) -> tuple[Step, ...]:
+def _subject(parameters: Parameters, source: Size) -> tuple[Step, ...]:
     steps = [
-        step("background_removal", hints=wish.objects, semitransparency=wish.semitransparency),
-        *_within(wish.max_pixels, source),
+        step("background_removal", hints=parameters.objects, semitransparency=parameters.semitransparency),
+        *_within(parameters.max_pixels, source),
     ]
-    if wish.region != Region():
-        left, top, right, bottom = fractions(wish.region, source)
+    if parameters.region != Region():
+        left, top, right, bottom = fractions(parameters.region, source)
         steps.append(step("keep_region", left=left, top=top, right=right, bottom=bottom))
-    if wish.margins is not None:
-        top, right, bottom, left = wish.margins
+    if parameters.margins is not None:
+        top, right, bottom, left = parameters.margins
         steps.append(step("crop_subject", top=top, right=right, bottom=bottom, left=left))
-    placed = wish.placement
+    placed = parameters.placement
     if placed.scale or placed.x is not None:
         steps.append(step("place_subject", scale=placed.scale, x=placed.x, y=placed.y))
     return tuple(steps)
@@ -84,13 +88,13 @@ def _within(max_pixels: int, source: Size) -> list[Step]:
     return [step("limit", width=width, height=height)]
 
 
-def _finish(wish: Wish, *, with_background: bool) -> tuple[Step, ...]:
+def _finish(parameters: Parameters, *, with_background: bool) -> tuple[Step, ...]:
     steps = []
-    if wish.shadow:
-        steps.append(step("cast_shadow", kind=wish.shadow, opacity=wish.shadow_opacity))
+    if parameters.shadow:
+        steps.append(step("cast_shadow", kind=parameters.shadow, opacity=parameters.shadow_opacity))
     if with_background:
         cover = step("fill", width=1.0, height=1.0, relative=True)
         steps.append(step("layer", source=BACKGROUND, steps=(cover,), under=True, no_overflow=True))
-    elif wish.color is not None:
-        steps.append(step("background", color=ColorKind().format(wish.color)))
+    elif parameters.color is not None:
+        steps.append(step("background", color=ColorKind().format(parameters.color)))
     return tuple(steps)

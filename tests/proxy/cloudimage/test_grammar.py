@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.errors import NotFound, RequestError
-from proxy.dialects.cloudimage.grammar import Asked, is_true, parse, unseal
+from proxy.dialects.cloudimage.grammar import DeliveryUrl, is_true, parse, unseal
 from proxy.dialects.cloudimage.origins import Naming, addresses
 from tests.growth import grows_linearly
 
@@ -26,14 +26,14 @@ def rows(name: str) -> list[Any]:
     return [pytest.param(row, id=row["url"]) for row in yaml.safe_load((VECTORS / name).read_text())]
 
 
-def read(url: str, presets: dict[str, str] | None = None) -> Asked:
+def read(url: str, presets: dict[str, str] | None = None) -> DeliveryUrl:
     path, _, query = url.partition("?")
     return parse(path, query, presets or {})
 
 
 def located(url: str, naming: Naming = NAMING) -> tuple[str, ...]:
-    asked = read(url)
-    return addresses(asked.origin, asked.foreign, naming, encoded=is_true(asked.parameters.get("ci_url_encoded")))
+    url = read(url)
+    return addresses(url.origin, url.foreign, naming, encoded=is_true(url.parameters.get("ci_url_encoded")))
 
 
 @pytest.mark.parametrize("row", rows("cloudimage_origins.yaml"))
@@ -60,9 +60,9 @@ def test_the_default_scheme_comes_first() -> None:
 
 
 def test_synonyms_and_repeated_keys_become_one_parameter() -> None:
-    asked = read("/v7/host.example/a.jpg?width=1&bg_colour=red&w=2&wat_colour%5B1%5D=blue&wat_url[2]=a%2Fb")
-    assert asked.parameters == {"w": "2", "bg_color": "red", "wat_color[1]": "blue", "wat_url[2]": "a/b"}
-    assert asked.foreign == ()
+    url = read("/v7/host.example/a.jpg?width=1&bg_colour=red&w=2&wat_colour%5B1%5D=blue&wat_url[2]=a%2Fb")
+    assert url.parameters == {"w": "2", "bg_color": "red", "wat_color[1]": "blue", "wat_url[2]": "a/b"}
+    assert url.foreign == ()
 
 
 def test_explicit_parameters_win_over_a_preset_and_sealed_ones_over_both() -> None:
@@ -73,9 +73,9 @@ def test_explicit_parameters_win_over_a_preset_and_sealed_ones_over_both() -> No
 
 
 def test_a_seal_in_disguise_overrides_nothing() -> None:
-    asked = read("/v7/a.b/c?ci_eqs=Ymx1cj0yMCZoPTMwMA&ci%5Feqs=dz0x&%77=5")
-    assert "w" not in asked.parameters
-    assert asked.foreign == ("ci%5Feqs=dz0x", "%77=5")
+    url = read("/v7/a.b/c?ci_eqs=Ymx1cj0yMCZoPTMwMA&ci%5Feqs=dz0x&%77=5")
+    assert "w" not in url.parameters
+    assert url.foreign == ("ci%5Feqs=dz0x", "%77=5")
 
 
 @pytest.mark.parametrize("text", ["PDw_Pz4-", "PDw/Pz4+", "PDw/Pz4 ", "PDw_Pz4-=="])
@@ -87,8 +87,8 @@ def test_sealed_pairs_may_be_url_safe_or_standard_base64(text: str) -> None:
 def test_any_text_names_origins_or_is_refused(path: str, query: str) -> None:
     for naming in (NAMING, UNPREFIXED):
         try:
-            asked = parse(f"/v7/{path}", query, {})
-            found = addresses(asked.origin, asked.foreign, naming, encoded="%" in path)
+            url = parse(f"/v7/{path}", query, {})
+            found = addresses(url.origin, url.foreign, naming, encoded="%" in path)
         except RequestError:
             continue
         assert all(address.startswith(("http://", "https://")) for address in found)

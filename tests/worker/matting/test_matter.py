@@ -11,7 +11,7 @@ from worker.matting.matter import Matter, cut, fine_region
 from worker.matting.models import locate, resolve
 from worker.matting.photo import Photo
 from worker.matting.session import Answer, open_session
-from worker.matting.subject import decided, settled
+from worker.matting.subject import cleaned, with_solid_areas
 
 SETTINGS = Matting(device="cpu")
 OPTIONS = [
@@ -110,13 +110,13 @@ def test_heads_of_persons_get_fine_edges_unasked_and_cats_do_not() -> None:
     assert not region[:, 0].any()
 
 
-def test_islands_and_pinholes_are_settled_and_real_holes_stay() -> None:
+def test_islands_and_pinholes_are_cleaned_and_real_holes_stay() -> None:
     saliency = np.zeros((60, 60), np.float32)
     saliency[10:50, 10:50] = 0.95
     saliency[20:23, 20:23] = 0.3  # a slip
     saliency[30:36, 30:36] = 0.0  # a hole one can see through
     saliency[2:4, 2:4] = 0.9  # an island
-    clean = decided(settled(saliency))
+    clean = with_solid_areas(cleaned(saliency))
     assert clean[21, 21] >= 0.5
     assert clean[33, 33] == 0
     assert clean[2, 2] == 0
@@ -127,13 +127,13 @@ def test_second_thing_is_kept_where_the_network_is_sure_of_it(second: float, kep
     saliency = np.zeros((60, 60), np.float32)
     saliency[10:50, 5:35] = 0.95
     saliency[30:50, 42:56] = second
-    assert bool(settled(saliency)[40, 50] > 0) is kept
+    assert bool(cleaned(saliency)[40, 50] > 0) is kept
 
 
 def test_only_thing_is_kept_whatever_the_doubt() -> None:
     saliency = np.zeros((60, 60), np.float32)
     saliency[10:50, 5:35] = 0.7
-    assert settled(saliency)[30, 20] > 0
+    assert cleaned(saliency)[30, 20] > 0
 
 
 def test_confidence_falls_with_the_doubt_of_the_network() -> None:

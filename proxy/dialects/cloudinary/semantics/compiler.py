@@ -24,7 +24,7 @@ UNAVAILABLE = {
 
 
 class Compiler:
-    """``scope`` and ``delivery`` are what components before the present one have settled, ``done`` their steps.
+    """``scope`` and ``delivery`` are what components before the present one have decided, ``done`` their steps.
 
     ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``).
     """
@@ -55,8 +55,8 @@ class Compiler:
         for parameter in component.parameters:
             _check_available(parameter)
         assignments = [self._assign(each) for each in component.assignments]
-        settled = self._with_crop(component)
-        return [*assignments, *steps_of(settled, self.scope), *self._output(settled)]
+        cropped = self._with_crop(component)
+        return [*assignments, *steps_of(cropped, self.scope), *self._output(cropped)]
 
     def _with_crop(self, component: Component) -> Component:
         """``c_$mode``: which resize it is must be known before its arguments are read."""

@@ -60,13 +60,13 @@ class Scope:
         return fold(tree, self.constants)
 
     def condition(self, text: str) -> Read:
-        return expression.settle(self.fold(expression.parse(text)))
+        return expression.as_value(self.fold(expression.parse(text)))
 
     def read(self, text: str) -> Read:
         """What a parameter's text is worth: itself, a computed number, or an expression that waits for the picture."""
         if not expression.looks_computed(text):
             return text
-        return expression.settle(self.fold(expression.parse(text)))
+        return expression.as_value(self.fold(expression.parse(text)))
 
     def fill(self, text: str) -> str | Expression:
         """``Hello $(name)`` with its variables put in; a name that nothing assigns is plain text."""
@@ -93,7 +93,7 @@ class Scope:
                 end = match.end()
         if not parts:
             return text
-        value = expression.settle(self.fold(("join", *parts, text[end:])))
+        value = expression.as_value(self.fold(("join", *parts, text[end:])))
         return str(value) if isinstance(value, float) else value
 
 

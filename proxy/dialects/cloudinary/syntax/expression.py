@@ -173,8 +173,8 @@ def looks_computed(text: str) -> bool:
     return words[0] in BUILTINS or (len(words) > 2 and any(word in OPERATORS for word in words[1:-1]))
 
 
-def settle(tree: Tree) -> str | float | Expression:
-    """A tree as a value where nothing in it depends on the picture."""
+def as_value(tree: Tree) -> str | float | Expression:
+    """A tree as a value if nothing in it depends on the picture."""
     if isinstance(tree, str):
         return tree
     if tree[0] == "number":

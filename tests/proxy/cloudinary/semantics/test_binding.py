@@ -9,7 +9,7 @@ from media.geometry import Size
 from media.language.chain import Chain, Output, Step
 from media.language.expression import Expression, Facts
 from media.operations import format_chain, parse_chain, step
-from media.render.binding import advance, bind, chosen_output, settle
+from media.render.binding import advance, bind, bind_recorded, chosen_output
 from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.syntax import grammar
 
@@ -20,8 +20,8 @@ def chain(text: str) -> Chain:
     return vocabulary.compile(grammar.parse(text)).chain
 
 
-def settled(text: str, facts: Facts = LANDSCAPE) -> Chain:
-    return settle(chain(text), facts)
+def bound(text: str, facts: Facts = LANDSCAPE) -> Chain:
+    return bind_recorded(chain(text), facts)
 
 
 SAME = [
@@ -59,8 +59,8 @@ SAME = [
 
 
 @pytest.mark.parametrize(("text", "same"), SAME, ids=[row[0] for row in SAME])
-def test_settled_chain_equals_the_plain_one(text: str, same: str) -> None:
-    assert format_chain(settled(text)) == format_chain(settled(same))
+def test_a_bound_chain_equals_the_plain_one(text: str, same: str) -> None:
+    assert format_chain(bound(text)) == format_chain(bound(same))
 
 
 @pytest.mark.parametrize("text", [row[0] for row in SAME])
@@ -71,23 +71,23 @@ def test_chain_with_expressions_reads_back_from_its_text(text: str) -> None:
 
 def test_tags_and_context_decide() -> None:
     facts = replace(LANDSCAPE, tags=("sale",), context={"kind": "shoes"})
-    assert settled("if_!sale!_in_tags,w_10", facts) == chain("w_10")
-    assert settled("if_ctx:!kind!_eq_!shoes!,w_10", facts) == chain("w_10")
-    assert settled("if_!sale:new!_in_tags,w_10", facts) == Chain()
+    assert bound("if_!sale!_in_tags,w_10", facts) == chain("w_10")
+    assert bound("if_ctx:!kind!_eq_!shoes!,w_10", facts) == chain("w_10")
+    assert bound("if_!sale:new!_in_tags,w_10", facts) == Chain()
 
 
 def test_undefined_variable_is_refused() -> None:
     with pytest.raises(BadTransformation, match=r"\$nothing is not defined"):
-        settled("w_$nothing")
+        bound("w_$nothing")
 
 
 def test_bound_value_outside_its_range_is_refused() -> None:
     with pytest.raises(BadTransformation, match=r"blur strength must be 1\.\.2000"):
-        settled("e_blur:$s,$s_w_mul_10")
+        bound("e_blur:$s,$s_w_mul_10")
 
 
 def test_what_only_pixels_can_settle_waits_with_its_variables() -> None:
-    rest = settled("$a_iw/e_trim/w_$a").steps
+    rest = bound("$a_iw/e_trim/w_$a").steps
     assert [each.operation for each in rest] == ["trim", "assign", "scale"]
     turn = advance(rest, LANDSCAPE)
     turn = advance(turn.rest, replace(turn.facts, current=Size(10, 10)))
@@ -96,13 +96,13 @@ def test_what_only_pixels_can_settle_waits_with_its_variables() -> None:
 
 def test_what_the_record_says_is_in_the_chain_and_so_in_its_key() -> None:
     text = "e_trim/if_!sale!_in_tags,e_sepia/w_iw_div_4"
-    on_sale, plain = (settled(text, replace(LANDSCAPE, tags=tags)) for tags in (("sale",), ()))
+    on_sale, plain = (bound(text, replace(LANDSCAPE, tags=tags)) for tags in (("sale",), ()))
     assert format_chain(on_sale) != format_chain(plain)
     assert advance(on_sale.steps[1:], replace(LANDSCAPE, tags=())).step == step("sepia")
 
 
 def test_layer_keeps_its_own_sizes() -> None:
-    [layer] = settled("l_logo/w_iw_div_2/fl_layer_apply,fl_no_overflow").steps
+    [layer] = bound("l_logo/w_iw_div_2/fl_layer_apply,fl_no_overflow").steps
     assert layer["steps"][0]["width"] == Expression(("div", ("fact", "initial_width"), "2"))
 
 

@@ -16,7 +16,7 @@ MAX_IMAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BreakpointParameters:
     """Bounds in pixels; ``max_images`` widths between them."""
 
     min_width: int
@@ -26,36 +26,38 @@ class Wish:
     extension: str
 
 
-async def derive_breakpoints(services: Services, call: Call, asset: Asset, wishes: Sequence[Wish]) -> Document:
+async def derive_breakpoints(
+    services: Services, call: Call, asset: Asset, requested: Sequence[BreakpointParameters]
+) -> Document:
     """Evenly spaced widths: files grow with the area, so this is close to even steps of bytes at a fraction of the
     work of measuring them."""
-    if not wishes or asset.resource_type != "image":
+    if not requested or asset.resource_type != "image":
         return {}
     found = []
-    for wish in wishes:
+    for parameters in requested:
         rows = []
-        for width in _widths(wish, asset.width):
-            transformation = "/".join(part for part in (wish.transformation, f"c_scale,w_{width}") if part)
-            wanted = await eager.read_one(services, call.name, transformation, wish.extension or asset.format)
+        for width in _widths(parameters, asset.width):
+            transformation = "/".join(part for part in (parameters.transformation, f"c_scale,w_{width}") if part)
+            wanted = await eager.read_one(services, call.name, transformation, parameters.extension or asset.format)
             rows += await eager.derive_all(services, call, asset, [wanted])
         names = ("width", "height", "bytes", "url", "secure_url")
         breakpoints = [{name: row[name] for name in names} for row in rows if "width" in row]
-        found.append({"transformation": wish.transformation, "breakpoints": breakpoints})
+        found.append({"transformation": parameters.transformation, "breakpoints": breakpoints})
     return {"responsive_breakpoints": found}
 
 
-def read_wishes(text: str) -> list[Wish]:
+def read_parameters(text: str) -> list[BreakpointParameters]:
     """``text`` is a JSON object or a list of them."""
     if not text:
         return []
     documents = parsed(text, "responsive_breakpoints")
     documents = documents if isinstance(documents, list) else [documents]
-    return [_wish(each) for each in documents]
+    return [_parameters(each) for each in documents]
 
 
-def _wish(document: Any) -> Wish:
+def _parameters(document: Any) -> BreakpointParameters:
     try:
-        wish = Wish(
+        parameters = BreakpointParameters(
             read_integer(str(document.get("min_width", 50))),
             read_integer(str(document.get("max_width", 1000))),
             read_integer(str(document.get("max_images", 20))),
@@ -64,14 +66,14 @@ def _wish(document: Any) -> Wish:
         )
     except (AttributeError, ValueError) as error:
         raise RequestError("Invalid responsive_breakpoints: expected objects with whole numbers") from error
-    if not 0 < wish.min_width <= wish.max_width or not 0 < wish.max_images <= MAX_IMAGES:
+    if not 0 < parameters.min_width <= parameters.max_width or not 0 < parameters.max_images <= MAX_IMAGES:
         raise RequestError(f"Invalid responsive_breakpoints: expected widths in order and 1..{MAX_IMAGES} images")
-    return wish
+    return parameters
 
 
-def _widths(wish: Wish, width: int) -> list[int]:
+def _widths(parameters: BreakpointParameters, width: int) -> list[int]:
     """Largest first; never larger than the picture itself."""
-    high = min(wish.max_width, width)
-    low = min(wish.min_width, high)
-    steps = max(1, wish.max_images - 1)
+    high = min(parameters.max_width, width)
+    low = min(parameters.min_width, high)
+    steps = max(1, parameters.max_images - 1)
     return sorted({round(low + (high - low) * step / steps) for step in range(steps + 1)}, reverse=True)

@@ -42,7 +42,7 @@ MAX_EAGER = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EagerTransformation:
     """One eager transformation, read and found good: what was written. ``format`` wins over what the text says."""
 
     transformation: str
@@ -52,7 +52,7 @@ class Wanted:
     format: str = ""
 
 
-async def read_all(services: Services, cloud: str, text: str) -> list[Wanted]:
+async def read_all(services: Services, cloud: str, text: str) -> list[EagerTransformation]:
     """``text`` is the request's pipe-separated list of ``transformation[/format]``."""
     written = [each for each in text.split("|") if each]
     if len(written) > MAX_EAGER:
@@ -62,7 +62,7 @@ async def read_all(services: Services, cloud: str, text: str) -> list[Wanted]:
 
 async def read_one(
     services: Services, cloud: str, transformation: str, extension: str | None, name: str = ""
-) -> Wanted:
+) -> EagerTransformation:
     components = grammar.parse(transformation)
     named = await definitions(services, cloud, components)
     compiled = vocabulary.compile(
@@ -70,10 +70,10 @@ async def read_one(
     )
     if "auto" in compiled.chain.output.candidates and not name:
         raise RequestError("Invalid eager transformation: f_auto depends on who asks, name a format")
-    return Wanted(transformation, extension, components, named, name)
+    return EagerTransformation(transformation, extension, components, named, name)
 
 
-async def order_of(services: Services, asset: Asset, wanted: Wanted) -> Order:
+async def order_of(services: Services, asset: Asset, wanted: EagerTransformation) -> Order:
     """The chain on this asset. Raises NotFound for a layer that is missing."""
     found = Found(asset, wanted.extension)
     chain = compile_for(services, wanted.components, found, ClientHints(), wanted.named).chain
@@ -90,11 +90,13 @@ def split_format(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-async def derive_all(services: Services, call: Call, asset: Asset, wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
+async def derive_all(
+    services: Services, call: Call, asset: Asset, wanted: Sequence[EagerTransformation]
+) -> list[dict[str, Any]]:
     return [await _derive(services, call, asset, each) for each in wanted]
 
 
-async def _derive(services: Services, call: Call, asset: Asset, wanted: Wanted) -> dict[str, Any]:
+async def _derive(services: Services, call: Call, asset: Asset, wanted: EagerTransformation) -> dict[str, Any]:
     order = await order_of(services, asset, wanted)
     shown = _shown(call, asset, wanted)
     try:
@@ -107,7 +109,9 @@ async def _derive(services: Services, call: Call, asset: Asset, wanted: Wanted) 
     return {**shown, "width": info.width, "height": info.height, "bytes": len(derived.body), "format": name}
 
 
-async def enqueue_all(services: Services, call: Call, asset: Asset, wanted: Sequence[Wanted]) -> dict[str, Any]:
+async def enqueue_all(
+    services: Services, call: Call, asset: Asset, wanted: Sequence[EagerTransformation]
+) -> dict[str, Any]:
     """The ``eager`` and ``batch_id`` of the answer; the workers do the rest and then notify."""
     batch_id = secrets.token_hex(32)
     orders = [await order_of(services, asset, each) for each in wanted]
@@ -136,12 +140,12 @@ async def _notices(services: Services, call: Call, asset: Asset, batch_id: str) 
     return await notices_for(services, call, "eager", body, urls)
 
 
-def _row(call: Call, asset: Asset, order: Order, wanted: Wanted) -> Row:
+def _row(call: Call, asset: Asset, order: Order, wanted: EagerTransformation) -> Row:
     shown = _shown(call, asset, wanted)
     chain = format_chain(order.chain)
     return Row(order.key, chain, order.layers, wanted.transformation, wanted.extension or "", shown)
 
 
-def _shown(call: Call, asset: Asset, wanted: Wanted) -> dict[str, Any]:
+def _shown(call: Call, asset: Asset, wanted: EagerTransformation) -> dict[str, Any]:
     url = delivery_url(call.base, asset, wanted.transformation, wanted.extension or "")
     return {"transformation": wanted.transformation, "url": url, "secure_url": url}

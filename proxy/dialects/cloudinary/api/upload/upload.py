@@ -36,9 +36,9 @@ from proxy.dialects.cloudinary.api.notify import notify, urls_of
 from proxy.dialects.cloudinary.api.representation import answer
 from proxy.dialects.cloudinary.api.upload import eager, removal_on_upload, tokens
 from proxy.dialects.cloudinary.api.upload.analyses import analyse
-from proxy.dialects.cloudinary.api.upload.breakpoints import Wish, derive_breakpoints, read_wishes
+from proxy.dialects.cloudinary.api.upload.breakpoints import BreakpointParameters, derive_breakpoints, read_parameters
 from proxy.dialects.cloudinary.api.upload.chunks import Piece, add_piece, read_piece
-from proxy.dialects.cloudinary.api.upload.eager import Wanted
+from proxy.dialects.cloudinary.api.upload.eager import EagerTransformation
 from proxy.http.forms import Arrival
 from proxy.services import Services
 
@@ -55,19 +55,19 @@ _background: set["asyncio.Task[None]"] = set()
 class Extras:
     """What is made of an asset and told in the answer, beside the asset itself."""
 
-    eager: list[Wanted]
-    breakpoints: list[Wish]
+    eager: list[EagerTransformation]
+    breakpoints: list[BreakpointParameters]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CheckedUpload:
     """An upload whose parameters are read and found good."""
 
     arrival: Arrival
     ref: SourceRef
     fields: Fields
     values: dict[str, Any]
-    incoming: Wanted | None
+    incoming: EagerTransformation | None
     extras: Extras
     removal: CutoutOptions | None
 
@@ -81,18 +81,18 @@ async def upload(services: Services, call: Call) -> Document:
     if isinstance(arrival, Piece):
         public_id = {"public_id": fields["public_id"]} if fields.get("public_id") else {}
         return {"done": False, "bytes": arrival.end, "resource_type": call.path["resource_type"], **public_id}
-    job = await _read(services, call, fields, arrival)
-    existing = await _existing(services, job)
+    checked = await _read(services, call, fields, arrival)
+    existing = await _existing(services, checked)
     if existing:
         return {**answer(call.base, existing, call.cloud), "existing": True}
     if is_true(fields, "async"):
-        return _postpone(services, call, job)
-    return await _complete(services, call, job)
+        return _postpone(services, call, checked)
+    return await _complete(services, call, checked)
 
 
-async def _complete(services: Services, call: Call, job: Job) -> Document:
-    asset = await _store(services, job)
-    return await _follow_up(services, call, job, asset)
+async def _complete(services: Services, call: Call, checked: CheckedUpload) -> Document:
+    asset = await _store(services, checked)
+    return await _follow_up(services, call, checked, asset)
 
 
 async def _arrival(services: Services, call: Call, fields: Fields) -> Arrival | Piece:
@@ -113,7 +113,7 @@ async def _arrival(services: Services, call: Call, fields: Fields) -> Arrival | 
     return Arrival(arrival.body, name or arrival.filename)
 
 
-async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival) -> Job:
+async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival) -> CheckedUpload:
     resource_type = _resource_type(call.path["resource_type"], arrival)
     _check_format(fields, arrival, resource_type)
     ref = ref_of(call.name, resource_type, fields, arrival.filename)
@@ -124,7 +124,7 @@ async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival
     values["display_name"] = display_name(fields, stem_of(arrival.filename))
     if is_true(fields, "discard_original_filename"):
         values["original_filename"] = ""
-    return Job(
+    return CheckedUpload(
         arrival,
         ref,
         fields,
@@ -137,7 +137,7 @@ async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival
 
 async def read_extras(services: Services, call: Call, fields: Fields) -> Extras:
     wanted = await eager.read_all(services, call.name, text(fields, "eager"))
-    return Extras(wanted, read_wishes(text(fields, "responsive_breakpoints")))
+    return Extras(wanted, read_parameters(text(fields, "responsive_breakpoints")))
 
 
 def _resource_type(asked: str, arrival: Arrival) -> str:
@@ -162,7 +162,7 @@ def _check_format(fields: Fields, arrival: Arrival, resource_type: str) -> None:
         raise RequestError(f"{resource_type.capitalize()} file format {found} not allowed")
 
 
-async def read_incoming(services: Services, call: Call, fields: Fields) -> Wanted | None:
+async def read_incoming(services: Services, call: Call, fields: Fields) -> EagerTransformation | None:
     """The transformation that is applied to the file before it is stored; None where it is stored as it is."""
     transformation, name = text(fields, "transformation"), text(fields, "format").lower()
     if name and name not in EXTENSIONS:
@@ -172,58 +172,58 @@ async def read_incoming(services: Services, call: Call, fields: Fields) -> Wante
     return await eager.read_one(services, call.name, transformation, None, EXTENSIONS[name].name if name else "")
 
 
-async def _existing(services: Services, job: Job) -> Asset | None:
+async def _existing(services: Services, checked: CheckedUpload) -> Asset | None:
     """The asset that stays, where the request may not overwrite it."""
-    if is_true(job.fields, "overwrite", default=True):
+    if is_true(checked.fields, "overwrite", default=True):
         return None
-    return await find_asset(services, job.ref)
+    return await find_asset(services, checked.ref)
 
 
-def _postpone(services: Services, call: Call, job: Job) -> Document:
+def _postpone(services: Services, call: Call, checked: CheckedUpload) -> Document:
     """Answer now, work in this process; whoever wants to know the end has given a notification_url."""
-    task = asyncio.create_task(_complete_later(services, call, job))
+    task = asyncio.create_task(_complete_later(services, call, checked))
     _background.add(task)
     task.add_done_callback(_background.discard)
-    batch_id = text(job.fields, "batch_id") or secrets.token_hex(32)
-    named = {"resource_type": job.ref.resource_type, "type": job.ref.type, "public_id": job.ref.public_id}
+    batch_id = text(checked.fields, "batch_id") or secrets.token_hex(32)
+    named = {"resource_type": checked.ref.resource_type, "type": checked.ref.type, "public_id": checked.ref.public_id}
     return {"status": "pending", **named, "batch_id": batch_id}
 
 
-async def _complete_later(services: Services, call: Call, job: Job) -> None:
+async def _complete_later(services: Services, call: Call, checked: CheckedUpload) -> None:
     try:
-        await _complete(services, call, job)
+        await _complete(services, call, checked)
     except MediaError as error:
-        log.info("the asynchronous upload of %s failed: %s", job.ref.public_id, error)
+        log.info("the asynchronous upload of %s failed: %s", checked.ref.public_id, error)
         reason = str(error) if error.public else "Internal error"
-        body = {"public_id": job.ref.public_id, "error": {"message": reason}}
-        await notify(services, call, "error", body, urls_of(job.fields))
+        body = {"public_id": checked.ref.public_id, "error": {"message": reason}}
+        await notify(services, call, "error", body, urls_of(checked.fields))
 
 
-async def _store(services: Services, job: Job) -> Asset:
-    arrival = job.arrival
-    if job.incoming and job.ref.resource_type == "image":
-        source = await keep_source(services, arrival, job.ref)
-        order = await eager.order_of(services, source, job.incoming)
+async def _store(services: Services, checked: CheckedUpload) -> Asset:
+    arrival = checked.arrival
+    if checked.incoming and checked.ref.resource_type == "image":
+        source = await keep_source(services, arrival, checked.ref)
+        order = await eager.order_of(services, source, checked.incoming)
         # What is made here becomes the asset: it is no derived asset of anything.
         order = replace(order, listing=None)
         patience = services.settings.delivery.max_wait_seconds
         arrival = Arrival((await find_or_derive(services, order, patience=patience)).body, arrival.filename)
-    described = await keep_source(services, arrival, job.ref)
-    await remember(services, job.ref.cloud, job.values["asset_folder"])
-    return await record(services, described, job.values, is_kept=is_true(job.fields, "backup"))
+    described = await keep_source(services, arrival, checked.ref)
+    await remember(services, checked.ref.cloud, checked.values["asset_folder"])
+    return await record(services, described, checked.values, is_kept=is_true(checked.fields, "backup"))
 
 
-async def _follow_up(services: Services, call: Call, job: Job, asset: Asset) -> Document:
-    if job.removal:
-        asset = await removal_on_upload.begin(services, call, asset, job.removal)
+async def _follow_up(services: Services, call: Call, checked: CheckedUpload, asset: Asset) -> Document:
+    if checked.removal:
+        asset = await removal_on_upload.begin(services, call, asset, checked.removal)
     document = answer(call.base, asset, call.cloud)
-    if job.removal:
+    if checked.removal:
         document["info"] = removal_on_upload.shown(asset.info)
-    document |= await tell_extras(services, call, job.fields, asset, job.extras)
-    if is_true(job.fields, "return_delete_token"):
+    document |= await tell_extras(services, call, checked.fields, asset, checked.extras)
+    if is_true(checked.fields, "return_delete_token"):
         secret = next(iter(call.cloud.keys.values()))
         document["delete_token"] = tokens.make(asset.ref, asset.version_id, secret, time.time())
-    await notify(services, call, "upload", document, urls_of(job.fields))
+    await notify(services, call, "upload", document, urls_of(checked.fields))
     return document
 
 
