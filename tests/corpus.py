@@ -22,13 +22,13 @@ from pymupdf_fonts import SpaceMono_Regular
 
 from media.config import Cloud, Delivery, RedisSettings, Settings
 from media.derived.keys import digest
-from media.derived.paths import source_path
 from media.errors import MediaError
 from media.formats.source import describe_derived, open_source
 from media.formats.table import sniff
 from media.operations.needs import sources
 from media.records.asset import Asset
 from media.records.catalog import Catalog
+from media.records.sources import source_path
 from proxy.commands.embedded_redis import embedded_redis
 from proxy.dialects.cloudinary.named_transformations import kind, names_in
 from proxy.dialects.cloudinary.semantics import vocabulary

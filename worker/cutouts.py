@@ -19,8 +19,9 @@ import pyvips
 from media.cutout import CutoutOptions, StoredCutout
 from media.derived.cutouts import save_cutout
 from media.derived.keys import cutout_key, maps_key
-from media.derived.paths import cutout_matte_path, maps_path, source_path
+from media.derived.paths import cutout_matte_path, maps_path
 from media.errors import SourceError
+from media.records.sources import load_source
 from media.work.jobs import COUNTERS, INFERENCES
 from worker.matting.maps import Maps
 from worker.matting.matter import Cutout, cut
@@ -52,11 +53,11 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
 
 
 def open_photo(services: Services, source_digest: str) -> Photo:
-    blob = services.store.get(source_path(source_digest))
-    if blob is None:
+    body = load_source(services.store, source_digest)
+    if body is None:
         raise SourceError("The source is no longer in the store.")
     limits, matting = services.settings.limits, services.settings.matting
-    return load_photo(blob.body, max_source_pixels=limits.max_source_pixels, max_pixels=matting.max_input_pixels)
+    return load_photo(body, max_source_pixels=limits.max_source_pixels, max_pixels=matting.max_input_pixels)
 
 
 def stored_or_new_maps(services: Services, source_digest: str, photo: Photo) -> Maps:

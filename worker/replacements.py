@@ -22,13 +22,13 @@ from typing import Any
 from media.cutout import CutoutOptions
 from media.derived.derived_assets import Derived
 from media.derived.keys import concrete, digest
-from media.derived.paths import source_path
 from media.errors import LimitExceeded, NotFound, RequestError, SourceError
 from media.formats.source import open_source
 from media.language.chain import Chain, Output
 from media.operations import step
 from media.records.asset import Asset, Backup, SourceRef
 from media.records.catalog import Catalog
+from media.records.sources import save_source
 from media.render.derivation import order_for
 from media.work.batch import Replacement
 from media.work.jobs import REPLACEMENTS
@@ -70,7 +70,7 @@ def _replace(services: Services, catalog: Catalog, wanted: Replacement) -> Asset
     limit = services.settings.limits.max_source_bytes
     if len(made.body) > limit:
         raise LimitExceeded(f"The result has {len(made.body)} bytes, more than the limit of {limit}.")
-    services.store.put(source_path(digest(made.body)), made.body)
+    save_source(services.store, digest(made.body), made.body)
     result = _result(made, wanted, services.settings.limits.max_source_pixels)
     return catalog.update(_ref(wanted), lambda found: _replaced(found, wanted, result))
 

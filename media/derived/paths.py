@@ -5,10 +5,6 @@ def _shelved(shelf: str, key: str, suffix: str = "") -> str:
     return f"{shelf}/{key[:2]}/{key}{suffix}"
 
 
-def source_path(digest: str) -> str:
-    return _shelved("sources", digest)
-
-
 def derived_path(key: str) -> str:
     return _shelved("derived", key)
 

@@ -100,6 +100,11 @@ class Asset:
     def ref(self) -> SourceRef:
         return SourceRef(self.cloud, self.resource_type, self.type, self.public_id)
 
+    @property
+    def digests(self) -> frozenset[str]:
+        """The sources that the record names, those of its kept versions too."""
+        return frozenset({self.digest, *(kept.digest for kept in self.backups)})
+
     def backup(self) -> Backup:
         """The present version as one to keep."""
         return Backup(**{entry.name: getattr(self, entry.name) for entry in fields(Backup)})

@@ -27,6 +27,7 @@ from media.records.paths import (
     terms_prefix,
     unquote_id,
 )
+from media.records.sources import renew_source
 from media.stores.store import Store
 
 PAGE = 100
@@ -145,6 +146,9 @@ class Catalog:
             asset = self._read(asset_path(ref))
             if asset is None:
                 raise NotFound(f"Resource not found - {ref.public_id}")
+            # Who walks through all records may pass the new name before and the old one after: the bytes stay young.
+            for digest in asset.digests:
+                renew_source(self._store, digest)
             renamed = self.upsert(to, partial(_instead, change(_named(asset, to))))
             if self._retire(asset, to):
                 return renamed

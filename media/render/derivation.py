@@ -20,7 +20,6 @@ from media.config import Limits
 from media.derived.cutouts import has_cutout, load_cutout
 from media.derived.derived_assets import Derived, save_derived
 from media.derived.keys import ConcreteChain, cutout_key, derived_key
-from media.derived.paths import source_path
 from media.derived.scenes import has_scene, load_scene
 from media.errors import NotFound
 from media.formats.cutout import open_cutout
@@ -30,6 +29,7 @@ from media.language.chain import Chain
 from media.operations.needs import Needs
 from media.records.asset import DerivedEntry
 from media.records.catalog import Catalog
+from media.records.sources import load_source
 from media.render import derive as rendering
 from media.scene.scene import Scene
 from media.stores.store import Store
@@ -136,7 +136,7 @@ def enlist(catalog: Catalog, order: Order, derived: Derived) -> None:
 
 
 def read_source(store: Store, digest: str) -> bytes:
-    blob = store.get(source_path(digest))
-    if blob is None:
+    body = load_source(store, digest)
+    if body is None:
         raise NotFound("Resource not found: its source is no longer in the store")
-    return blob.body
+    return body

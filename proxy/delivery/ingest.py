@@ -16,11 +16,11 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from media.derived.keys import digest
-from media.derived.paths import source_path
 from media.errors import Forbidden, LimitExceeded, NotFound, RequestError
 from media.formats.source import SourceInfo, open_source
 from media.records.asset import Asset, SourceRef
 from media.records.limits import MAX_NAME_LENGTH
+from media.records.sources import check_source, save_source
 from media.stores import open_store
 from media.stores.store import check_key
 from proxy.http.forms import Arrival
@@ -108,15 +108,18 @@ async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> A
     else:
         info = SourceInfo(_extension(arrival.filename, ref.public_id), 0, 0)
     name = digest(arrival.body)
-    if await services.io.run(services.store.stat, source_path(name)) is None:
-        await services.io.run(services.store.put, source_path(name), arrival.body)
+    await services.io.run(save_source, services.store, name, arrival.body)
     return _asset(arrival, ref, info, name)
 
 
 async def record(services: Services, asset: Asset, attributes: Mapping[str, Any], *, is_kept: bool = False) -> Asset:
-    """Write the record of bytes that :func:`keep_source` stored; ``is_kept``: this version can be restored later."""
+    """Write the record of bytes that :func:`keep_source` stored; ``is_kept``: this version can be restored later.
+
+    Raises Unavailable if that was so long ago that they are gone again.
+    """
     described = replace(asset, **attributes)
     backups = (described.backup(),) if is_kept else ()
+    await services.io.run(check_source, services.store, asset.digest)
     return await services.io.run(services.catalog.save, replace(described, backups=backups))
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from media.derived.paths import source_path
 from media.records.asset import Asset
 from media.records.catalog import Catalog
+from media.records.sources import source_path
 from media.stores.filesystem import FilesystemStore
 from tests.conftest import free_port
 from tests.pictures import photo

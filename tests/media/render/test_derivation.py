@@ -12,11 +12,12 @@ from media.cutout import CutoutOptions, StoredCutout
 from media.derived.cutouts import save_cutout
 from media.derived.derived_assets import load_derived
 from media.derived.keys import RENDER_VERSION, concrete, cutout_key, digest
-from media.derived.paths import cutout_colour_path, cutout_matte_path, source_path
+from media.derived.paths import cutout_colour_path, cutout_matte_path
 from media.errors import NotFound
 from media.language.chain import Chain, Output, Step, format_output
 from media.operations import format_steps, step
 from media.records.catalog import Catalog
+from media.records.sources import source_path
 from media.render.derivation import Listing, Order, derive, is_ready, keep, load, order_for
 from media.stores.memory import MemoryStore
 from media.stores.store import Blob, Stat
