@@ -11,7 +11,7 @@ from media.errors import RequestError
 from media.geometry import Size
 from media.language.expression import Facts
 from media.operations import format_chain, parse_chain
-from media.render.binding import settle
+from media.render.binding import bind_recorded
 from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.semantics.effects import BLENDS
 from proxy.dialects.cloudinary.syntax import grammar, url
@@ -40,7 +40,7 @@ def test_any_text_gives_a_chain_or_a_request_error(text: str) -> None:
     with suppress(RequestError):
         chain = vocabulary.compile(grammar.parse(text), named={"x": "w_$a,f_auto"}.get).chain
         assert parse_chain(format_chain(chain)) == chain
-        settle(chain, FACTS)
+        bind_recorded(chain, FACTS)
 
 
 @given(TEXTS)
