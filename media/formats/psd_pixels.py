@@ -23,7 +23,7 @@ from media.formats.psd import Channel, Document, Layer
 from media.formats.table import Format
 from media.geometry import Box, Size
 from media.raster.picture import Picture
-from media.raster.pixels import bytes_of
+from media.raster.pixels import to_uint8
 from media.raster.upright import upright
 
 Plane = npt.NDArray[np.uint8]
@@ -78,7 +78,7 @@ def _drawn(body: bytes, document: Document, chosen: Sequence[Layer]) -> pyvips.I
     with _whole_file():
         below, *above = (_on_canvas(body, layer, document) for layer in chosen)
         for layer, image in zip(chosen[1:], above, strict=True):
-            below = bytes_of(below.composite2(image, BLENDS[layer.blend])).copy_memory()
+            below = to_uint8(below.composite2(image, BLENDS[layer.blend])).copy_memory()
     return below
 
 

@@ -8,7 +8,7 @@ from media.language.params import BLACK, Choice, Int
 from media.operations.arguments import First, Paint
 from media.operations.registry import operation, unchanged
 from media.raster.palette import edge_color, lab_of
-from media.raster.pixels import Image, on_areas, on_colours, shares, split
+from media.raster.pixels import Image, clamped, on_areas, on_colours, split
 
 #: What a dichromat sees, on linear RGB: Machado, Oliveira and Fernandes, 2009, severity 1.0 (0.6 for the anomalies).
 COLORBLIND: dict[str, list[list[float]]] = {
@@ -57,7 +57,7 @@ def assist_colorblind(
         across = grid[0] - grid[1] + image.height * STRIPE_PERIOD
         rising = (across % STRIPE_PERIOD < STRIPE_PERIOD / 2).ifthenelse(1, -1)
         pattern = (lab[1] > 0).ifthenelse(falling, rising)
-        depth = shares(lab[1].abs() / 40) * (strength * 0.6)
+        depth = clamped(lab[1].abs() / 40) * (strength * 0.6)
         return (lab[0] + pattern * depth).bandjoin([lab[1], lab[2]]).copy(interpretation="lab").colourspace("srgb")
 
     return on_colours(image, striped)
@@ -91,7 +91,7 @@ def theme(
         light = 100 - lab[0] if mirrored else lab[0]
         base = 100 - old[0] if mirrored else old[0]
         away = (lab - old) ** 2
-        near = shares(2 - (away[0] + away[1] + away[2]) ** 0.5 / THEME_REACH)
+        near = clamped(2 - (away[0] + away[1] + away[2]) ** 0.5 / THEME_REACH)
         moved = (light + near * (new[0] - base)).bandjoin(
             [lab[1] + near * (new[1] - old[1]), lab[2] + near * (new[2] - old[2])]
         )
@@ -105,5 +105,5 @@ def _flatness(light: Image, photosensitivity: int) -> Image:
     """1 where neighbouring tones are equal or jump as drawings do, towards 0 in photographic texture."""
     mean = light.gaussblur(4)
     texture = ((light - mean) ** 2).gaussblur(4) ** 0.5
-    is_soft = shares(texture / 4) * shares(2 - texture / 12)
-    return 1 - shares(is_soft * (photosensitivity / 100))
+    is_soft = clamped(texture / 4) * clamped(2 - texture / 12)
+    return 1 - clamped(is_soft * (photosensitivity / 100))

@@ -13,7 +13,7 @@ from media.operations.arguments import First, MaybePaint, Offset, Paint, Percent
 from media.operations.effect import blurred
 from media.operations.registry import operation
 from media.raster.palette import edge_color
-from media.raster.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split, with_alpha
+from media.raster.pixels import Image, clamped, join, on_colours, size_of, solid, split, to_uint8, with_alpha
 
 #: The longest difference between two sRGB colours, and the width of the soft step where a colour is keyed out.
 FARTHEST = 441.7
@@ -23,14 +23,14 @@ KEY_SOFTNESS = 18.0
 def with_share(image: Image, share: Image) -> Image:
     """The picture with its alpha multiplied by a share 0…1."""
     picture = with_alpha(image)
-    return join(picture[:3], bytes_of(picture[3] * share))
+    return join(picture[:3], to_uint8(picture[3] * share))
 
 
 def _unlike(image: Image, color: Color, tolerance: int) -> Image:
     """0 where a pixel has the colour, 1 where it is further away than the tolerance, soft between."""
     away = (split(image)[0].cast("float") - color.rgb) ** 2
     distance = (away[0] + away[1] + away[2]) ** 0.5
-    return shares((distance - tolerance * FARTHEST / 100) / KEY_SOFTNESS)
+    return clamped((distance - tolerance * FARTHEST / 100) / KEY_SOFTNESS)
 
 
 @operation
@@ -111,7 +111,7 @@ def _rise(places: Image, extent: int, side: int, *, both: bool) -> Image:
     """0 at the edge to 1 at ``extent`` from it; from the far edge where negative."""
     if extent == 0:
         return (places * 0) + 1
-    near, far = shares(places / abs(extent)), shares((side - places) / abs(extent))
+    near, far = clamped(places / abs(extent)), clamped((side - places) / abs(extent))
     if both:
         return near * far
     return near if extent > 0 else far
@@ -193,7 +193,7 @@ def _raise(most: np.ndarray, values: np.ndarray, across: int, down: int) -> None
 
 
 def _line(share: Image, blur: int, color: Color) -> Image:
-    soft = blurred(bytes_of(share * color.alpha), blur / 20)
+    soft = blurred(to_uint8(share * color.alpha), blur / 20)
     return join(solid(size_of(share), Color(*color.rgb)), soft)
 
 

@@ -21,7 +21,7 @@ from media.operations import focus
 from media.operations.arguments import Flag, Offset, Seen, Where
 from media.operations.registry import Prepared, format_steps, operation, parse_steps
 from media.operations.warp import displaced
-from media.raster.pixels import Image, bytes_of, join, looked_at, resample, size_of, split, with_alpha
+from media.raster.pixels import Image, join, resample, size_of, split, through_window, to_uint8, with_alpha
 from media.scene.scene import Area, union
 
 #: Blends that mix colours, by libvips' name.
@@ -145,7 +145,7 @@ def _within(box: Box, whole: Box) -> Box:
 def _faded(overlay: Image, opacity: int) -> Image:
     if opacity == 100:
         return overlay
-    return overlay[:3].bandjoin(bytes_of(overlay[3] * (opacity / 100))).copy(interpretation="srgb")
+    return overlay[:3].bandjoin(to_uint8(overlay[3] * (opacity / 100))).copy(interpretation="srgb")
 
 
 def _tiled(overlay: Image, size: Size) -> Image:
@@ -162,11 +162,11 @@ def _union(one: Box, other: Box) -> Box:
 
 def _spread(overlay: Image, box: Box, size: Size) -> Image:
     """The layer on a transparent canvas of the base's size."""
-    return looked_at(overlay, Box(-box.left, -box.top, size.width, size.height), TRANSPARENT)
+    return through_window(overlay, Box(-box.left, -box.top, size.width, size.height), TRANSPARENT)
 
 
 def _mixed(image: Image, overlay: Image, box: Box, canvas: Box, *, blend: str, under: bool) -> Image:
-    base = looked_at(image, canvas, TRANSPARENT)
+    base = through_window(image, canvas, TRANSPARENT)
     seen = _spread(overlay, _within(box, canvas), canvas.size)
     lower, upper = (seen, base) if under else (base, seen)
     mixed = lower.composite2(upper, MIXED[blend], compositing_space="srgb").cast("uchar")
@@ -181,12 +181,12 @@ def _hard_to_remove(image: Image, overlay: Image, strength: int) -> Image:
     tone = colours.colourspace("b-w")[0]
     lifted = (tone > 127).ifthenelse(colours * (1 - MARK_DEPTH), colours * (1 - MARK_DEPTH) + 255 * MARK_DEPTH) + noise
     share = overlay[3] / 255
-    return join(bytes_of(colours * (1 - share) + lifted * share), alpha)
+    return join(to_uint8(colours * (1 - share) + lifted * share), alpha)
 
 
 def _with_alpha_times(image: Image, share: Image) -> Image:
     picture = with_alpha(image)
-    return picture[:3].bandjoin(bytes_of(picture[3] * share / 255)).copy(interpretation="srgb")
+    return picture[:3].bandjoin(to_uint8(picture[3] * share / 255)).copy(interpretation="srgb")
 
 
 def _cut_out(image: Image, overlay: Image) -> Image:
@@ -200,7 +200,7 @@ def _cutter(image: Image, overlay: Image) -> Image:
 def _mask(image: Image, overlay: Image) -> Image:
     """The layer's brightness, where it is there at all, becomes the picture's alpha."""
     brightness = overlay[:3].colourspace("b-w")[0]
-    return _with_alpha_times(image, bytes_of(brightness * overlay[3] / 255))
+    return _with_alpha_times(image, to_uint8(brightness * overlay[3] / 255))
 
 
 CUTTERS: dict[str, Callable[[Image, Image], Image]] = {"cutter": _cutter, "cut_out": _cut_out, "mask": _mask}

@@ -2,7 +2,7 @@
 
 from media.operations.arguments import Paint
 from media.operations.registry import operation
-from media.raster.pixels import Image, bytes_of, flatten, join, split, with_alpha
+from media.raster.pixels import Image, flatten, join, split, to_uint8, with_alpha
 
 #: rembg's post-processing of a mask: Gaussian standard deviation in pixels, and where it is cut.
 CLEANING_SIGMA, CLEANING_THRESHOLD = 2.0, 127
@@ -43,4 +43,4 @@ def _extreme(alpha: Image, *, least: bool) -> Image:
 @operation
 def lay_on(image: Image, color: Paint) -> Image:
     """Lay the picture on a colour and keep an alpha channel, opaque where the colour is."""
-    return with_alpha(bytes_of(flatten(image, color)))
+    return with_alpha(to_uint8(flatten(image, color)))

@@ -5,7 +5,7 @@ from typing import Annotated
 from media.language.params import Float, Int
 from media.operations.adjust import curved, ramp
 from media.operations.registry import operation, unchanged
-from media.raster.pixels import Image, on_colours, shares
+from media.raster.pixels import Image, clamped, on_colours
 
 #: sRGB's exponent, near enough to judge light by.
 GAMMA = 2.2
@@ -32,7 +32,7 @@ def modulate(
         seen = colours.colourspace("lch")
         moved = seen * [brightness, saturation, 1] + [lightness, 0, hue % 360]
         # Beyond black and white there is no chroma, though sRGB would show some: it fades on the way.
-        kept = shares(moved[0] / seen[0] * DARK_CHROMA) * shares(2 - moved[0] / 100)
+        kept = clamped(moved[0] / seen[0] * DARK_CHROMA) * clamped(2 - moved[0] / 100)
         return moved[0].bandjoin([moved[1] * kept, moved[2]]).copy(interpretation="lch").colourspace("srgb")
 
     return on_colours(image, changed)

@@ -13,7 +13,7 @@ from media.operations.adjust import luma
 from media.operations.arguments import First, Percent
 from media.operations.effect import blurred
 from media.operations.registry import operation
-from media.raster.pixels import Image, bytes_of, on_areas, on_colours, painted_over, resample, shares, size_of
+from media.raster.pixels import Image, clamped, on_areas, on_colours, painted_over, resample, size_of, to_uint8
 
 #: Strength per pixel of brush radius.
 BRUSH_STRENGTH_PER_PIXEL = 10
@@ -32,7 +32,7 @@ def kuwahara(image: Image, half: int) -> Image:
         here, calm = _shifted(mean, across, down), _shifted(spread, across, down)
         calmer = calm < calmest
         best, calmest = calmer.ifthenelse(here, best), calmer.ifthenelse(calm, calmest)
-    return bytes_of(best)
+    return to_uint8(best)
 
 
 def _shifted(image: Image, across: int, down: int) -> Image:
@@ -66,7 +66,7 @@ def edges(image: Image, sigma: float, sensitivity: float) -> Image:
     """Dark lines of the picture as a share, 1 on a line: difference of gaussians."""
     tone = luma(image).cast("float")
     fine, broad = tone.gaussblur(sigma), tone.gaussblur(sigma * 1.6)
-    return shares(((broad - fine) - LINE_FLOOR) * sensitivity)
+    return clamped(((broad - fine) - LINE_FLOOR) * sensitivity)
 
 
 #: Differences of tone that are no line yet.

@@ -13,7 +13,7 @@ from media.operations.adjust import LUMA, curved, luma, recombined
 from media.operations.arguments import First, MaybePaint, Paint, Percent
 from media.operations.registry import operation, unchanged
 from media.raster.palette import GRAY, lab_of, prominent, seen
-from media.raster.pixels import Image, bytes_of, join, on_colours, shares, size_of, solid, split
+from media.raster.pixels import Image, clamped, join, on_colours, size_of, solid, split, to_uint8
 
 RED = Color(255, 0, 0)
 MAX_TINTS = 10
@@ -22,7 +22,7 @@ MAX_TINTS = 10
 def mixed(image: Image, changed: Image, percent: float) -> Image:
     """``percent`` of the changed colours over the picture's own; alpha stays."""
     if percent >= 100:
-        return join(bytes_of(split(changed)[0]), split(image)[1])
+        return join(to_uint8(split(changed)[0]), split(image)[1])
     share = percent / 100
     return on_colours(image, lambda colours: colours * (1 - share) + split(changed)[0] * share)
 
@@ -135,7 +135,7 @@ def recolor(image: Image, matrix: Annotated[tuple[float, ...], MatrixKind()]) ->
     if side == 3:
         return recombined(image, rows)
     whole = image if image.hasalpha() else image.bandjoin(255)
-    result = bytes_of(whole.recomb(rows))
+    result = to_uint8(whole.recomb(rows))
     return result if image.hasalpha() else result[:3]
 
 
@@ -151,7 +151,7 @@ def replace_color(
         # Hue and chroma decide, lightness counts a third: shades of the colour go with it.
         away = ((lab - old) * [1 / 3, 1, 1]) ** 2
         distance = (away[0] + away[1] + away[2]) ** 0.5
-        weight = shares(2 - distance * (2 / max(1, tolerance)))
+        weight = clamped(2 - distance * (2 / max(1, tolerance)))
         moved = lab + weight.bandjoin([weight, weight]) * [new[index] - old[index] for index in range(3)]
         return moved.copy(interpretation="lab").colourspace("srgb")
 

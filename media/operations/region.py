@@ -12,7 +12,7 @@ from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, Square, Strength, b
 from media.operations.registry import operation
 from media.operations.reshape import rounded_shape
 from media.operations.tracking import Sight
-from media.raster.pixels import Image, bytes_of, join, size_of, split
+from media.raster.pixels import Image, join, size_of, split, to_uint8
 
 #: Red eyes are at least so bright in red, and so many times brighter in it than in green and blue.
 RED_EYE_LEAST, RED_EYE_EXCESS = 60, 2.0
@@ -112,4 +112,4 @@ def _without_red_eyes(image: Image) -> Image:
     colours, alpha = split(image)
     calm = (colours[1] + colours[2]) / 2
     is_red = (colours[0] > RED_EYE_LEAST) & (colours[0] > calm * RED_EYE_EXCESS)
-    return join(bytes_of(is_red.ifthenelse(calm, colours[0]).bandjoin([colours[1], colours[2]])), alpha)
+    return join(to_uint8(is_red.ifthenelse(calm, colours[0]).bandjoin([colours[1], colours[2]])), alpha)

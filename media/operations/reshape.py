@@ -12,7 +12,7 @@ from media.language.params import BLACK, TRANSPARENT, Choice, Color, Float, Int,
 from media.operations.arguments import First, MaybePaint, OwnSize, Paint
 from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, lay_on
 from media.operations.registry import operation, unchanged, unknown
-from media.raster.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
+from media.raster.pixels import Image, resample, size_of, solid, through_window, to_uint8, with_alpha
 
 #: Inputs with a longer side are scaled down before a rotation that is not a quarter turn.
 FREE_ROTATION_MAX_SIDE = 3000
@@ -70,7 +70,7 @@ def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], backgr
         share = FREE_ROTATION_MAX_SIDE / longest
         image = resample(image, Size(max(1, round(image.width * share)), max(1, round(image.height * share))))
     # libvips premultiplies by itself here.
-    turned = bytes_of(with_alpha(image).rotate(angle, interpolate=pyvips.Interpolate.new("bicubic")))
+    turned = to_uint8(with_alpha(image).rotate(angle, interpolate=pyvips.Interpolate.new("bicubic")))
     return lay_on(turned, background, image) if background else turned
 
 
@@ -115,7 +115,7 @@ def rounded(image: Image, radius: tuple[Radius, ...]) -> Image:
         return image
     picture = with_alpha(image)
     shape = rounded_shape(size_of(image), radius)
-    return picture[:3].bandjoin(bytes_of(picture[3] * shape / 255)).copy(interpretation="srgb")
+    return picture[:3].bandjoin(to_uint8(picture[3] * shape / 255)).copy(interpretation="srgb")
 
 
 def rounded_shape(size: Size, radius: tuple[Radius, ...]) -> Image:
@@ -133,7 +133,7 @@ def rounded_shape(size: Size, radius: tuple[Radius, ...]) -> Image:
         left = size.width - quarter.width if right else 0
         top = size.height - quarter.height if bottom else 0
         shape = shape.insert(quarter, left, top)
-    return bytes_of(shape)
+    return to_uint8(shape)
 
 
 def _half(radius: Radius, side: int) -> float:
@@ -147,7 +147,7 @@ def _quarter(across: float, down: float, *, flip_right: bool, flip_bottom: bool)
     implicit = x * x + y * y
     slope = ((x / across) ** 2 + (y / down) ** 2) ** 0.5 * 2
     coverage = ((1 - implicit) / slope + 0.5) * 255
-    quarter = bytes_of((slope < 1e-9).ifthenelse(255, coverage))
+    quarter = to_uint8((slope < 1e-9).ifthenelse(255, coverage))
     quarter = quarter.flip("horizontal") if flip_right else quarter
     return quarter.flip("vertical") if flip_bottom else quarter
 
@@ -163,9 +163,9 @@ def border(
     """Draw a solid border around the picture; the canvas grows by twice its width and follows rounded corners."""
     canvas = Box(-width, -width, image.width + 2 * width, image.height + 2 * width)
     if not any(radius):
-        return looked_at(image, canvas, color)
+        return through_window(image, canvas, color)
     outer = tuple(each if isinstance(each, str) else each + width * bool(each) for each in radius)
-    return _ringed(looked_at(with_alpha(image), canvas, TRANSPARENT), width, color, radius, outer)
+    return _ringed(through_window(with_alpha(image), canvas, TRANSPARENT), width, color, radius, outer)
 
 
 def _ringed(picture: Image, width: int, color: Color, radius: tuple[Radius, ...], outer: tuple[Radius, ...]) -> Image:
@@ -173,9 +173,9 @@ def _ringed(picture: Image, width: int, color: Color, radius: tuple[Radius, ...]
     size = size_of(picture)
     hole = rounded_shape(Size(size.width - 2 * width, size.height - 2 * width), radius)
     shape = rounded_shape(size, outer) - hole.embed(width, width, size.width, size.height)
-    ring = solid(size, Color(*color.rgb)).bandjoin(bytes_of(shape * (color.alpha / 255)))
+    ring = solid(size, Color(*color.rgb)).bandjoin(to_uint8(shape * (color.alpha / 255)))
     added = ring.copy(interpretation="srgb").premultiply() + picture.premultiply()
-    return bytes_of(added.unpremultiply())
+    return to_uint8(added.unpremultiply())
 
 
 @operation(reads=lambda size, arguments: size if isinstance(arguments["color"], Color) else None)
@@ -190,4 +190,4 @@ def opacity(image: Image, level: Annotated[int, Int(0, 100)] = 100) -> Image:
     if level == 100:
         return image
     picture = with_alpha(image)
-    return picture[:3].bandjoin(bytes_of(picture[3] * (level / 100))).copy(interpretation="srgb")
+    return picture[:3].bandjoin(to_uint8(picture[3] * (level / 100))).copy(interpretation="srgb")

@@ -29,7 +29,7 @@ from media.operations.arguments import (
 )
 from media.operations.backdrop import Backdrop, MaybeBackdrop, lay_on
 from media.operations.registry import operation
-from media.raster.pixels import Image, flatten, looked_at, resample, view
+from media.raster.pixels import Image, flatten, resample, scaled_through_window, through_window
 
 Zoom = Annotated[float, Float(0.01, 100)]
 
@@ -111,7 +111,7 @@ def _filled(mode: str, sentence: str) -> None:
     ) -> Image:  # fmt: skip
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
-        return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))
+        return scaled_through_window(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))
 
     _enter(mode, sentence, resize)
 
@@ -168,10 +168,10 @@ def scale(
 def _framed(image: Image, scaled: Size, box: Box, background: Backdrop | None) -> Image:
     """Transparent around a picture with alpha and white around any other; a chosen backdrop lies under both."""
     if background is None:
-        return view(image, scaled, box, TRANSPARENT if image.hasalpha() else WHITE)
+        return scaled_through_window(image, scaled, box, TRANSPARENT if image.hasalpha() else WHITE)
     if isinstance(background, Color):
-        return flatten(view(image, scaled, box, background), background)
-    return lay_on(view(image, scaled, box, TRANSPARENT), background, image)
+        return flatten(scaled_through_window(image, scaled, box, background), background)
+    return lay_on(scaled_through_window(image, scaled, box, TRANSPARENT), background, image)
 
 
 def _canvas(arranged: Layout, gravity: Gravity, x: Length, y: Length) -> Box:
@@ -238,11 +238,11 @@ def crop(
         "zoom": zoom, "relative": relative, "base": base,
     }  # fmt: skip
     if gravity is None or not focus.seeks(gravity):
-        return looked_at(image, crop_box(size, arguments))
+        return through_window(image, crop_box(size, arguments))
     box = focus.closeup(image, gravity, zoom, ratio, sight) if _is_closeup(arguments) else None
     if box is None:
         box = focus.window(image, Layout(size, _crop_sides(size, arguments)), gravity, x or 0, y or 0, sight)
-    return looked_at(image, box)
+    return through_window(image, box)
 
 
 def _thumb_layout(size: Size, arguments: Mapping[str, Any]) -> Layout:
@@ -270,5 +270,5 @@ def thumb(
     arranged = _thumb_layout(size, arguments)
     box = focus.closeup(image, gravity, zoom, arranged.window.ratio, sight)
     if box is not None:
-        return resample(looked_at(image, box), arranged.window)
-    return view(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))
+        return resample(through_window(image, box), arranged.window)
+    return scaled_through_window(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))

@@ -10,7 +10,7 @@ from media.operations.arguments import Percent
 from media.operations.effect import blurred
 from media.operations.registry import operation
 from media.raster.palette import GRAY
-from media.raster.pixels import Image, looked_at, size_of, solid, with_alpha
+from media.raster.pixels import Image, size_of, solid, through_window, with_alpha
 
 #: Softness per pixel of standard deviation: 40 blurs the shadow's edge by eight pixels.
 SOFTNESS_PER_PIXEL = 5
@@ -59,9 +59,9 @@ def shadow(
     size = size_of(image)
     canvas = _growth(size, {"strength": strength, "x": x, "y": y})
     across, down = _shift(size, x, y)
-    picture = looked_at(with_alpha(image), canvas, TRANSPARENT)
+    picture = through_window(with_alpha(image), canvas, TRANSPARENT)
     moved = Box(canvas.left - across, canvas.top - down, canvas.width, canvas.height)
-    alpha = looked_at(with_alpha(image), moved, TRANSPARENT)[3]
+    alpha = through_window(with_alpha(image), moved, TRANSPARENT)[3]
     soft = blurred(alpha, strength / SOFTNESS_PER_PIXEL)
     return silhouette(soft, color).composite2(picture, "over").cast("uchar")
 

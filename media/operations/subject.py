@@ -11,7 +11,7 @@ from media.language.params import BLACK, TRANSPARENT, Choice, Float, LengthKind
 from media.operations.arguments import Percent
 from media.operations.registry import operation, unknown
 from media.operations.shadow import dropshadow, silhouette
-from media.raster.pixels import Image, bytes_of, looked_at, resample, size_of, solid, with_alpha
+from media.raster.pixels import Image, resample, size_of, solid, through_window, to_uint8, with_alpha
 
 #: Alpha up to this is the ringing of a resampled edge, not subject.
 FAINT = 8
@@ -45,7 +45,7 @@ def keep_region(image: Image, left: Share = 0.0, top: Share = 0.0, right: Share 
     if width <= 0 or height <= 0:
         return solid(size, TRANSPARENT)
     region = with_alpha(image).crop(x, y, width, height)
-    return looked_at(region, Box(-x, -y, size.width, size.height), TRANSPARENT)
+    return through_window(region, Box(-x, -y, size.width, size.height), TRANSPARENT)
 
 
 @operation(size_after=unknown)
@@ -57,7 +57,7 @@ def crop_subject(image: Image, top: Margin = 0, right: Margin = 0, bottom: Margi
     above, below = _margin(top, box.height), _margin(bottom, box.height)
     before, behind = _margin(left, box.width), _margin(right, box.width)
     window = Box(box.left - before, box.top - above, box.width + before + behind, box.height + above + below)
-    return looked_at(image, window, TRANSPARENT)
+    return through_window(image, window, TRANSPARENT)
 
 
 def _margin(margin: Length, side: int) -> int:
@@ -79,7 +79,7 @@ def place_subject(image: Image, scale: Share = 0.0, x: MaybeShare = None, y: May
     left = _start(x, box.left + box.width / 2, size.width, canvas.width)
     top = _start(y, box.top + box.height / 2, size.height, canvas.height)
     subject = resample(with_alpha(image).crop(box.left, box.top, box.width, box.height), size)
-    return looked_at(subject, Box(-left, -top, canvas.width, canvas.height), TRANSPARENT)
+    return through_window(subject, Box(-left, -top, canvas.width, canvas.height), TRANSPARENT)
 
 
 def _scaled(subject: Size, canvas: Size, scale: float) -> Size:
@@ -101,9 +101,9 @@ def cast_shadow(
     full = dropshadow(picture) if kind == "ground" else _dropped(picture)
     # The shadow is black and lies under the picture, so its opacity alone scales what it adds to the alpha.
     added = (full[3].cast("float") - picture[3]) * (opacity / GROUND_SHADOW_OPACITY)
-    alpha = bytes_of(picture[3] + added)
+    alpha = to_uint8(picture[3] + added)
     colours = (alpha == 0).ifthenelse(picture[:3], picture.premultiply()[:3] / (alpha / 255))
-    return bytes_of(colours).bandjoin(alpha).copy(interpretation="srgb")
+    return to_uint8(colours).bandjoin(alpha).copy(interpretation="srgb")
 
 
 def _dropped(picture: Image) -> Image:
@@ -111,7 +111,7 @@ def _dropped(picture: Image) -> Image:
     if box is None:
         return picture
     away = max(1, nearest(box.height * DROP_OFFSET_SHARE))
-    moved = looked_at(picture, Box(-away, -away, picture.width, picture.height), TRANSPARENT)[3]
+    moved = through_window(picture, Box(-away, -away, picture.width, picture.height), TRANSPARENT)[3]
     soft = moved.gaussblur(max(0.5, box.height * DROP_SOFTNESS_SHARE))
     shape = silhouette((soft * (GROUND_SHADOW_OPACITY / 100)).cast("uchar"), BLACK)
     return shape.composite2(picture, "over").cast("uchar")

@@ -15,7 +15,7 @@ from media.language.params import BLACK, Choice, Color, Float, Text
 from media.operations.alpha import grown
 from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Paint, Width
 from media.operations.registry import Prepared, operation, unknown
-from media.raster.pixels import Image, bytes_of, flatten, join, size_of, solid
+from media.raster.pixels import Image, flatten, join, size_of, solid, to_uint8
 from media.typography import fonts, typeface
 from media.typography.typeface import Typeface
 
@@ -133,5 +133,5 @@ def _stroked(drawn: Image, width: float, color: Color, margin: int) -> Image:
         drawn = drawn.embed(room, room, drawn.width + 2 * room, drawn.height + 2 * room, extend="black")
     if not width:
         return drawn
-    line = bytes_of(grown(drawn[3], width) * color.alpha)
+    line = to_uint8(grown(drawn[3], width) * color.alpha)
     return join(solid(size_of(drawn), Color(*color.rgb)), line).composite2(drawn, "over").cast("uchar")

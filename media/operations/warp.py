@@ -16,7 +16,7 @@ from media.errors import BadTransformation
 from media.geometry import Size
 from media.language.params import Float, format_number, number
 from media.operations.registry import operation
-from media.raster.pixels import Image, bytes_of, with_alpha
+from media.raster.pixels import Image, to_uint8, with_alpha
 
 MAX_COORDINATE = 20_000
 
@@ -148,7 +148,7 @@ def fetched(image: Image, index: Image) -> Image:
     picture = with_alpha(image).premultiply()
     framed = picture.embed(1, 1, image.width + 2, image.height + 2, extend="black")
     moved = framed.mapim(index + 1, interpolate=pyvips.Interpolate.new("bilinear"), premultiplied=True)
-    return bytes_of(moved.copy(interpretation="srgb").unpremultiply())
+    return to_uint8(moved.copy(interpretation="srgb").unpremultiply())
 
 
 def _sheared_size(size: Size, arguments: Mapping[str, Any]) -> Size:

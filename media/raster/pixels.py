@@ -25,7 +25,7 @@ def size_of(image: Image) -> Size:
     return Size(image.width, image.height)
 
 
-def bytes_of(image: Image) -> Image:
+def to_uint8(image: Image) -> Image:
     """Back to 8 bits, rounded to the nearest (libvips alone would cut)."""
     return image if image.format == "uchar" else image.rint().cast("uchar").copy(interpretation="srgb")
 
@@ -46,14 +46,14 @@ def join(colours: Image, alpha: Image | None) -> Image:
 def on_colours(image: Image, change: Callable[[Image], Image]) -> Image:
     """Apply a change that looks at one pixel at a time; alpha stays."""
     colours, alpha = split(image)
-    return join(bytes_of(change(colours)), alpha)
+    return join(to_uint8(change(colours)), alpha)
 
 
 def on_neighbours(image: Image, change: Callable[[Image], Image]) -> Image:
     """Apply a change that mixes neighbouring pixels, on premultiplied colours where there is alpha."""
     if not image.hasalpha():
-        return bytes_of(change(image))
-    return bytes_of(change(image.premultiply()).unpremultiply())
+        return to_uint8(change(image))
+    return to_uint8(change(image.premultiply()).unpremultiply())
 
 
 def on_areas(image: Image, change: Callable[[Image], Image]) -> Image:
@@ -61,7 +61,7 @@ def on_areas(image: Image, change: Callable[[Image], Image]) -> Image:
 
     Premultiplied colours would show every edge of the alpha as a dark line, so what is hidden is painted over.
     """
-    return join(bytes_of(change(painted_over(image))), split(image)[1])
+    return join(to_uint8(change(painted_over(image))), split(image)[1])
 
 
 def painted_over(image: Image) -> Image:
@@ -85,7 +85,7 @@ def resample(image: Image, size: Size) -> Image:
     across, down = size.width / image.width, size.height / image.height
     if not image.hasalpha():
         return image.resize(across, vscale=down)
-    return bytes_of(bytes_of(image.premultiply()).resize(across, vscale=down).unpremultiply())
+    return to_uint8(to_uint8(image.premultiply()).resize(across, vscale=down).unpremultiply())
 
 
 def flatten(image: Image, color: Color) -> Image:
@@ -93,7 +93,7 @@ def flatten(image: Image, color: Color) -> Image:
     if not image.hasalpha():
         return image
     if color.alpha == 255:
-        return bytes_of(image.flatten(background=color.rgb))
+        return to_uint8(image.flatten(background=color.rgb))
     return solid(size_of(image), color).composite2(image, "over").cast("uchar")
 
 
@@ -103,7 +103,7 @@ def solid(size: Size, color: Color) -> Image:
     return pixel.embed(0, 0, size.width, size.height, extend="copy")
 
 
-def looked_at(image: Image, box: Box, color: Color = TRANSPARENT) -> Image:
+def through_window(image: Image, box: Box, color: Color = TRANSPARENT) -> Image:
     """The picture through a window; what lies outside the picture gets ``color``."""
     if box.left == 0 and box.top == 0 and box.size == size_of(image):
         return image
@@ -119,20 +119,20 @@ def looked_at(image: Image, box: Box, color: Color = TRANSPARENT) -> Image:
     return part.embed(left, top, box.width, box.height, extend="background", background=paint)
 
 
-def view(image: Image, scaled: Size, box: Box, color: Color = TRANSPARENT) -> Image:
+def scaled_through_window(image: Image, scaled: Size, box: Box, color: Color = TRANSPARENT) -> Image:
     """The picture scaled to ``scaled`` and looked at through ``box``.
 
     A strip scaled to cover a box can be beyond libvips' coordinates: then its visible part is cut out first.
     """
     if max(scaled.width, scaled.height) <= MAX_SCALED_SIDE:
-        return looked_at(resample(image, scaled), box, color)
+        return through_window(resample(image, scaled), box, color)
     across, down = scaled.width / image.width, scaled.height / image.height
     left, top = math.floor(box.left / across), math.floor(box.top / down)
     right, bottom = math.ceil((box.left + box.width) / across), math.ceil((box.top + box.height) / down)
-    return resample(looked_at(image, Box(left, top, max(1, right - left), max(1, bottom - top)), color), box.size)
+    return resample(through_window(image, Box(left, top, max(1, right - left), max(1, bottom - top)), color), box.size)
 
 
-def shares(share: Image) -> Image:
+def clamped(share: Image) -> Image:
     """Values below 0 and above 1 cut off."""
     share = (share < 0).ifthenelse(0, share)
     return (share > 1).ifthenelse(1, share)

@@ -22,7 +22,7 @@ def facts_of(text: str) -> Facts:
         size,
         size,
         size,
-        frames=int(given.pop("frames", "1")),
+        pages=int(given.pop("pages", "1")),
         tags=tuple(given.pop("tags", "").split(":")),
         context={name[4:]: given.pop(name) for name in list(given) if name.startswith("ctx.")},
         metadata={name[3:]: given.pop(name) for name in list(given) if name.startswith("md.")},
