@@ -68,7 +68,7 @@ class JobQueue:
                     retry=Retry(max=self._settings.max_attempts - 1) if self._settings.max_attempts > 1 else None,
                 )
             except DuplicateJobError:
-                _put_back_if_lost(queue, job_id)
+                put_back_if_lost(queue, job_id)
                 return False
             # The job of that name may have ended between the caller's look and this call: its outcome was
             # announced before its name became free, so it is seen here.
@@ -134,10 +134,11 @@ class JobQueue:
         self._redis.close()
 
 
-def _put_back_if_lost(queue: RqQueue, job_id: str) -> None:
+def put_back_if_lost(queue: RqQueue, job_id: str) -> None:
     """A worker that dies between taking a job and starting it leaves it in no list, but its name taken."""
     job = queue.fetch_job(job_id)
-    if job is None or job.get_status() != JobStatus.QUEUED or job.enqueued_at is None:
+    # As fetched: asking again would raise if a worker finished the job and dropped it meanwhile.
+    if job is None or job.get_status(refresh=False) != JobStatus.QUEUED or job.enqueued_at is None:
         return
     age = (now() - job.enqueued_at).total_seconds()
     if age > LOST_AFTER_SECONDS and queue.get_job_position(job_id) is None:

@@ -16,7 +16,7 @@ from media.config import Queue, RedisSettings
 from media.errors import Unavailable
 from media.work.jobs import MATTE_JOB, MATTE_QUEUE, Outcome
 from proxy.runtime.pool import Pool
-from proxy.runtime.queue import JobQueue
+from proxy.runtime.queue import JobQueue, put_back_if_lost
 from proxy.runtime.single_flight import SingleFlight
 from worker.outcomes import announce
 
@@ -147,3 +147,19 @@ def test_a_job_that_has_just_ended_is_not_enqueued_again(redis_url: str) -> None
         assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
 
     drive(redis_url, scene)
+
+
+class QueueWhoseJobEnds(RqQueue):
+    """Its job is dropped by a worker right after it was fetched."""
+
+    def fetch_job(self, job_id: str) -> Any:
+        job = super().fetch_job(job_id)
+        job.connection.delete(job.key)
+        return job
+
+
+def test_a_job_that_ends_while_it_is_looked_for_is_no_fault(redis_url: str) -> None:
+    queue = QueueWhoseJobEnds(MATTE_QUEUE, connection=redis.Redis.from_url(redis_url), serializer=JSONSerializer)
+    queue.enqueue_call(MATTE_JOB, args=["a", "{}"], job_id="k")
+    put_back_if_lost(queue, "k")
+    assert queue.count == 1
