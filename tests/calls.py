@@ -36,7 +36,8 @@ class Tally:
 
     @property
     def functions(self) -> int:
-        return len(self.calls)
+        """Comprehensions and lambdas count with the function around them."""
+        return sum(not code.co_name.startswith("<") for code in self.calls)
 
     @property
     def files(self) -> int:

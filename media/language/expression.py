@@ -48,10 +48,11 @@ class Facts:
     density: float = 72.0
     trimmed: Size | None = None
     tags: tuple[str, ...] = ()
-    context: Mapping[str, str] = field(default_factory=dict)
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    variables: Mapping[str, Value] = field(default_factory=dict)
-    choices: Mapping[str, Any] = field(default_factory=dict)
+    # Mappings are compared and not hashed, so that facts can be looked up.
+    context: Mapping[str, str] = field(default_factory=dict, hash=False)
+    metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
+    variables: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    choices: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 
+from media.memo import memoised
 from media.records.asset import SourceRef
 
 ROOT = "catalog"
@@ -28,10 +29,13 @@ ID_SEGMENT_BYTES = 120
 DIGEST_HEAD = 16
 #: Segments of a marker's path before the asset's: root, index, cloud, resource type, term.
 MARKER_HEAD = 5
+#: Paths of assets that are remembered.
+REMEMBERED = 4096
 #: A cloud, a resource type, a tag: one segment.
 NAME_BYTES = 60
 
 
+@memoised(REMEMBERED, lambda ref: len(ref.public_id) <= ID_BYTES)
 def asset_path(ref: SourceRef) -> str:
     return f"{_type_folder(ref.cloud, ref.resource_type, ref.type)}/{quote_id(ref.public_id)}{END}"
 

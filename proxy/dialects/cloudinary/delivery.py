@@ -5,43 +5,40 @@
     image
       ├ url.parse · find_cloud · authorize       text only, no I/O before the signature
       ├ _find_or_default                         catalog, d_, or the origin of a fetch URL
-      ├ compile_for · negotiate · check_chain    vendor text → concrete chain
+      ├ negotiate_on · check_chain               vendor text → concrete chain
       ├ order_with_layers                        layer sources → digests; the derived key
       └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.derived.keys import ConcreteChain, concrete
+from media.derived.keys import ConcreteChain
 from media.errors import BadTransformation, NotFound, RequestError
 from media.formats.source import describe_derived
-from media.formats.table import FORMATS
 from media.header_text import header_text
 from media.records.asset import Asset, SourceRef
-from media.render.binding import bind_recorded, recorded_facts
 from media.render.derivation import Listing, Order, order_for
-from proxy.delivery.assets import FETCH, fetch_asset, find_asset, find_layers
+from proxy.delivery.assets import fetch_asset, find_asset, find_layers
 from proxy.delivery.deliver import Delivery, deliver, derived_of, patience
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary.access import authorize, check_access_control, check_chain
+from proxy.dialects.cloudinary.concrete import Negotiated, negotiate_on, terms_on
 from proxy.dialects.cloudinary.envelope import envelope
 from proxy.dialects.cloudinary.named_transformations import definitions, is_allowed_for_strict
 from proxy.dialects.cloudinary.raw_files import deliver_file
-from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.semantics.removal import is_removal
 from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints, Compiled
 from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.syntax.grammar import Component
-from proxy.dialects.cloudinary.syntax.named import Definitions, no_definitions
+from proxy.dialects.cloudinary.syntax.named import Definitions
 from proxy.dialects.cloudinary.syntax.sources import RAW
 from proxy.dialects.cloudinary.syntax.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.tenant import find_cloud
-from proxy.http.negotiation import negotiate
 from proxy.http.responses import CORS, Caching, attachment
 from proxy.services import Services
 
@@ -66,15 +63,14 @@ async def image(services: Services, request: Request) -> Response:
     if found.asset.resource_type != "image":
         return await deliver_file(services, url, found.asset, request)
     named = await definitions(services, url.cloud, url.components)
-    compiled = compile_for(services, url.components, found, ClientHints.from_headers(request.headers), named)
-    negotiated = negotiate(compiled.chain, request.headers, services.settings.delivery.auto_formats)
-    chain = concrete(negotiated.chain)
+    asked = _negotiate(services, url.components, found, request.headers, named)
+    compiled, chain = asked.compiled, asked.chain
     check_chain(cloud, chain.needs, is_signed=is_signed)
-    order = await order_with_layers(services, found, chain, url.transformation)
+    order = await order_with_layers(services, found.asset, chain, url.transformation, found.extension)
     delivery = Delivery(
         found.asset,
         order,
-        _caching(services, url, compiled, found, negotiated.vary),
+        _caching(services, url, asked, found),
         patience=patience(services, request),
         headers={**found.asset.headers, **_disposition(compiled, found.asset), **_warning(found)},
     )
@@ -90,39 +86,26 @@ def _parse(request: Request, max_bytes: int) -> DeliveryUrl:
     return parse(raw_path.decode("utf-8", "surrogateescape"))
 
 
-def compile_for(
+def _negotiate(
     services: Services,
-    components: Sequence[Component],
+    components: tuple[Component, ...],
     found: Found,
-    hints: ClientHints,
-    named: Definitions = no_definitions,
-) -> Compiled:
-    """Components on an asset: what its record says (size, tags, context) is bound, and so in the key."""
-    asset = found.asset
-    name = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
-    compiled = vocabulary.compile(
-        components,
-        extension=None if not components and _is_its_own(found) else found.extension,
-        hints=hints,
-        named=named,
-        removal_first=services.settings.vendor(Cloudinary).removal_first,
-        current=name,
-    )
-    return replace(compiled, chain=bind_recorded(compiled.chain, recorded_facts(asset)))
+    headers: Mapping[str, str],
+    named: Definitions,
+) -> Negotiated:
+    hints, removal_first = ClientHints.from_headers(headers), services.settings.vendor(Cloudinary).removal_first
+    terms = terms_on(found.asset, components, found.extension, hints, named, removal_first=removal_first)
+    formats = services.settings.delivery.auto_formats
+    return negotiate_on(terms, headers.get("accept", ""), headers.get("save-data", ""), formats)
 
 
-async def order_with_layers(services: Services, found: Found, chain: ConcreteChain, transformation: str) -> Order:
+async def order_with_layers(
+    services: Services, asset: Asset, chain: ConcreteChain, transformation: str, extension: str | None
+) -> Order:
     """``chain`` on the asset, with its layers found; listed under what was written. Raises NotFound for a layer."""
-    asset, extension = found.asset, found.extension or ""
     layers = await find_layers(chain.needs.sources, lambda source: _locate(services, asset.cloud, source))
-    listing = Listing(asset.asset_id, transformation, extension) if transformation or extension else None
+    listing = Listing(asset.asset_id, transformation, extension or "") if transformation or extension else None
     return order_for(asset.digest, chain, layers, services.matting, listing)
-
-
-def _is_its_own(found: Found) -> bool:
-    """Whether the extension is that of an asset which nobody here could write: its original is all there is."""
-    row = FORMATS.get(found.asset.format)
-    return row is not None and not row.writable and found.extension in row.extensions
 
 
 async def describe(services: Services, delivery: Delivery, request: Request) -> Response:
@@ -140,17 +123,15 @@ async def describe(services: Services, delivery: Delivery, request: Request) -> 
     return JSONResponse(document, headers={**delivery.caching.headers, **CORS})
 
 
-def _caching(
-    services: Services, url: DeliveryUrl, compiled: Compiled, found: Found, negotiated: tuple[str, ...]
-) -> Caching:
-    vary = tuple(dict.fromkeys((*negotiated, *compiled.vary)))
+def _caching(services: Services, url: DeliveryUrl, asked: Negotiated, found: Found) -> Caching:
+    vary = asked.vary
     if found.missing is not None:
         # The asset may come: a shared cache must not keep the placeholder in its name.
         return Caching(services.settings.delivery.error_max_age_seconds, vary=vary, private=True)
     if found.asset.access_control:
         # What is open now may be closed in a moment: no shared cache decides that.
         return Caching(0, vary=vary, private=True)
-    is_immutable = url.version is not None or compiled.immutable
+    is_immutable = url.version is not None or asked.compiled.immutable
     return Caching(services.settings.delivery.max_age_seconds, immutable=is_immutable, vary=vary)
 
 

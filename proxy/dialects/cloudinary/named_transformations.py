@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from media.errors import BadTransformation
 from proxy.dialects.cloudinary.syntax import grammar
 from proxy.dialects.cloudinary.syntax.grammar import Component
-from proxy.dialects.cloudinary.syntax.named import MAX_DEPTH, Definitions
+from proxy.dialects.cloudinary.syntax.named import MAX_DEPTH, Definitions, no_definitions
 from proxy.services import Services
 
 
@@ -26,7 +26,7 @@ async def definitions(services: Services, cloud: str, components: Sequence[Compo
         found = {record["name"]: record["definition"] for record in records if record}
         known |= found
         wanted = [name for text in found.values() for name in _names_in_text(text)]
-    return known.get
+    return known.get if known else no_definitions
 
 
 async def is_allowed_for_strict(services: Services, cloud: str, components: Sequence[Component]) -> bool:

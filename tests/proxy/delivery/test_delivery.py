@@ -262,3 +262,18 @@ def test_a_missing_image_may_be_kept_as_long_as_is_configured(
         answer = stage.client.get("/demo/image/upload/nothing.png")
         assert (answer.status_code, answer.headers["cache-control"]) == (404, caching)
         assert stage.client.get("/v1_1/demo/nowhere").headers["cache-control"] == "no-store"
+
+
+def test_one_pixel_and_the_whole_side_are_told_apart_whichever_is_asked_for_first(stage: Stage) -> None:
+    stage.upload(photo(), "shoe")
+    for width, expected in (("1", 1), ("1.0", 96), ("1", 1)):
+        answer = stage.client.get(f"/demo/image/upload/c_scale,h_20,w_{width}/shoe.png")
+        assert opened(answer.content).width == expected
+
+
+def test_what_is_remembered_of_a_url_follows_its_asset(stage: Stage) -> None:
+    url = "/demo/image/upload/c_scale,w_0.5/if_!sale!_in_tags/e_grayscale/if_end/shoe.png"
+    for shade, width, tags in ((0, 96, ""), (1, 60, ""), (1, 60, "sale")):
+        stage.upload(photo(width, shade=shade), "shoe", tags=tags)
+        picture = opened(stage.client.get(url).content)
+        assert (picture.width, picture.bands == 1 or picture(3, 3)[0] == picture(3, 3)[2]) == (width // 2, bool(tags))

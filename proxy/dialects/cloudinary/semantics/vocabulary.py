@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from media.language.chain import Chain
+from media.memo import memoised
 from proxy.dialects.cloudinary.semantics import output, removal
 from proxy.dialects.cloudinary.semantics.compiler import Compiler
 from proxy.dialects.cloudinary.semantics.responsive import ClientHints, resolve
@@ -23,6 +24,9 @@ from proxy.dialects.cloudinary.syntax.named import Definitions, expand, no_defin
 from proxy.dialects.cloudinary.syntax.structure import nest
 
 __all__ = ["ClientHints", "Compiled", "Definitions", "canonical_text", "compile"]
+
+#: Chains that are remembered, if they have at most so many components and characters.
+REMEMBERED, SMALL_CHAIN, SMALL_TEXT = 1024, 16, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,22 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     Raises BadTransformation, UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
     """
     expanded = expand(components, named)
-    resolved = resolve(expanded, hints)
+    # Few chains show their own asset; all others are one for every asset.
+    shown = current if any(each.value.startswith("current") for one in expanded for each in one.parameters) else ""
+    return _compiled(expanded, extension, hints, removal_first, shown)
+
+
+def is_small(components: tuple[Component, ...], *_: object) -> bool:
+    """Whether a chain of these is worth remembering: a stranger can write many large ones."""
+    lengths = (len(each.value) for component in components for each in component.parameters)
+    return len(components) <= SMALL_CHAIN and sum(lengths) <= SMALL_TEXT
+
+
+@memoised(REMEMBERED, is_small)
+def _compiled(
+    components: tuple[Component, ...], extension: str | None, hints: ClientHints, removal_first: bool, current: str
+) -> Compiled:
+    resolved = resolve(components, hints)
     if removal_first:
         removal.check_position(resolved.components)
     compiler = Compiler(current=current)

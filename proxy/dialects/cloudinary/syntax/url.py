@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from media.errors import BadSignature, NotFound, RequestError
+from media.memo import memoised
 from proxy.dialects.cloudinary.syntax import grammar
 from proxy.dialects.cloudinary.syntax.grammar import Component
 from proxy.dialects.cloudinary.syntax.public_id import Candidate, candidates_of, decode_again
@@ -24,6 +25,8 @@ from proxy.dialects.cloudinary.syntax.public_id import Candidate, candidates_of,
 MAX_UNESCAPES = 4
 #: Components, and as many folders and segments of a remote address.
 MAX_SEGMENTS = 2 * grammar.MAX_COMPONENTS
+#: Paths whose parts are remembered, if they have at most so many characters.
+REMEMBERED, SMALL = 2048, 512
 
 #: First path segment(s) → (resource type, delivery type, whether the last segment is an SEO suffix).
 _SHORT_ROOTS = {
@@ -94,6 +97,7 @@ class _Segment:
     start: int
 
 
+@memoised(REMEMBERED, lambda path_raw, *, cloud=None: len(path_raw) <= SMALL)
 def parse(path_raw: str, *, cloud: str | None = None) -> DeliveryUrl:
     """Read a path as sent, still percent-encoded, query allowed (it is ignored).
 

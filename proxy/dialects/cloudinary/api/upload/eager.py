@@ -27,10 +27,10 @@ from proxy.delivery.derivation import find_or_derive
 from proxy.dialects.cloudinary.api.call import Call
 from proxy.dialects.cloudinary.api.notify import notices_for, urls_of
 from proxy.dialects.cloudinary.api.representation import delivery_url
-from proxy.dialects.cloudinary.delivery import Found, compile_for, order_with_layers
+from proxy.dialects.cloudinary.concrete import compile_on, terms_on
+from proxy.dialects.cloudinary.delivery import order_with_layers
 from proxy.dialects.cloudinary.named_transformations import definitions
 from proxy.dialects.cloudinary.semantics import vocabulary
-from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints
 from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.syntax import grammar
 from proxy.dialects.cloudinary.syntax.formats import EXTENSIONS
@@ -75,11 +75,12 @@ async def read_one(
 
 async def order_of(services: Services, asset: Asset, wanted: EagerTransformation) -> Order:
     """The chain on this asset. Raises NotFound for a layer that is missing."""
-    found = Found(asset, wanted.extension)
-    chain = compile_for(services, wanted.components, found, ClientHints(), wanted.named).chain
+    removal_first = services.settings.vendor(Cloudinary).removal_first
+    terms = terms_on(asset, wanted.components, wanted.extension, named=wanted.named, removal_first=removal_first)
+    chain = compile_on(terms).chain
     if wanted.format:
         chain = replace(chain, output=replace(chain.output, candidates=(wanted.format,)))
-    return await order_with_layers(services, found, concrete(chain), wanted.transformation)
+    return await order_with_layers(services, asset, concrete(chain), wanted.transformation, wanted.extension)
 
 
 def split_format(text: str) -> tuple[str, str | None]:
