@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from media.formats import apng_pixels, gif, ico, libvips, pillow, psd_pixels
+from media.formats import ico, libvips, pillow, psd_pixels
+from media.formats.animation import apng_pixels, gif
 from media.formats.codec import Codec
 from media.formats.documents import pdf, postscript
 from media.formats.table import Format

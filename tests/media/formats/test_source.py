@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from media.cutout import StoredCutout
-from media.formats import apng, gif, ico, psd
+from media.formats import ico, psd
+from media.formats.animation import apng, gif
 from media.formats.codec import not_read, not_written
 from media.formats.codecs import CODECS, codec_of
 from media.formats.source import open_source

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pyvips
 
 from media.errors import SourceError
-from media.formats import apng, libvips
-from media.formats.apng import Animation, Frame
+from media.formats import libvips
+from media.formats.animation import apng
+from media.formats.animation.apng import Animation, Frame
 from media.formats.codec import Extent, Opened, Options
 from media.formats.table import Format
 from media.geometry import Box, Size

@@ -10,8 +10,8 @@ import pyvips
 from PIL import Image
 
 from media.errors import LimitExceeded, SourceError
-from media.formats import apng
-from media.formats.apng import CLEAR, LEAVE, OVER, REVERT, SOURCE, Frame
+from media.formats.animation import apng
+from media.formats.animation.apng import CLEAR, LEAVE, OVER, REVERT, SOURCE, Frame
 from media.formats.source import MAX_FRAMES, open_source
 from media.geometry import Box
 from media.language.chain import Output

@@ -1,7 +1,7 @@
 """The structure of an animated PNG: a chain of chunks that hold frames, each taken out and put in as a PNG of its own.
 
 libvips neither reads nor writes the chunks ``acTL``, ``fcTL`` and ``fdAT`` (PNG, third edition, section 11.3.6). No
-pixel is touched here: see :mod:`media.formats.apng_pixels`.
+pixel is touched here: see :mod:`media.formats.animation.apng_pixels`.
 """
 
 import itertools

@@ -1,0 +1,1 @@
+"""Pictures that move: their frames taken out of a file, laid over each other, put into one."""
