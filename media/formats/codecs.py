@@ -1,10 +1,9 @@
 """The codecs: one row per format that libvips does not read and write by itself."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from media.formats import ico, libvips, pillow, psd_pixels
-from media.formats.animation import apng_pixels, gif
+from media.formats.animation import apng_pixels, gif_pixels
 from media.formats.codec import Codec
 from media.formats.documents import pdf, postscript
 from media.formats.table import Format
@@ -16,7 +15,7 @@ _POSTSCRIPT = Codec(write=postscript.write, measure=postscript.size)
 
 CODECS: Mapping[str, Codec] = {
     "png": Codec(apng_pixels.open_file, apng_pixels.pixels, apng_pixels.write),
-    "gif": replace(LIBVIPS, is_whole=gif.is_whole),
+    "gif": Codec(gif_pixels.open_file, gif_pixels.pixels, libvips.write),
     "bmp": _BITMAP,
     "tga": _BITMAP,
     "jp2": _JPEG_2000,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyvips
 
 from media.errors import SourceError
-from media.formats import libvips, pillow
+from media.formats import libvips, pillow, png
 from media.formats.codec import Extent, Opened, Options
 from media.formats.table import Format
 from media.geometry import Size
@@ -22,7 +22,6 @@ BANDS = 4
 MAX_PNG_SIDE = 1_000_000
 #: No more entries of a directory are looked at.
 MAX_ENTRIES = 256
-PNG = b"\x89PNG\r\n\x1a\n"
 _HEADER, _ENTRY = struct.Struct("<HHH"), struct.Struct("<BBBBHHII")
 _PNG_SIDES, _BITMAP_SIDES = struct.Struct(">II"), struct.Struct("<ii")
 _PNG_PLACE, _BITMAP_PLACE = 16, 4
@@ -39,7 +38,7 @@ class Entry:
 
     @property
     def is_png(self) -> bool:
-        return self.body.startswith(PNG)
+        return self.body.startswith(png.SIGNATURE)
 
 
 def open_file(body: bytes, row: Format) -> Opened:
@@ -75,7 +74,7 @@ def largest(body: bytes) -> Entry:
 
 
 def _entry(body: bytes, bits: int) -> Entry:
-    if body.startswith(PNG):
+    if body.startswith(png.SIGNATURE):
         return Entry(_size(*_PNG_SIDES.unpack_from(body, _PNG_PLACE)), body, bits)
     width, doubled = _BITMAP_SIDES.unpack_from(body, _BITMAP_PLACE)
     # A bitmap in an icon is twice as high: its mask lies below it.

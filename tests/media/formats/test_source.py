@@ -53,7 +53,7 @@ def calls(functions: dict[str, Callable[..., Any]], work: Callable[[], object]) 
 
 
 COUNTED = {
-    "open": open_source, "sniff": sniff, "psd": psd.parse, "apng": apng.parse, "ico": ico.largest, "gif": gif.is_whole,
+    "open": open_source, "sniff": sniff, "psd": psd.parse, "apng": apng.parse, "ico": ico.largest, "gif": gif.parse,
 }  # fmt: skip
 ONCE = {"open": 1, "sniff": 1}
 #: A source and what is called for one result of it.

@@ -10,8 +10,9 @@ import pyvips
 from PIL import Image
 
 from media.errors import LimitExceeded, SourceError
+from media.formats import png
 from media.formats.animation import apng
-from media.formats.animation.apng import CLEAR, LEAVE, OVER, REVERT, SOURCE, Frame
+from media.formats.animation.compositor import CLEAR, LEAVE, OVER, REVERT, SOURCE, Frame
 from media.formats.source import MAX_FRAMES, open_source
 from media.geometry import Box
 from media.language.chain import Output
@@ -47,15 +48,15 @@ def opened(body: bytes) -> tuple[list[np.ndarray], list[int], int]:
     return frames, delays, image.info.get("loop", -1)
 
 
-def patch(color: tuple[int, ...], box: Box, disposal: int = LEAVE, blend: int = SOURCE) -> Frame:
+def patch(color: tuple[int, ...], box: Box, disposal: int = LEAVE, blend: int = SOURCE) -> tuple[Frame, bytes]:
     body = pyvips.Image.black(box.width, box.height, bands=4).copy(interpretation="srgb") + list(color)
-    return Frame(bytes(body.cast("uchar").write_to_buffer(".png")), box, 100, disposal, blend)
+    return Frame(box, 100, disposal, blend), bytes(body.cast("uchar").write_to_buffer(".png"))
 
 
-def parts_of(body: bytes) -> list[Frame]:
+def frames_of(body: bytes) -> tuple[Frame, ...]:
     animation = apng.parse(body)
     assert animation is not None
-    return list(apng.frames(animation))
+    return animation.frames
 
 
 @pytest.mark.parametrize("alpha", [False, True])
@@ -177,14 +178,14 @@ def test_only_what_changes_is_written() -> None:
     frames[2].putpixel((7, 5), (1, 2, 3))
     body = apng.joined([patch(RED, WHOLE), patch(RED, WHOLE), patch(RED, WHOLE)], 3, 0)
     again = rendered(body, output=Output(animated=True)).body
-    assert [frame.box for frame in parts_of(again)] == [WHOLE, Box(0, 0, 1, 1), Box(0, 0, 1, 1)]
-    boxes = [frame.box for frame in parts_of(rendered(saved(frames, duration=100)).body)]
+    assert [frame.box for frame in frames_of(again)] == [WHOLE, Box(0, 0, 1, 1), Box(0, 0, 1, 1)]
+    boxes = [frame.box for frame in frames_of(rendered(saved(frames, duration=100)).body)]
     assert boxes[-1] == Box(7, 5, 1, 1)
 
 
 def test_long_delays_are_kept_to_a_tenth_of_a_second() -> None:
-    parts = [patch(RED, WHOLE), Frame(patch(BLUE, RIGHT).body, RIGHT, 70_040)]
-    assert [frame.delay for frame in parts_of(apng.joined(parts, 2, 0))] == [100, 70_000]
+    parts = [patch(RED, WHOLE), (Frame(RIGHT, 70_040), patch(BLUE, RIGHT)[1])]
+    assert [frame.delay for frame in frames_of(apng.joined(parts, 2, 0))] == [100, 70_000]
 
 
 def with_count(body: bytes, count: int) -> bytes:
@@ -222,7 +223,7 @@ BROKEN = {
     "half a file": WHOLE_BODY[: len(WHOLE_BODY) // 2],
     "half the last frame": WHOLE_BODY[:-400],
     "a frame outside": apng.joined([patch(RED, WHOLE), patch(RED, Box(3, 0, 2, 2))], 2, 0),
-    "a flood of chunks": WHOLE_BODY[:-12] + b"\0\0\0\0aaAa\0\0\0\0" * (apng.MAX_CHUNKS + 1) + WHOLE_BODY[-12:],
+    "a flood of chunks": WHOLE_BODY[:-12] + b"\0\0\0\0aaAa\0\0\0\0" * (png.MAX_CHUNKS + 1) + WHOLE_BODY[-12:],
     "garbled pixels": WHOLE_BODY[:-60] + bytes(40) + WHOLE_BODY[-20:],
 }
 
