@@ -35,12 +35,14 @@ Control = Callable[[Step, Facts], tuple[Facts, tuple[Step, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Marks a parameter the renderer fills: ``size`` (of the picture as the chain sees it), ``base``
-    (:class:`Size` of the picture under a layer, or the picture's own), ``overlay`` (a function from the size that a
-    layer's fractions refer to, to its pixels: those of the file, after the argument ``steps``), ``font`` (the bytes of
-    the file, None without one), ``first`` (the first frame: what an operation decides by looking, it decides there, so
-    that all frames of an animation agree), ``sight`` (:class:`media.operations.tracking.Sight`: where things are in
-    the picture)."""
+    """Marks a parameter that the renderer fills. ``what`` is one of:
+
+    ``size`` of the picture as the chain sees it; ``base``: the :class:`Size` of the picture under a layer, or the
+    picture's own; ``overlay``: a function from the size that a layer's fractions refer to, to its pixels, which are
+    those of the file after the argument ``steps``; ``font``: the :class:`media.typography.typeface.FontFile`, None
+    without one; ``first``: the first frame (what an operation decides by looking, it decides there, so that all frames
+    of an animation agree); ``sight``: the :class:`media.operations.tracking.Sight`, where things are in the picture.
+    """
 
     what: str
 

@@ -17,7 +17,7 @@ from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Pai
 from media.operations.registry import Prepared, operation, unknown
 from media.raster.pixels import Image, flatten, join, size_of, solid, to_uint8
 from media.typography import fonts, typeface
-from media.typography.typeface import Typeface
+from media.typography.typeface import FontFile, Typeface
 
 DOTS_PER_INCH = 72
 PANGO_UNITS = 1024
@@ -58,7 +58,7 @@ def text(
     font_source: Annotated[str | None, Text()] = None,
     *,
     base: BaseSize,
-    font_file: Annotated[bytes | None, Prepared("font")],
+    font_file: Annotated[FontFile | None, Prepared("font")],
 ) -> Image:
     """Draw a text; the picture is as large as its ink.
 

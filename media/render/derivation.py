@@ -31,6 +31,7 @@ from media.records.asset import DerivedEntry
 from media.records.catalog import Catalog
 from media.records.sources import load_source
 from media.render import derive as rendering
+from media.render.render import layers_of
 from media.scene.scene import Scene
 from media.stores.store import Store
 
@@ -109,7 +110,8 @@ def load(store: Store, order: Order, *, scene_required: bool = True) -> Inputs |
 def derive(order: Order, inputs: Inputs, limits: Limits) -> Derived:
     """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises."""
     source = inputs.opening(max_pixels=limits.max_source_pixels)
-    rendered = rendering.derive(order.chain, source, inputs.layers, limits, inputs.scene)
+    layers = layers_of(inputs.layers, order.layers, max_pixels=limits.max_source_pixels)
+    rendered = rendering.derive(order.chain, source, layers, limits, inputs.scene)
     return Derived(rendered.body, source.confidence, is_final=inputs.scene is not None or not order.needs.scene)
 
 

@@ -23,6 +23,7 @@ from media.raster.picture import Picture
 from media.render.binding import advance, chosen_output
 from media.render.plan import Plan, check_size, plan, size_after
 from media.scene.scene import Scene
+from media.typography.typeface import FontFile
 
 __all__ = ["Rendered", "render", "render_pixels"]
 
@@ -32,20 +33,24 @@ BLANK = bytes(pyvips.Image.black(1, 1, bands=4).copy(interpretation="srgb").writ
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """``files`` holds the bytes behind every source of :func:`media.operations.needs.sources`; ``picture`` opens one of
-    them, once, when a step asks for it."""
+    """``files`` holds the bytes behind every source of :func:`media.operations.needs.sources`, ``digests`` their
+    SHA-256; ``picture`` opens one of them, once, when a step asks for it."""
 
     files: Mapping[str, bytes]
+    digests: Mapping[str, str]
     picture: Callable[[str], Source]
 
+    def font(self, name: str) -> FontFile | None:
+        return FontFile(self.files[name], self.digests[name]) if name in self.files else None
 
-def layers_of(files: Mapping[str, bytes], *, max_pixels: int) -> Layers:
+
+def layers_of(files: Mapping[str, bytes], digests: Mapping[str, str], *, max_pixels: int) -> Layers:
     def opened(name: str) -> Source:
         if name and name not in files:
             raise NotFound(f"the layer {name} does not exist")
         return open_source(files[name] if name else BLANK, max_pixels=max_pixels)
 
-    return Layers(files, functools.cache(opened))
+    return Layers(files, digests, functools.cache(opened))
 
 
 def render(plan: Plan, source: Source, layers: Layers, scene: Scene | None = None) -> Rendered:
@@ -104,7 +109,7 @@ def _prepared(
         "first": lambda: pixels.frames[0],
         "overlay": lambda: functools.cache(lambda base: _overlay(step, replace(facts, current=base), plan, layers)),
         "sight": lambda: sight,
-        "font": lambda: layers.files.get(step[operation.file] or ""),
+        "font": lambda: layers.font(step[operation.file] or ""),
     }
     return {name: ready[what]() for name, what in operation.prepared}
 

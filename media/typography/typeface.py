@@ -5,7 +5,6 @@ for everybody's Arial. It is therefore entered under a name made of its digest, 
 for (and for letters that no other font has). File structure: OpenType 1.9, "Organization of an OpenType Font", "name".
 """
 
-import hashlib
 import io
 import struct
 from dataclasses import dataclass
@@ -26,6 +25,14 @@ _DIGEST_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
+class FontFile:
+    """A font as it was uploaded; ``digest`` is the SHA-256 that it is stored under."""
+
+    body: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Typeface:
     """What Pango is asked for, and the file that libvips enters under this name."""
 
@@ -33,10 +40,10 @@ class Typeface:
     path: str
 
 
-def install(body: bytes, name: str) -> Typeface:
-    """``name`` is for messages. Raises BadTransformation where the bytes are no TrueType or OpenType font."""
-    family = f"cutout-{hashlib.sha256(body).hexdigest()[:_DIGEST_LENGTH]}"
-    return Typeface(family, str(keep(f"{family}.ttf", lambda: _checked(body, family, name))))
+def install(file: FontFile, name: str) -> Typeface:
+    """``name`` is for messages. Raises BadTransformation if the bytes are no TrueType or OpenType font."""
+    family = f"cutout-{file.digest[:_DIGEST_LENGTH]}"
+    return Typeface(family, str(keep(f"{family}.ttf", lambda: _checked(file.body, family, name))))
 
 
 def _checked(body: bytes, family: str, name: str) -> bytes:

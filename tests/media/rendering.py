@@ -1,5 +1,6 @@
 """Render in one line: what the tests of operations share."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from media.formats.source import Source, open_source
 from media.language.chain import Chain, Output, Step
 from media.operations import step
 from media.render.derive import derive
-from media.render.render import Rendered
+from media.render.render import Layers, Rendered, layers_of
 from media.scene.scene import Scene
 
 
@@ -21,7 +22,12 @@ def rendered(
     layers: Mapping[str, bytes] | None = None,
     scene: Scene | None = None,
 ) -> Rendered:
-    return derive(Chain(steps, output or Output()), opened(source), layers or {}, Limits(), scene)
+    return derive(Chain(steps, output or Output()), opened(source), files(layers or {}), Limits(), scene)
+
+
+def files(bodies: Mapping[str, bytes]) -> Layers:
+    digests = {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+    return layers_of(bodies, digests, max_pixels=Limits().max_source_pixels)
 
 
 def opened(picture: bytes | StoredCutout) -> Source:

@@ -9,9 +9,9 @@ from media.errors import BadTransformation, LimitExceeded, NotFound
 from media.language.chain import Chain, Output, Step
 from media.operations import step
 from media.render.plan import plan
-from media.render.render import layers_of, render
+from media.render.render import render
 from tests.media import pictures
-from tests.media.rendering import opened, rendered, rendered_with
+from tests.media.rendering import files, opened, rendered, rendered_with
 
 
 def pixels(body: bytes) -> np.ndarray:
@@ -118,7 +118,7 @@ def test_size_that_only_pixels_tell_is_checked_while_rendering() -> None:
     source = opened(pictures.jpeg())
     chain = Chain((step("rotate", angle="10"), step("scale", width="9.0")), Output())
     with pytest.raises(LimitExceeded):
-        render(plan(chain, source.info, Limits(max_output_side=300)), source, layers_of({}, max_pixels=10**8))
+        render(plan(chain, source.info, Limits(max_output_side=300)), source, files({}))
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])

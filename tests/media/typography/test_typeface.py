@@ -1,17 +1,22 @@
 """A font that a client uploaded draws under a name of its own, or is refused."""
 
 import struct
+import sys
 
 import numpy as np
 import pytest
 import pyvips
 from pymupdf_fonts import SpaceMono_Bold, SpaceMono_Regular
 
+from media.config import Limits
 from media.errors import BadTransformation, NotFound
+from media.language.chain import Chain
 from media.operations import step
+from media.render.derive import derive
 from media.typography import typeface
+from media.typography.typeface import FontFile
 from tests.media import pictures
-from tests.media.rendering import rendered
+from tests.media.rendering import files, opened, rendered
 
 FONT = "raw:ours.ttf"
 REGULAR, BOLD = SpaceMono_Regular.fontbuffer, SpaceMono_Bold.fontbuffer
@@ -43,7 +48,7 @@ BROKEN = {
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_is_no_font_is_refused_by_name(kind: str) -> None:
     with pytest.raises(BadTransformation, match=r"the font fonts/ours.ttf cannot be read"):
-        typeface.install(BROKEN[kind], "fonts/ours.ttf")
+        typeface.install(FontFile(BROKEN[kind], kind), "fonts/ours.ttf")
 
 
 def test_letters_are_those_of_the_file() -> None:
@@ -71,4 +76,16 @@ def test_a_missing_font_is_named() -> None:
 
 def test_a_huge_font_is_refused() -> None:
     with pytest.raises(BadTransformation, match="at most"):
-        typeface.install(bytes(typeface.MAX_BYTES + 1), "ours.ttf")
+        typeface.install(FontFile(bytes(typeface.MAX_BYTES + 1), "huge"), "ours.ttf")
+
+
+def test_a_font_is_hashed_when_it_is_uploaded_and_at_no_text() -> None:
+    layers, hashed = files({FONT: REGULAR}), []
+    chain = Chain((step("text", text="a", font_source=FONT), step("text", text="b", font_source=FONT)))
+    sys.setprofile(lambda frame, event, called: hashed.append(called) if "sha256" in str(called) else None)
+    try:
+        derive(chain, opened(pictures.jpeg()), layers, Limits())
+        derive(chain, opened(pictures.jpeg()), layers, Limits())
+    finally:
+        sys.setprofile(None)
+    assert hashed == []
