@@ -71,7 +71,8 @@ def test_every_stored_answer_is_given_again_and_nothing_is_derived(stored: Store
     given = [[path, sent, *ask(client, path, json.loads(sent))] for path, sent, *_ in rows[: -len(REMOVALS)]]
     given += [[path, "{}", *seen] for path, seen in zip(REMOVALS, remove(client), strict=True)]
     assert [row for row, stored_row in zip(given, rows, strict=True) if row != stored_row] == []
-    assert stored.store.written == []
+    # A source that is sent once more is made young again, for the sweep's sake.
+    assert [key for key in stored.store.written if not key.startswith("sources/")] == []
     assert stored.metric("cutout_render_seconds_count") == 0
     assert stored.metric("cutout_jobs_enqueued_total") == 0
 
