@@ -36,6 +36,8 @@ class Server:
     environment: str = "development"
     public_url: str = ""
     max_body_bytes: int = 100 * MIB
+    max_bytes_in_flight: int = 512 * MIB
+    temporary_folder: str = ""
     request_deadline_seconds: float = 60.0
     shutdown_seconds: float = 10.0
 
@@ -84,6 +86,7 @@ class Matting:
 @dataclass(frozen=True, slots=True)
 class Limits:
     max_source_bytes: int = 100 * MIB
+    max_text_bytes: int = MIB
     max_source_pixels: int = 100_000_000
     max_output_pixels: int = 50_000_000
     max_output_side: int = 16_384

@@ -11,6 +11,7 @@ from media.records.catalog import Catalog
 from media.stores import open_store
 from media.stores.store import Store
 from media.typography.fonts import register
+from proxy.runtime.byte_budget import ByteBudget
 from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
 from proxy.runtime.pool import IO_THREADS, Pool, Slots
@@ -32,6 +33,8 @@ class Services:
     io: Pool
     #: Pixels.
     pixels: Pool
+    #: Bodies of requests that are under way.
+    bodies: ByteBudget
     #: Derivations that hold their source.
     slots: Slots
     hot: HotCache
@@ -54,11 +57,14 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     register(settings.rendering.font_folder)
     opened = await io.run(open_store, settings.store) if store is None else store
     catalog = Catalog(opened) if opened.conditional else Catalog(opened, lock=queue.lock)
+    bodies = ByteBudget(max(settings.server.max_bytes_in_flight, settings.server.max_body_bytes))
     hot = HotCache(settings.rendering.hot_cache_bytes)
     try:
         async with OriginFetcher(settings.origin) as origin:
             metrics, flights = Metrics(), SingleFlight()
-            yield Services(settings, opened, catalog, queue, usage, origin, metrics, io, pixels, slots, hot, flights)
+            yield Services(
+                settings, opened, catalog, queue, usage, origin, metrics, io, pixels, bodies, slots, hot, flights
+            )
     finally:
         await queue.close()
         await usage.close()

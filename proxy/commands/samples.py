@@ -6,7 +6,7 @@ from pathlib import Path
 from media.records.asset import SourceRef
 from proxy.delivery.assets import find_asset
 from proxy.delivery.ingest import receive
-from proxy.http.forms import Arrival
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 CLOUD = "demo"

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from media.errors import MediaError, NotFound, OriginError, Unavailable
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.ingest import receive
-from proxy.http.forms import Arrival
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 log = logging.getLogger("cutout.sources")

@@ -1,63 +1,124 @@
-"""The body of a request as fields, however it was written: multipart, urlencoded or JSON."""
+"""The body of a request as fields, however it was written: the only reader of forms.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+::
+
+    read_form
+      ├ _check_coding         a body is sent as it is, or not at all
+      ├ _syntax_of            by Content-Type: multipart, urlencoded, JSON; anything else has no fields
+      ├ Collector.take        in an I/O thread, as bytes come in: texts within one budget, files on disk
+      ├ admit                 once, before the first byte of a file is kept, with the fields in front of it
+      └ Form                  texts, values of JSON, uploads to be read off the loop
+
+Nothing is parsed on the event loop, and nothing before it is known to be small: what a request may cost is decided
+while it comes in (:mod:`proxy.http.middleware` bounds the bytes of one body, and of all bodies together).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from media import json_text
-from media.errors import RequestError
+from media.errors import LimitExceeded, UnsupportedFormat
+from proxy.http.collector import Budget, Collector, Source
+from proxy.http.syntax.events import Charge, Syntax
+from proxy.http.syntax.json_object import JsonObject
+from proxy.http.syntax.multipart import Multipart
+from proxy.http.syntax.urlencoded import Urlencoded
+from proxy.http.uploads import Upload
+from proxy.services import Services
 
-MAX_FILES = 8
-MAX_FIELDS = 200
-#: Of one text field: a source in base64 is one. The body as a whole is bounded by ``server.max_body_bytes``.
-MAX_TEXT_BYTES = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Bytes that came in, and the file name they came with ("" where there was none)."""
-
-    body: bytes
-    filename: str = ""
+__all__ = ["Admit", "Form", "Source", "read_body", "read_form"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
-    """``texts`` and ``files`` by name; of a repeated name the last one counts. Empty texts are left out."""
+class Form:
+    """Fields in the order they came: a name may come several times."""
 
-    texts: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, Arrival] = field(default_factory=dict)
+    items: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """By name; of a repeated name the last one counts, empty ones are left out. Numbers and flags are texts."""
+        plain = {name: value for name, value in self.items if isinstance(value, str | int | float)}
+        # str(True) is "True": the APIs read it in any case.
+        return {name: str(value) for name, value in plain.items() if value != ""}
+
+    @property
+    def files(self) -> dict[str, Upload]:
+        return {name: value for name, value in self.items if isinstance(value, Upload)}
 
 
-async def read_fields(request: Request) -> Fields:
-    """Raises RequestError for a body that is not what its Content-Type says."""
-    if "json" in request.headers.get("content-type", "").partition(";")[0]:
-        return Fields(_texts(read_json(await request.body())))
+#: Judges a request by the fields in front of its first file; raises to refuse it.
+Admit = Callable[[Form], Awaitable[None]]
+
+
+async def _anybody(form: Form) -> None:
+    return None
+
+
+async def read_form(
+    services: Services,
+    request: Request,
+    sources: Mapping[str, Source] | None = None,
+    *,
+    file_bytes: int | None = None,
+    admit: Admit = _anybody,
+) -> Form:
+    """``sources`` are the fields that may hold a picture, of ``file_bytes`` each (default: as any source).
+
+    Raises RequestError for a body that is not what its Content-Type says, LimitExceeded for one that is too large.
+    """
+    _check_coding(request)
+    limits, folder = services.settings.limits, services.settings.server.temporary_folder
+    collector = Collector(sources or {}, Budget(limits.max_text_bytes, file_bytes or limits.max_source_bytes, folder))
+    syntax = _syntax_of(request, sources or {}, collector.charge)
+    if syntax is None:
+        return Form()
     try:
-        form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_TEXT_BYTES)
-    except HTTPException as error:
-        raise RequestError(f"The form cannot be read: {error.detail}") from error
-    texts = {name: value for name, value in form.multi_items() if isinstance(value, str) and value}
-    uploads = [(name, value) for name, value in form.multi_items() if isinstance(value, UploadFile)]
-    return Fields(texts, {name: Arrival(await file.read(), file.filename or "") for name, file in uploads})
+        async with aclosing(request.stream()) as chunks:
+            async for chunk in chunks:
+                # Starlette's stream ends with an empty piece.
+                await _take(services, collector, syntax, chunk or None, admit)
+    except BaseException:
+        collector.close()
+        raise
+    return Form(tuple(collector.fields))
 
 
-def read_json(body: bytes) -> Mapping[str, Any]:
-    """A JSON object; raises RequestError for anything else."""
-    try:
-        document = json_text.read_json(body)
-    except ValueError as error:
-        raise RequestError(f"The body must be a JSON object; it {error}.") from error
-    if not isinstance(document, dict):
-        raise RequestError(f"The body must be a JSON object, got {type(document).__name__}.")
-    return document
+async def read_body(services: Services, request: Request) -> bytes:
+    """A body of text alone, for who parses it himself, off the loop. Raises LimitExceeded."""
+    _check_coding(request)
+    most, body = services.settings.limits.max_text_bytes, bytearray()
+    async with aclosing(request.stream()) as chunks:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > most:
+                raise LimitExceeded(f"The body has at most {most} bytes.")
+    return bytes(body)
 
 
-def _texts(document: Mapping[str, Any]) -> dict[str, str]:
-    plain = {name: value for name, value in document.items() if isinstance(value, str | int | float)}
-    # str(True) is "True": the doors read it in any case.
-    return {name: str(value) for name, value in plain.items() if value != ""}
+async def _take(services: Services, collector: Collector, syntax: Syntax, chunk: bytes | None, admit: Admit) -> None:
+    if await services.io.run(collector.take, syntax, chunk):
+        await admit(Form(tuple(collector.fields)))
+        await services.io.run(collector.go_on)
+
+
+def _check_coding(request: Request) -> None:
+    """RFC 9110 8.4: we decode no body; what is sent compressed could be any size."""
+    coding = request.headers.get("content-encoding", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedFormat(f"The body must be sent without Content-Encoding, got {coding[:40]!r}.")
+
+
+def _syntax_of(request: Request, sources: Mapping[str, Source], charge: Charge) -> Syntax | None:
+    content_type = request.headers.get("content-type", "")
+    name = content_type.partition(";")[0].strip().lower()
+    if name == "multipart/form-data":
+        return Multipart(content_type, charge)
+    # A picture in a field that takes only files is a mistake, not a source.
+    large = [each for each, kind in sources.items() if kind is not Source.FILE]
+    if name == "application/x-www-form-urlencoded":
+        return Urlencoded(large, charge)
+    return JsonObject(large, charge) if "json" in name else None

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from media.errors import LimitExceeded
+from media.integers import is_natural
 
 log = logging.getLogger("cutout.access")
 
@@ -66,21 +67,39 @@ class Preflight:
 
 
 class BodyLimit:
-    """Stops reading a request body at ``max_bytes``, whatever its Content-Length claims."""
+    """Stops reading a request body at ``max_bytes``, and all bodies together at the budget of the services.
+
+    A Content-Length that says too much is refused before anything is read; one that says too little does not help.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         read = 0
+        declared = Headers(scope=scope).get("content-length", "")
 
         async def receive_bounded() -> Message:
             nonlocal read
+            if is_natural(declared) and int(declared) > self._max_bytes:
+                raise self._too_large()
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._max_bytes:
-                raise LimitExceeded(f"The request body is larger than {self._max_bytes} bytes.")
+            size = len(message.get("body", b""))
+            if read + size > self._max_bytes:
+                raise self._too_large()
+            scope["app"].state.services.bodies.take(size)
+            read += size
             return message
 
-        await self._app(scope, receive_bounded, send)
+        try:
+            await self._app(scope, receive_bounded, send)
+        finally:
+            if read:
+                scope["app"].state.services.bodies.give(read)
+
+    def _too_large(self) -> LimitExceeded:
+        return LimitExceeded(f"The request body is larger than {self._max_bytes} bytes.")

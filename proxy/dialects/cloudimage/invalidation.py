@@ -23,6 +23,7 @@ from proxy.delivery.assets import FETCH
 from proxy.dialects.cloudimage import grammar
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.tenant import find_token, locate
+from proxy.http.forms import read_body
 from proxy.services import Services
 
 #: Before any age limit: the next request fetches again.
@@ -35,7 +36,7 @@ CREATED = 201
 async def invalidate(services: Services, request: Request) -> Response:
     token = find_token(services.settings.vendor(Cloudimage), request.headers.get("host", ""))
     _authorize(services, token, request.headers.get("x-client-key", ""))
-    urls = read_order(await request.body())
+    urls = await services.io.run(read_order, await read_body(services, request))
     refs = [SourceRef(token.cloud, "image", FETCH, name) for url in urls for name in _addresses(url, token)]
     if refs:
         count = await services.io.run(_age, services, refs)

@@ -29,8 +29,9 @@ from proxy.dialects.img_processing.identity import created_at
 from proxy.dialects.img_processing.schema import Values
 from proxy.dialects.img_processing.settings import ImgProcessing
 from proxy.dialects.img_processing.vocabulary import compile_edit, layer_source
-from proxy.http.forms import Arrival, read_fields
+from proxy.http.forms import Source, read_body, read_form
 from proxy.http.responses import Caching, Content, respond
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 CREATED, NO_CONTENT = 201, 204
@@ -49,16 +50,17 @@ NO_STORE = {
 
 async def upload_image(services: Services, request: Request) -> Response:
     caller = await admit(services, request)
-    fields = await read_fields(request)
-    values = schema.parse({name: fields.texts[name] for name in ("name",) if name in fields.texts}, schema.UPLOAD)
-    if "image" not in fields.files:
+    form = await read_form(services, request, {"image": Source.FILE})
+    values = schema.parse({name: form.texts[name] for name in ("name",) if name in form.texts}, schema.UPLOAD)
+    if "image" not in form.files:
         raise Invalid("image is required: a jpeg, png or webp file")
-    return await _keep(services, request, caller, fields.files["image"], values["name"])
+    arrival = await services.io.run(form.files["image"].read)
+    return await _keep(services, request, caller, arrival, values["name"])
 
 
 async def create_image(services: Services, request: Request) -> Response:
     caller = await admit(services, request)
-    values = schema.parse(await _body(request), schema.CREATE)
+    values = schema.parse(await _body(services, request), schema.CREATE)
     if not values["url"].startswith(("http://", "https://")):
         raise Invalid(f"url must begin with http:// or https://, got {values['url'][:80]!r}")
     arrival = await open_address(services, values["url"])
@@ -80,7 +82,7 @@ async def edit_image(services: Services, request: Request) -> Response:
     if action not in schema.FIELDS:
         raise NotFound(f"There is no POST …/{action[:60]}.")
     asset = await library.find(services, caller, request.path_params["image_id"])
-    values = schema.parse_edit(action, await _body(request))
+    values = schema.parse_edit(action, await _body(services, request))
     edited = await _edited(services, caller, action, values, asset)
     made = await library.keep(services, caller, edited, values["name"] or asset.display_name)
     return await _created(services, request, caller, made, COSTS.get(action, DEFAULT_COST))
@@ -176,9 +178,9 @@ async def classify_image(services: Services, request: Request) -> Response:
     return JSONResponse(document, headers=NO_STORE)
 
 
-async def _body(request: Request) -> object:
+async def _body(services: Services, request: Request) -> object:
     says_json = "json" in request.headers.get("content-type", "")
-    return schema.read_body(await request.body(), says_json=says_json)
+    return await services.io.run(schema.read_body, await read_body(services, request), says_json=says_json)
 
 
 async def _created(

@@ -17,7 +17,7 @@ from media.records.paths import asset_path, record_path
 from proxy.delivery.ingest import keep_source, record
 from proxy.dialects.img_processing.auth import Caller
 from proxy.dialects.img_processing.identity import is_id, mirrored, new_id
-from proxy.http.forms import Arrival
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 FORMATS = {"jpg": "jpeg", "png": "png", "webp": "webp"}

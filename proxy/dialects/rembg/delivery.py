@@ -25,12 +25,13 @@ from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
 from proxy.dialects.rembg.schema import Parameters
 from proxy.dialects.rembg.settings import Rembg
-from proxy.http.forms import read_fields
+from proxy.http.forms import Source, read_form
 from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
 
 #: The delivery type that names uploaded sources; they have no record, so no URL leads to them.
 TYPE = "rembg"
+SOURCES = {"file": Source.FILE}
 CREDITS = 1.0
 REQUIRED = ("missing", "Field required", None)
 
@@ -47,13 +48,13 @@ async def remove_by_address(services: Services, request: Request) -> Response:
 
 async def remove_file(services: Services, request: Request) -> Response:
     who = _account(services, request)
-    fields = await read_fields(request)
+    form = await read_form(services, request, SOURCES)
     # bgc and extras are query parameters of the real server, the rest form fields: all are taken in both places.
-    parameters, objects = _parse(services, {**_texts(request.query_params), **fields.texts}, "body")
-    if "file" not in fields.files:
+    parameters, objects = _parse(services, {**_texts(request.query_params), **form.texts}, "body")
+    if "file" not in form.files:
         raise Invalid(Fault("body", "file", *REQUIRED))
     cloud = services.settings.vendor(Rembg).cloud
-    arrival = fields.files["file"]
+    arrival = await services.io.run(form.files["file"].read)
     source = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
     return await _answer(services, who, parameters, objects, source)
 

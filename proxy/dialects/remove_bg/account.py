@@ -8,8 +8,8 @@ from proxy.delivery.ingest import random_public_id, receive
 from proxy.dialects.remove_bg import schema
 from proxy.dialects.remove_bg.auth import authenticate
 from proxy.dialects.remove_bg.settings import RemoveBg
-from proxy.dialects.remove_bg.sources import open_source
-from proxy.http.forms import Arrival, read_fields
+from proxy.dialects.remove_bg.sources import open_source, read_fields
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 #: What an account without a bound shows: clients stop where nothing is left.
@@ -32,7 +32,7 @@ async def account(services: Services, request: Request) -> Response:
 async def improve(services: Services, request: Request) -> Response:
     """Keep the picture with its tag, for whoever trains the next network."""
     who = authenticate(services.settings.clouds, request.headers)
-    fields = await read_fields(request)
+    fields = await read_fields(services, request)
     arrival = await open_source(services, fields, schema.check_sources({*fields.texts, *fields.files}))
     tags = tuple(tag.strip() for tag in fields.texts.get("tag", "").split(",") if tag.strip())
     named = Arrival(arrival.body, fields.texts.get("image_filename") or arrival.filename)

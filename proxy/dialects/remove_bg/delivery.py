@@ -34,10 +34,9 @@ from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.foreground import foreground_type
 from proxy.dialects.remove_bg.schema import Parameters
 from proxy.dialects.remove_bg.settings import RemoveBg
-from proxy.dialects.remove_bg.sources import receive_background, receive_source
+from proxy.dialects.remove_bg.sources import read_fields, receive_background, receive_source
 from proxy.dialects.remove_bg.vocabulary import BACKGROUND, compile_parameters
 from proxy.dialects.remove_bg.zip_file import pack
-from proxy.http.forms import read_fields
 from proxy.runtime.accounts import Account
 from proxy.runtime.usage import Rate
 from proxy.services import Services
@@ -60,7 +59,7 @@ class Cut:
 
 async def remove_background(services: Services, request: Request) -> Response:
     who = authenticate(services.settings.clouds, request.headers)
-    fields = await read_fields(request)
+    fields = await read_fields(services, request)
     source_field = schema.check_sources({*fields.texts, *fields.files})
     parameters = schema.parse(fields.texts)
     await _check_credits(services, who, parameters)

@@ -1,8 +1,8 @@
 """The pictures of a request: from a file, base64 or an address to a stored source, faults in the vendor's codes."""
 
-import base64
-import binascii
 from dataclasses import dataclass
+
+from starlette.requests import Request
 
 from media.errors import (
     Forbidden,
@@ -17,7 +17,9 @@ from media.records.asset import Asset, SourceRef
 from proxy.delivery.ingest import keep_source, open_address
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.settings import RemoveBg
-from proxy.http.forms import Arrival, Fields
+from proxy.http.forms import Form, Source, read_form
+from proxy.http.syntax.base64_text import NotBase64
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 #: The delivery type that names these sources; they have no record, so no URL leads to them.
@@ -32,41 +34,47 @@ class Role:
     failed_download: str
 
 
+#: The fields that hold a picture themselves.
+FIELDS = {
+    "image_file": Source.FILE,
+    "image_file_b64": Source.BASE64,
+    "bg_image_file": Source.FILE,
+}
 SOURCE = Role("invalid_image_url", "failed_image_download")
 BACKGROUND = Role("invalid_bg_image_url", "failed_bg_download")
 
 
-async def receive_source(services: Services, cloud: str, fields: Fields, name: str) -> Asset:
+async def read_fields(services: Services, request: Request) -> Form:
+    """Raises Refused for pictures that are too large or no base64."""
+    try:
+        return await read_form(
+            services, request, FIELDS, file_bytes=services.settings.vendor(RemoveBg).max_source_bytes
+        )
+    except NotBase64 as error:
+        raise Refused("failed_to_read_image", str(error)) from error
+
+
+async def receive_source(services: Services, cloud: str, fields: Form, name: str) -> Asset:
     """``name`` is the field that holds the picture. Raises Refused."""
     return await _keep(services, cloud, await open_source(services, fields, name))
 
 
-async def receive_background(services: Services, cloud: str, fields: Fields) -> Asset | None:
+async def receive_background(services: Services, cloud: str, fields: Form) -> Asset | None:
     """The picture to lay under the subject, where one is given. Raises Refused."""
     if "bg_image_file" in fields.files:
-        return await _keep(services, cloud, fields.files["bg_image_file"])
+        return await _keep(services, cloud, await open_source(services, fields, "bg_image_file"))
     if "bg_image_url" in fields.texts:
         return await _keep(services, cloud, await _fetch(services, fields.texts["bg_image_url"], BACKGROUND))
     return None
 
 
-async def open_source(services: Services, fields: Fields, name: str) -> Arrival:
+async def open_source(services: Services, fields: Form, name: str) -> Arrival:
     """The bytes of the source, not yet judged. Raises Refused."""
     if name in fields.files:
-        return fields.files[name]
+        return await services.io.run(fields.files[name].read)
     if name == "image_url":
         return await _fetch(services, fields.texts[name], SOURCE)
-    if name == "image_file_b64":
-        return Arrival(_decode(fields.texts[name]))
     raise Refused("invalid_file_type", f"{name} must be a file, got text.")
-
-
-def _decode(text: str) -> bytes:
-    """Base64, with or without the head of a data URI."""
-    try:
-        return base64.b64decode(text.partition(";base64,")[2] or text, validate=False)
-    except (binascii.Error, ValueError) as error:
-        raise Refused("failed_to_read_image", "image_file_b64 is not base64.") from error
 
 
 async def _fetch(services: Services, url: str, role: Role) -> Arrival:

@@ -15,6 +15,7 @@ from proxy.dialects.cloudinary.api.admission import admit, limit_headers
 from proxy.dialects.cloudinary.api.canonical import canonical
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
+from proxy.http.forms import Source
 from proxy.http.responses import CORS
 from proxy.services import Services
 
@@ -48,28 +49,39 @@ class Call:
 
 
 Action = Callable[[Services, Call], Awaitable[Document]]
+#: Raises to refuse a call before its file is kept.
+Admit = Callable[[Services, Call], Awaitable[None]]
+#: The one parameter that may hold a file.
+FILE = {"file": Source.DATA_URI}
 #: An action whose answer is not JSON.
 Raw = Callable[[Services, Call], Awaitable[Response]]
 
 
-async def read_call(services: Services, request: Request) -> Call:
+async def read_call(services: Services, request: Request, admit: Admit | None = None) -> Call:
+    """``admit`` is given for calls that take a file: it judges them by what stands in front of it."""
     name = request.path_params["cloud"]
     base = (services.settings.server.public_url or str(request.base_url)).rstrip("/")
-    cloud = find_cloud(services, name)
-    return Call(name, cloud, base, request.path_params, request.headers, await read_fields(request))
+    call = Call(name, find_cloud(services, name), base, request.path_params, request.headers, {})
+
+    async def admit_call(fields: Fields) -> None:
+        if admit is not None:
+            await admit(services, replace(call, fields=canonical(fields)))
+
+    sources = FILE if admit else {}
+    return replace(call, fields=await read_fields(services, request, sources, admit_call))
 
 
-async def _canonical_call(services: Services, request: Request) -> Call:
+async def _canonical_call(services: Services, request: Request, admit: Admit | None = None) -> Call:
     """Where a signature may be all that admits a call, nothing counts but what a signature can cover."""
-    call = await read_call(services, request)
+    call = await read_call(services, request, admit)
     return replace(call, fields=canonical(call.fields))
 
 
-def public(action: Action) -> Endpoint:
+def public(action: Action, admit: Admit | None = None) -> Endpoint:
     """An action that looks to its own admission (signature, preset, token)."""
 
     async def answer(services: Services, request: Request) -> Response:
-        return JSONResponse(await action(services, await _canonical_call(services, request)), headers=NO_STORE)
+        return JSONResponse(await action(services, await _canonical_call(services, request, admit)), headers=NO_STORE)
 
     return answer
 

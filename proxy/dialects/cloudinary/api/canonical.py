@@ -8,10 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import UploadFile
-
 from media.errors import RequestError
 from proxy.dialects.cloudinary.api.form import Fields
+from proxy.http.uploads import Upload
 
 #: The only parameter that may be a file; no signature covers it.
 FILE = "file"
@@ -20,7 +19,7 @@ FILE = "file"
 def canonical(fields: Mapping[str, Any]) -> Fields:
     """Every parameter but the file as text, empty ones left out. Raises RequestError for a file in a text's place."""
     texts = {
-        name: value if name == FILE and isinstance(value, UploadFile) else _text(name, value)
+        name: value if name == FILE and isinstance(value, Upload) else _text(name, value)
         for name, value in fields.items()
     }
     return {name: value for name, value in texts.items() if value != ""}
@@ -31,6 +30,6 @@ def _text(name: str, value: Any) -> str:
         return ",".join(_text(name, each) for each in value)
     if isinstance(value, str):
         return value
-    if isinstance(value, UploadFile):
+    if isinstance(value, Upload):
         raise RequestError(f"Invalid value for parameter {name}: expected text, got a file")
     return "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -1,19 +1,18 @@
-"""A request's parameters as one mapping, however they were sent: query, urlencoded, multipart or JSON."""
+"""A request's parameters as one mapping: those of the query, then those of the body."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from media.errors import RequestError
 from media.integers import read_integer
 from media.json_text import read_json
+from proxy.http.forms import Form, Source, read_form
+from proxy.http.uploads import Upload
+from proxy.services import Services
 
-MAX_FIELDS = 2000
-MAX_FIELD_BYTES = 256 * 1024 * 1024
 TRUE = frozenset({"true", "1"})
 #: Lists are written ``name[]=a&name[]=b`` or ``name[0]=a&name[1]=b``.
 _LIST = re.compile(r"(.+)\[[0-9]*\]")
@@ -27,16 +26,24 @@ LISTS = frozenset({
 OBJECTS = frozenset({"access_control", "aggregate", "context", "metadata", "sample_data", "sort_by"})
 
 Fields = dict[str, Any]
+#: Raises to refuse a request by the parameters in front of its file.
+Admit = Callable[[Fields], Awaitable[None]]
 
 
-async def read_fields(request: Request) -> Fields:
-    """Query first, then the body. Raises RequestError for a body that cannot be read."""
-    fields = _joined(request.query_params.multi_items())
-    if request.method == "GET":
-        return check_shapes(fields)
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return check_shapes(fields | await _json(request))
-    return check_shapes(fields | _joined(await _form(request)))
+async def read_fields(
+    services: Services, request: Request, sources: Mapping[str, Source] | None = None, admit: Admit | None = None
+) -> Fields:
+    """Query first, then the body. ``admit`` judges what stands in front of a file. Raises RequestError."""
+    query = request.query_params.multi_items()
+
+    def joined(form: Form) -> Fields:
+        return check_shapes(_joined(query) | _joined(form.items))
+
+    async def admit_form(form: Form) -> None:
+        if admit is not None:
+            await admit(joined(form))
+
+    return joined(Form() if request.method == "GET" else await read_form(services, request, sources, admit=admit_form))
 
 
 def check_shapes(fields: Fields) -> Fields:
@@ -47,25 +54,6 @@ def check_shapes(fields: Fields) -> Fields:
             expected = "a list of texts" if name in LISTS else "one text"
             raise RequestError(f"Invalid value for parameter {name[:80]}: expected {expected}")
     return fields
-
-
-async def _form(request: Request) -> list[tuple[str, Any]]:
-    try:
-        form = await request.form(max_files=4, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
-    except HTTPException as error:
-        raise RequestError(f"Invalid form: {error.detail}") from error
-    return form.multi_items()
-
-
-async def _json(request: Request) -> Fields:
-    body = await request.body()
-    try:
-        document = read_json(body) if body else {}
-    except ValueError as error:
-        raise RequestError(f"Invalid JSON in the request body: it {error}") from error
-    if document is not None and not isinstance(document, dict):
-        raise RequestError("Invalid JSON in the request body: expected an object")
-    return {name: value for name, value in (document or {}).items() if value is not None}
 
 
 def _joined(items: Iterable[tuple[str, Any]]) -> Fields:
@@ -100,7 +88,7 @@ def text(fields: Fields, name: str) -> str:
     value = fields.get(name)
     if value is None:
         return ""
-    if isinstance(value, UploadFile | list | dict):
+    if isinstance(value, Upload | list | dict):
         raise RequestError(f"Invalid value for parameter {name}: expected text")
     return str(value)
 

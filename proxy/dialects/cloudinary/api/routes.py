@@ -21,7 +21,7 @@ from proxy.dialects.cloudinary.api.admin import (
 )
 from proxy.dialects.cloudinary.api.call import NO_STORE, Call, admin, public, raw
 from proxy.dialects.cloudinary.api.upload import batches, edits
-from proxy.dialects.cloudinary.api.upload.upload import upload
+from proxy.dialects.cloudinary.api.upload.upload import check_early, upload
 from proxy.dialects.cloudinary.envelope import api_envelope
 from proxy.services import Services
 
@@ -88,7 +88,6 @@ ADMIN = (
 )
 #: Upload calls look to their own admission: a signature in the form, a preset, a token.
 UPLOAD = (
-    ("/{resource_type}/upload", upload),
     ("/{resource_type}/explicit", edits.explicit),
     ("/{resource_type}/rename", edits.rename),
     ("/{resource_type}/destroy", edits.destroy),
@@ -116,6 +115,7 @@ CLOUDINARY_API = Dialect(
     (
         *(Path(ROOT + path, (method,), admin(action)) for method, path, action in ADMIN),
         *(Path(ROOT + path, methods, raw(answer)) for methods, path, answer in FILES),
+        Path(f"{ROOT}/{{resource_type}}/upload", ("POST",), public(upload, check_early)),
         *(Path(ROOT + path, ("POST",), public(action)) for path, action in UPLOAD),
         Path(f"{ROOT}/{{rest:anything}}", ("GET", "POST", "PUT", "DELETE"), unknown),
     ),

@@ -24,8 +24,8 @@ from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
 from proxy.dialects.cloudinary.api.form import Fields, is_true, required, text, words
 from proxy.dialects.cloudinary.api.naming import delivery_type, ref_of
 from proxy.dialects.cloudinary.api.representation import answer
-from proxy.http.forms import Arrival
 from proxy.http.responses import SAFETY, attachment
+from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 MAX_ARCHIVED = 1000

@@ -3,7 +3,7 @@
 ::
 
     upload
-      ├ authorize                    signature, Basic credentials, or an unsigned preset
+      ├ check_early · authorize      signature, Basic credentials, or an unsigned preset
       ├ _arrival                     bytes, a piece of them, or an address
       ├ _read                        everything that can be wrong with the parameters, before anything is stored
       ├ _store                       incoming transformation · keep · record
@@ -16,8 +16,6 @@ import secrets
 import time
 from dataclasses import dataclass, replace
 from typing import Any
-
-from starlette.datastructures import UploadFile
 
 from media.cutout import CutoutOptions
 from media.errors import MediaError, RequestError
@@ -39,7 +37,7 @@ from proxy.dialects.cloudinary.api.upload.analyses import analyse
 from proxy.dialects.cloudinary.api.upload.breakpoints import BreakpointParameters, derive_breakpoints, read_parameters
 from proxy.dialects.cloudinary.api.upload.chunks import Piece, add_piece, read_piece
 from proxy.dialects.cloudinary.api.upload.eager import EagerTransformation
-from proxy.http.forms import Arrival
+from proxy.http.uploads import Arrival, Upload
 from proxy.services import Services
 
 log = logging.getLogger("cutout.cloudinary")
@@ -47,6 +45,8 @@ log = logging.getLogger("cutout.cloudinary")
 #: ``auto`` takes these for videos; the bytes of MP4 and its kin begin with a length and then a name.
 VIDEO_EXTENSIONS = frozenset({"mp4", "webm", "mov", "mkv", "avi", "m4v", "ogv", "mpeg", "mp3", "wav", "flac", "aac"})
 RESOURCE_TYPES = ("image", "raw", "video", "auto")
+#: Who says one of these in front of the file says all there that is signed.
+CREDENTIALS = ("api_key", "signature", "upload_preset")
 
 _background: set["asyncio.Task[None]"] = set()
 
@@ -70,6 +70,13 @@ class CheckedUpload:
     incoming: EagerTransformation | None
     extras: Extras
     removal: CutoutOptions | None
+
+
+async def check_early(services: Services, call: Call) -> None:
+    """Judge who asks before the file is kept, if that stands in front of it."""
+    authorization = call.headers.get("authorization", "")
+    if authorization or any(name in call.fields for name in CREDENTIALS):
+        await authorize(services, call.name, call.cloud, call.fields, authorization)
 
 
 async def upload(services: Services, call: Call) -> Document:
@@ -99,13 +106,14 @@ async def _arrival(services: Services, call: Call, fields: Fields) -> Arrival | 
     """The file, or the piece of one that is not whole yet."""
     file = fields.get("file")
     name = text(fields, "filename_override")
-    if isinstance(file, UploadFile):
-        body, filename = await file.read(), name or file.filename or ""
+    if isinstance(file, Upload):
+        arrival = await services.io.run(file.read)
+        filename = name or arrival.filename
         piece = read_piece(call.headers)
         if piece is None:
-            return Arrival(body, filename)
+            return Arrival(arrival.body, filename)
         limit = services.settings.limits.max_source_bytes
-        whole = await services.io.run(add_piece, services.store, call.name, piece, body, max_bytes=limit)
+        whole = await services.io.run(add_piece, services.store, call.name, piece, arrival.body, max_bytes=limit)
         return piece if whole is None else Arrival(whole, filename)
     if not isinstance(file, str) or not file:
         raise RequestError("Missing required parameter - file")
@@ -181,7 +189,11 @@ async def _existing(services: Services, checked: CheckedUpload) -> Asset | None:
 
 def _postpone(services: Services, call: Call, checked: CheckedUpload) -> Document:
     """Answer now, work in this process; whoever wants to know the end has given a notification_url."""
+    size = len(checked.arrival.body)
+    # The request ends before its bytes are done with.
+    services.bodies.take(size)
     task = asyncio.create_task(_complete_later(services, call, checked))
+    task.add_done_callback(lambda done: services.bodies.give(size))
     _background.add(task)
     task.add_done_callback(_background.discard)
     batch_id = text(checked.fields, "batch_id") or secrets.token_hex(32)
