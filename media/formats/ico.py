@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyvips
 
 from media.errors import SourceError
-from media.formats import libvips, pillow, png
+from media.formats import libvips, pillow, png, png_color
 from media.formats.codec import Extent, Opened, Options
 from media.formats.table import Format
 from media.geometry import Size
@@ -49,7 +49,7 @@ def open_file(body: bytes, row: Format) -> Opened:
 
 def pixels(opened: Opened, extent: Extent) -> Picture:
     entry: Entry = opened.structure
-    image = libvips.load(entry.body) if entry.is_png else pillow.load(_alone(entry), opened.row.name)
+    image = png_color.load(entry.body) if entry.is_png else pillow.load(_alone(entry), opened.row.name)
     return Picture((libvips.decoded(image),))
 
 

@@ -1,4 +1,4 @@
-"""What Chromium shows of GIFs is what our rows of expected pixels say."""
+"""What Chromium shows of GIFs and PNGs is what our rows of expected pixels say."""
 
 import base64
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.conftest import Fake
 from tests.browser.page import Page
+from tests.media.formats import color_cases
 from tests.media.formats.animation import gif_cases
 from tests.media.formats.animation.gif_cases import letters
 
@@ -74,3 +75,11 @@ def test_gifs_are_repeated_and_wait_as_written(shown: Any) -> None:
             assert found.repetitions == (case.plays - 1 if case.plays else None), name
         for delay, played in zip(found.delays, case.delays, strict=bool(case.delays)):
             assert played == (delay if delay > 10 else 100), name
+
+
+def test_pngs_have_the_colours_that_they_say(shown: Any) -> None:
+    for name, case in color_cases.CASES.items():
+        pixels = shown(case.body, "image/png").frames[-1][0]
+        for found, expected in zip(pixels, case.pixels, strict=True):
+            # Through a canvas, which premultiplies.
+            assert color_cases.are_close([float(value) for value in found], expected, steps=2), (name, pixels)

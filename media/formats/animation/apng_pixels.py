@@ -10,7 +10,7 @@ import numpy as np
 import pyvips
 
 from media.errors import SourceError
-from media.formats import libvips
+from media.formats import libvips, png_color
 from media.formats.animation import apng
 from media.formats.animation.apng import Animation
 from media.formats.animation.compositor import Frame, Pixels, pixels_of, played
@@ -28,7 +28,7 @@ def open_file(body: bytes, row: Format) -> Opened:
     except ValueError as error:
         raise SourceError("The image cannot be read: its frames are truncated or corrupt.") from error
     pages = 1 if animation is None else len(animation.frames)
-    return Opened(row, body, libvips.load(body), pages, structure=animation)
+    return Opened(row, body, png_color.load(body), pages, structure=animation)
 
 
 def pixels(opened: Opened, extent: Extent) -> Picture:
@@ -47,7 +47,7 @@ def _own(animation: Animation, number: int) -> Pixels:
         body = apng.alone(animation, number)
     except ValueError as error:
         raise SourceError("The image cannot be read: its frames are truncated or corrupt.") from error
-    return pixels_of(upright(libvips.load(body)))
+    return pixels_of(upright(png_color.load(body)))
 
 
 def _turned(frame: pyvips.Image, header: pyvips.Image) -> pyvips.Image:
