@@ -6,7 +6,7 @@ from typing import Annotated
 from media.geometry import Length, Size
 from media.language.params import COMPASS, Bool, Color, ColorKind, Gravity, GravityKind, Int, LengthKind, RatioKind
 from media.operations.registry import Prepared
-from media.operations.tracking import Sight
+from media.operations.tracking import TrackedScene
 from media.raster.pixels import Image
 
 #: More than any limit lets through: the planner refuses with the configured bound, not with this one.
@@ -47,4 +47,4 @@ BaseSize = Annotated[Size, Prepared("base")]
 #: The first frame: what an operation decides by looking, it decides there.
 First = Annotated[Image, Prepared("first")]
 #: Where things are in the picture.
-Seen = Annotated[Sight, Prepared("sight")]
+SceneNow = Annotated[TrackedScene, Prepared("scene")]

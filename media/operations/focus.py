@@ -14,7 +14,7 @@ from media import geometry
 from media.geometry import Box, Layout, Length, Size, nearest, pixels
 from media.integers import is_natural
 from media.language.params import AREAS, COMPASS, Gravity
-from media.operations.tracking import Sight
+from media.operations.tracking import TrackedScene
 from media.raster.pixels import Image, size_of
 from media.scene.scene import CELLS, HEAD, Area, Floats, in_cells, union
 
@@ -44,18 +44,18 @@ def needs_scene(gravity: Gravity, *, is_cut_out: bool) -> bool:
     return seeks(gravity) and bool(wanted) and not (is_cut_out and wanted == ["auto"])
 
 
-def find(gravity: Gravity, sight: Sight) -> Area | str | None:
+def find(gravity: Gravity, scene: TrackedScene) -> Area | str | None:
     """The first target that is there: its box, the name of a place, or ``auto``; None where none is."""
-    found = find_all(gravity, sight)
+    found = find_all(gravity, scene)
     return union(found) if isinstance(found, tuple) else found
 
 
-def find_all(gravity: Gravity, sight: Sight) -> tuple[Area, ...] | str | None:
+def find_all(gravity: Gravity, scene: TrackedScene) -> tuple[Area, ...] | str | None:
     """As :func:`find`, with a box for each of them, the largest first; of a ``face`` there is but one."""
     for target in gravity.targets:
         if target in COMPASS or target == "auto":
             return target
-        if areas := sight.areas(target):
+        if areas := scene.areas(target):
             return areas[:1] if target == "face" else areas
     return PLACED.get(gravity.targets[0])
 
@@ -66,47 +66,47 @@ def compass(gravity: Gravity) -> str:
     return named or ("north" if gravity.targets[0] in FACE_LIKE else "center")
 
 
-def window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, sight: Sight) -> Box:
+def window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, scene: TrackedScene) -> Box:
     """The window of a layout on the scaled picture, as far inside as it can be; ``image`` is not scaled yet."""
-    box = sight.decide("window", lambda: _window(image, arranged, gravity, x, y, sight))
+    box = scene.decide("window", lambda: _window(image, arranged, gravity, x, y, scene))
     assert box is not None
     return box
 
 
-def _window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, sight: Sight) -> Box:
+def _window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, scene: TrackedScene) -> Box:
     whole, size = arranged.scaled, arranged.window
     right, down = pixels(x, whole.width), pixels(y, whole.height)
     if gravity.targets[0] == "xy_center":
         return geometry.clamped(geometry.around(right, down, size), whole)
-    found = _found_or_fallback(gravity, sight)
+    found = _found_or_fallback(gravity, scene)
     if isinstance(found, tuple):
         at = middle(found)
     elif found == "auto":
         shown = size.width / whole.width, size.height / whole.height
-        at, right, down = _interesting(image, gravity, sight, arranged, shown), 0, 0
+        at, right, down = _interesting(image, gravity, scene, arranged, shown), 0, 0
     else:
         return geometry.clamped(geometry.placed(found, whole, size, right, down), whole)
     center = int(at[0] * whole.width) + right, int(at[1] * whole.height) + down
     return geometry.clamped(geometry.around(*center, size), whole)
 
 
-def window_with_padding(image: Image, arranged: Layout, gravity: Gravity, sight: Sight) -> Box:
+def window_with_padding(image: Image, arranged: Layout, gravity: Gravity, scene: TrackedScene) -> Box:
     """A window that may be larger than the picture on an axis; there the picture stands in the middle."""
     whole, size = arranged.scaled, arranged.window
     seen = Size(min(size.width, whole.width), min(size.height, whole.height))
-    inner = window(image, Layout(whole, seen), gravity, 0, 0, sight)
+    inner = window(image, Layout(whole, seen), gravity, 0, 0, scene)
     left = inner.left - (size.width - seen.width) // 2
     top = inner.top - (size.height - seen.height) // 2
     return Box(left, top, size.width, size.height)
 
 
-def closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, sight: Sight) -> Box | None:
+def closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, scene: TrackedScene) -> Box | None:
     """A window, of a ``ratio`` or its own, around the one thing that gravity finds; None where it finds none."""
-    return sight.decide("closeup", lambda: _closeup(image, gravity, zoom, ratio, sight))
+    return scene.decide("closeup", lambda: _closeup(image, gravity, zoom, ratio, scene))
 
 
-def _closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, sight: Sight) -> Box | None:
-    found = find(gravity, sight) if seeks(gravity) else None
+def _closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, scene: TrackedScene) -> Box | None:
+    found = find(gravity, scene) if seeks(gravity) else None
     if not isinstance(found, tuple):
         return None
     room = (FACE_ROOM if gravity.targets[0] in FACE_LIKE else ROOM) / zoom
@@ -124,29 +124,29 @@ def box_of(image: Image, area: Area) -> Box | None:
     return geometry.clipped(Box(left, top, right - left, bottom - top), size_of(image))
 
 
-def _found_or_fallback(gravity: Gravity, sight: Sight) -> Area | str:
-    found = find(gravity, sight)
+def _found_or_fallback(gravity: Gravity, scene: TrackedScene) -> Area | str:
+    found = find(gravity, scene)
     return found or ("north" if gravity.targets[0] in FACE_LIKE else "auto")
 
 
 def _interesting(
-    image: Image, gravity: Gravity, sight: Sight, arranged: Layout, shown: tuple[float, float]
+    image: Image, gravity: Gravity, scene: TrackedScene, arranged: Layout, shown: tuple[float, float]
 ) -> tuple[float, float]:
     """The centre, in parts of the sides, of the window that shows the most; ``shown`` are its sides, likewise."""
     weights = _alpha_weights(image) if image.hasalpha() else None
     if weights is None:
-        weights = _scene_weights(sight)
+        weights = _scene_weights(scene)
     if weights is None:
         return _attention(image, _seen_size(image, arranged))
-    return _best_center(_adjusted(_normed(weights), gravity, sight), *shown)
+    return _best_center(_adjusted(_normed(weights), gravity, scene), *shown)
 
 
-def _adjusted(weights: Floats, gravity: Gravity, sight: Sight) -> Floats:
+def _adjusted(weights: Floats, gravity: Gravity, scene: TrackedScene) -> Floats:
     """``weights``, one in sum, with what ``auto`` is told to prefer or to avoid."""
     for target in gravity.targets:
         name, _, suffix = target.rpartition("_")
         is_weighted = bool(name) and (is_natural(suffix) or suffix == AVOID) and not AREAS.match(target)
-        areas = sight.areas(name if is_weighted else target)
+        areas = scene.areas(name if is_weighted else target)
         if areas:
             share = 1.0 if not is_weighted else -1.0 if suffix == AVOID else int(suffix) / FULL_WEIGHT
             weights = weights + share * _normed(in_cells(areas))
@@ -160,8 +160,8 @@ def _seen_size(image: Image, arranged: Layout) -> Size:
     return Size(nearest(arranged.window.width / across), nearest(arranged.window.height / down))
 
 
-def _scene_weights(sight: Sight) -> Floats | None:
-    salient, faces = sight.salient(), sight.areas("faces") or sight.areas(HEAD)
+def _scene_weights(scene: TrackedScene) -> Floats | None:
+    salient, faces = scene.salient(), scene.areas("faces") or scene.areas(HEAD)
     if salient is None or not salient.any():
         return in_cells(faces) if faces else None
     return _normed(salient) + FACE_WEIGHT * _normed(in_cells(faces)) if faces else _normed(salient)

@@ -18,7 +18,7 @@ from media.geometry import Box, Length, Size, nearest, pixels
 from media.language.chain import Step, canonical
 from media.language.params import CENTER, TRANSPARENT, Choice, Gravity, Int, Text
 from media.operations import focus
-from media.operations.arguments import Flag, Offset, Seen, Where
+from media.operations.arguments import Flag, Offset, SceneNow, Where
 from media.operations.registry import Prepared, format_steps, operation, parse_steps
 from media.operations.warp import displaced
 from media.raster.pixels import Image, join, resample, size_of, split, through_window, to_uint8, with_alpha
@@ -74,14 +74,14 @@ def layer(
     by_region: Flag = False,
     *,
     overlay: Annotated[Callable[[Size], Image], Prepared("overlay")],
-    sight: Seen,
+    scene: SceneNow,
 ) -> Image:
     """Lay another picture, with steps of its own, over or under this one.
 
     ``strength`` is that of anti_removal. A gravity that nothing is found for leaves the layer out; ``by_region`` puts
     one on each place that it finds (of many the largest), measured by that place.
     """
-    found = focus.find_all(gravity, sight)
+    found = focus.find_all(gravity, scene)
     if found is None:
         return image
     size = size_of(image)

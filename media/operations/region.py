@@ -7,11 +7,11 @@ from media import geometry
 from media.geometry import Box, Layout, Length, Request, Size, pixels
 from media.language.params import Gravity
 from media.operations import focus
-from media.operations.arguments import Height, MaybeWhere, Offset, OwnSize, Seen, Where, Width
+from media.operations.arguments import Height, MaybeWhere, Offset, OwnSize, SceneNow, Where, Width
 from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, Square, Strength, blurred, default_square, pixelated
 from media.operations.registry import operation
 from media.operations.reshape import rounded_shape
-from media.operations.tracking import Sight
+from media.operations.tracking import TrackedScene
 from media.raster.pixels import Image, join, size_of, split, to_uint8
 
 #: Red eyes are at least so bright in red, and so many times brighter in it than in green and blue.
@@ -28,7 +28,7 @@ class Region:
     height: Length | None
     gravity: Gravity | None
 
-    def box(self, image: Image, sight: Sight) -> Box | None:
+    def box(self, image: Image, scene: TrackedScene) -> Box | None:
         """The part on the picture; None where the gravity finds nothing or the window misses the picture."""
         size = size_of(image)
         across, down = pixels(self.x, size.width), pixels(self.y, size.height)
@@ -36,14 +36,14 @@ class Region:
             rest = Size(max(1, size.width - across), max(1, size.height - down))
             sides = Request.of(size, self.width, self.height, None).unchanged(rest)
             return geometry.clipped(Box(across, down, sides.width, sides.height), size)
-        found = focus.find(self.gravity, sight)
+        found = focus.find(self.gravity, scene)
         if found is None:
             return None
         if isinstance(found, tuple) and self.width is None and self.height is None:
             return focus.box_of(image, found)
         sides = Request.of(size, self.width, self.height, None).unchanged(size)
         if focus.seeks(self.gravity):
-            window = focus.window(image, Layout(size, sides), self.gravity, self.x, self.y, sight)
+            window = focus.window(image, Layout(size, sides), self.gravity, self.x, self.y, scene)
             return geometry.clipped(window, size)
         return geometry.clipped(geometry.placed(focus.compass(self.gravity), size, sides, across, down), size)
 
@@ -58,10 +58,10 @@ def _changed_within(image: Image, box: Box | None, change: Callable[[Image], Ima
 @operation
 def blur_region(
     image: Image, strength: Strength = 100, x: Offset = 0, y: Offset = 0,
-    width: Width = None, height: Height = None, gravity: MaybeWhere = None, *, sight: Seen,
+    width: Width = None, height: Height = None, gravity: MaybeWhere = None, *, scene: SceneNow,
 ) -> Image:  # fmt: skip
     """Blur a window of the picture; everything right of and below its corner where no size is given."""
-    box = Region(x, y, width, height, gravity).box(image, sight)
+    box = Region(x, y, width, height, gravity).box(image, scene)
     return _changed_within(image, box, lambda picture: blurred(picture, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
@@ -69,16 +69,16 @@ def blur_region(
 def pixelate_region(
     image: Image, square: Square = 0, x: Offset = 0, y: Offset = 0,
     width: Width = None, height: Height = None, gravity: MaybeWhere = None,
-    *, size: OwnSize, sight: Seen,
+    *, size: OwnSize, scene: SceneNow,
 ) -> Image:  # fmt: skip
     """Show a window of the picture in coarse squares."""
-    box = Region(x, y, width, height, gravity).box(image, sight)
+    box = Region(x, y, width, height, gravity).box(image, scene)
     return _changed_within(image, box, lambda picture: pixelated(picture, square or default_square(size)))
 
 
-def _changed_faces(image: Image, gravity: Gravity, sight: Sight, change: Callable[[Image], Image]) -> Image:
+def _changed_faces(image: Image, gravity: Gravity, scene: TrackedScene, change: Callable[[Image], Image]) -> Image:
     """``change`` seen through an ellipse over every face that gravity names."""
-    boxes = [focus.box_of(image, area) for target in gravity.targets for area in sight.areas(target)]
+    boxes = [focus.box_of(image, area) for target in gravity.targets for area in scene.areas(target)]
     for box in filter(None, boxes):
         part = image.crop(box.left, box.top, box.width, box.height)
         changed = change(image).crop(box.left, box.top, box.width, box.height)
@@ -88,23 +88,23 @@ def _changed_faces(image: Image, gravity: Gravity, sight: Sight, change: Callabl
 
 
 @operation
-def blur_faces(image: Image, strength: Strength = 500, gravity: Where = focus.FACES, *, sight: Seen) -> Image:
+def blur_faces(image: Image, strength: Strength = 500, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
     """Blur every face: those somebody recorded, else those a detector finds."""
-    return _changed_faces(image, gravity, sight, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
+    return _changed_faces(image, gravity, scene, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
 @operation
 def pixelate_faces(
-    image: Image, square: Square = 0, gravity: Where = focus.FACES, *, size: OwnSize, sight: Seen
+    image: Image, square: Square = 0, gravity: Where = focus.FACES, *, size: OwnSize, scene: SceneNow
 ) -> Image:
     """Show every face in coarse squares."""
-    return _changed_faces(image, gravity, sight, lambda all_: pixelated(all_, square or default_square(size)))
+    return _changed_faces(image, gravity, scene, lambda all_: pixelated(all_, square or default_square(size)))
 
 
 @operation
-def redeye(image: Image, gravity: Where = focus.FACES, *, sight: Seen) -> Image:
+def redeye(image: Image, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
     """Take red out of the eyes in every face."""
-    return _changed_faces(image, gravity, sight, _without_red_eyes)
+    return _changed_faces(image, gravity, scene, _without_red_eyes)
 
 
 def _without_red_eyes(image: Image) -> Image:

@@ -41,7 +41,8 @@ class Prepared:
     picture's own; ``overlay``: a function from the size that a layer's fractions refer to, to its pixels, which are
     those of the file after the argument ``steps``; ``font``: the :class:`media.typography.typeface.FontFile`, None
     without one; ``first``: the first frame (what an operation decides by looking, it decides there, so that all frames
-    of an animation agree); ``sight``: the :class:`media.operations.tracking.Sight`, where things are in the picture.
+    of an animation agree); ``scene``: the
+    :class:`media.operations.tracking.TrackedScene`, where things are in the picture.
     """
 
     what: str

@@ -23,7 +23,7 @@ from media.operations.arguments import (
     Offset,
     OwnSize,
     Ratio,
-    Seen,
+    SceneNow,
     Where,
     Width,
 )
@@ -107,11 +107,11 @@ def _whole(mode: str, sentence: str) -> None:
 def _filled(mode: str, sentence: str) -> None:
     def resize(
         image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
-        x: Offset = 0, y: Offset = 0, relative: Flag = False, *, size: OwnSize, base: BaseSize, sight: Seen,
+        x: Offset = 0, y: Offset = 0, relative: Flag = False, *, size: OwnSize, base: BaseSize, scene: SceneNow,
     ) -> Image:  # fmt: skip
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
-        return scaled_through_window(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))
+        return scaled_through_window(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, scene))
 
     _enter(mode, sentence, resize)
 
@@ -137,11 +137,11 @@ def _fill_padded(mode: str, sentence: str) -> None:
     def resize(
         image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
         gravity: Where = focus.AUTO, background: MaybeBackdrop = None, relative: Flag = False,
-        *, size: OwnSize, base: BaseSize, sight: Seen,
+        *, size: OwnSize, base: BaseSize, scene: SceneNow,
     ) -> Image:  # fmt: skip
         sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
         arranged = layout(mode, size, sides)
-        box = focus.window_with_padding(image, arranged, gravity, sight)
+        box = focus.window_with_padding(image, arranged, gravity, scene)
         return _framed(image, arranged.scaled, box, background)
 
     _enter(mode, sentence, resize)
@@ -230,7 +230,7 @@ def _is_closeup(arguments: Mapping[str, Any]) -> bool:
 def crop(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: MaybeWhere = None,
     x: Corner = None, y: Corner = None, zoom: Zoom = 1.0, relative: Flag = False,
-    *, size: OwnSize, base: BaseSize, sight: Seen,
+    *, size: OwnSize, base: BaseSize, scene: SceneNow,
 ) -> Image:  # fmt: skip
     """Cut a window out of the picture without scaling; it is clipped to the picture."""
     arguments = {
@@ -239,9 +239,9 @@ def crop(
     }  # fmt: skip
     if gravity is None or not focus.seeks(gravity):
         return through_window(image, crop_box(size, arguments))
-    box = focus.closeup(image, gravity, zoom, ratio, sight) if _is_closeup(arguments) else None
+    box = focus.closeup(image, gravity, zoom, ratio, scene) if _is_closeup(arguments) else None
     if box is None:
-        box = focus.window(image, Layout(size, _crop_sides(size, arguments)), gravity, x or 0, y or 0, sight)
+        box = focus.window(image, Layout(size, _crop_sides(size, arguments)), gravity, x or 0, y or 0, scene)
     return through_window(image, box)
 
 
@@ -261,14 +261,14 @@ def _thumb_reads(size: Size, arguments: Mapping[str, Any]) -> Size | None:
 def thumb(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
     x: Offset = 0, y: Offset = 0, zoom: Zoom = 1.0, relative: Flag = False,
-    *, size: OwnSize, base: BaseSize, sight: Seen,
+    *, size: OwnSize, base: BaseSize, scene: SceneNow,
 ) -> Image:  # fmt: skip
     """Cut a thumbnail around what gravity names, tighter with a higher zoom."""
     arguments = {
         "width": width, "height": height, "ratio": ratio, "zoom": zoom, "relative": relative, "base": base,
     }  # fmt: skip
     arranged = _thumb_layout(size, arguments)
-    box = focus.closeup(image, gravity, zoom, arranged.window.ratio, sight)
+    box = focus.closeup(image, gravity, zoom, arranged.window.ratio, scene)
     if box is not None:
         return resample(through_window(image, box), arranged.window)
-    return scaled_through_window(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, sight))
+    return scaled_through_window(image, arranged.scaled, focus.window(image, arranged, gravity, x, y, scene))

@@ -15,7 +15,7 @@ from media.scene.scene import CELLS, Area, Floats, Scene, around, extent, in_cel
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Motion:
     """A step that put pixels elsewhere: what it did to a picture of size ``before``."""
 
     operation: Operation
@@ -24,33 +24,33 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What one step can see. ``scene`` is None where nobody looked at the source; ``source`` is its size.
+class TrackedScene:
+    """The scene as one step sees it. ``scene`` is the source's, None if it is not known; ``source`` is its size.
 
-    ``ways`` led from the source to the picture; ``is_lost`` after a step that cannot be followed. ``windows`` is what
-    this step has decided on, so that all frames, and those who follow it, look through the same.
+    ``motions`` led from the source to the picture; ``is_untraceable`` after a step that cannot be followed. ``windows``
+    is what this step has decided on, so that all frames, and the motions that follow it, are cut by the same.
     """
 
     scene: Scene | None
     source: Size
-    ways: tuple[Way, ...] = ()
-    is_lost: bool = False
+    motions: tuple[Motion, ...] = ()
+    is_untraceable: bool = False
     windows: dict[str, Box | None] = field(default_factory=dict, compare=False)
 
     def areas(self, target: str) -> tuple[Area, ...]:
         """Where ``target`` is in the picture now, the largest first; empty where it is not to be seen."""
-        if self.is_lost:
+        if self.is_untraceable:
             return ()
         found = _named(target, self.source) or (self.scene.areas(target) if self.scene else ())
-        if found and self.ways:
-            moved = (around(_followed(self._trace(), in_cells([area])) > 0) for area in found)
+        if found and self.motions:
+            moved = (around(_followed(self._index_map(), in_cells([area])) > 0) for area in found)
             found = tuple(area for area in moved if area)
         return tuple(sorted(found, key=extent, reverse=True))
 
     def salient(self) -> Floats | None:
         """How much each cell of the picture draws the eye, 0…1; None where that is not known."""
-        cells = self.scene.salient() if self.scene and not self.is_lost else None
-        return _followed(self._trace(), cells) if cells is not None and self.ways else cells
+        cells = self.scene.salient() if self.scene and not self.is_untraceable else None
+        return _followed(self._index_map(), cells) if cells is not None and self.motions else cells
 
     def decide(self, name: str, find: Callable[[], Box | None]) -> Box | None:
         """What ``find`` said the first time it was asked in this step."""
@@ -58,27 +58,27 @@ class Sight:
             self.windows[name] = find()
         return self.windows[name]
 
-    def after(self, operation: Operation, arguments: Mapping[str, Any], before: Size, size: Size) -> "Sight":
-        """The sight of the next step, once ``operation`` has made a picture of ``size`` from one of ``before``."""
+    def after(self, operation: Operation, arguments: Mapping[str, Any], before: Size, size: Size) -> "TrackedScene":
+        """The scene for the next step, once ``operation`` has made a picture of ``size`` from one of ``before``."""
         following = replace(self, windows={})
         if not operation.moves:
-            return replace(following, is_lost=self.is_lost or (before != size and not operation.scales))
+            return replace(following, is_untraceable=self.is_untraceable or (before != size and not operation.scales))
         unpainted = {name: value for name, value in arguments.items() if name != "background"}
-        return replace(following, ways=(*self.ways, Way(operation, unpainted, before)))
+        return replace(following, motions=(*self.motions, Motion(operation, unpainted, before)))
 
-    def _trace(self) -> Image:
+    def _index_map(self) -> Image:
         """A picture that tells of each pixel which one of the source it shows: column and row in 255ths as red and
         green, alpha 0 where it shows none."""
-        trace = _untouched(self.ways[0].before)
-        for way in self.ways:
-            across, down = way.before.width / trace.width, way.before.height / trace.height
-            trace = way.operation.function(trace.resize(across, vscale=down, kernel="nearest"), **way.arguments)
-        return trace
+        index = _untouched(self.motions[0].before)
+        for motion in self.motions:
+            across, down = motion.before.width / index.width, motion.before.height / index.height
+            index = motion.operation.function(index.resize(across, vscale=down, kernel="nearest"), **motion.arguments)
+        return index
 
 
-def _followed(trace: Image, cells: Floats) -> Floats:
-    # Whole rows of it, but only as many as there are cells: a trace is as large as its picture.
-    few = trace.subsample(*(max(1, side // CELLS) for side in (trace.width, trace.height)))
+def _followed(index: Image, cells: Floats) -> Floats:
+    # Whole rows of it, but only as many as there are cells: an index map is as large as its picture.
+    few = index.subsample(*(max(1, side // CELLS) for side in (index.width, index.height)))
     small = sampled(few.numpy())
     columns, rows = (small[..., band].astype(int) * (CELLS - 1) // 255 for band in (0, 1))
     return np.where(small[..., 3] > 127, cells[rows, columns], 0).astype(np.float32)

@@ -18,7 +18,7 @@ from media.language.chain import Chain, Step
 from media.language.expression import Facts
 from media.language.params import CENTER
 from media.operations import OPERATIONS, Operation
-from media.operations.tracking import Sight
+from media.operations.tracking import TrackedScene
 from media.raster.picture import Picture
 from media.render.binding import advance, chosen_output
 from media.render.plan import Plan, check_size, plan, size_after
@@ -69,10 +69,10 @@ def render(plan: Plan, source: Source, layers: Layers, scene: Scene | None = Non
 
 def render_pixels(plan: Plan, source: Source, layers: Layers, scene: Scene | None = None) -> tuple[Picture, Facts]:
     """The picture after all steps, not yet encoded, and what is known about it then."""
-    pixels, sight = source.pixels(target=plan.target, pages=plan.pages), Sight(scene, plan.source.size)
+    pixels, tracked = source.pixels(target=plan.target, pages=plan.pages), TrackedScene(scene, plan.source.size)
     turn = advance(plan.steps, plan.facts)
     while turn.step is not None:
-        pixels, sight = _apply(turn.step, pixels, turn.facts, plan, layers, sight)
+        pixels, tracked = _apply(turn.step, pixels, turn.facts, plan, layers, tracked)
         size = size_after(turn.step, turn.facts, of_animation=plan.of_animation) or pixels.size
         if size != turn.facts.current:
             check_size(size, plan.limits, frames=plan.frames)
@@ -82,15 +82,15 @@ def render_pixels(plan: Plan, source: Source, layers: Layers, scene: Scene | Non
 
 
 def _apply(
-    step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, sight: Sight
-) -> tuple[Picture, Sight]:
+    step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, scene: TrackedScene
+) -> tuple[Picture, TrackedScene]:
     operation = OPERATIONS[step.operation]
-    prepared = _prepared(operation, step, pixels, facts, plan, layers, sight)
+    prepared = _prepared(operation, step, pixels, facts, plan, layers, scene)
     arguments = {**dict(step.arguments), **prepared}
     if plan.of_animation:
         arguments |= _same_for_all_frames(arguments)
     after = replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
-    return after, sight.after(operation, arguments, pixels.size, after.size)
+    return after, scene.after(operation, arguments, pixels.size, after.size)
 
 
 def _same_for_all_frames(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _same_for_all_frames(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(
-    operation: Operation, step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, sight: Sight
+    operation: Operation, step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, scene: TrackedScene
 ) -> dict[str, Any]:
     """What the operation's signature asks the renderer for."""
     ready = {
@@ -108,7 +108,7 @@ def _prepared(
         "base": lambda: facts.base,
         "first": lambda: pixels.frames[0],
         "overlay": lambda: functools.cache(lambda base: _overlay(step, replace(facts, current=base), plan, layers)),
-        "sight": lambda: sight,
+        "scene": lambda: scene,
         "font": lambda: layers.font(step[operation.file] or ""),
     }
     return {name: ready[what]() for name, what in operation.prepared}

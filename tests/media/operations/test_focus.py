@@ -10,7 +10,7 @@ from media.language.params import Gravity, GravityKind
 from media.operations import focus, step
 from media.operations.arguments import GRAVITIES
 from media.operations.needs import needs_scene
-from media.operations.tracking import Sight
+from media.operations.tracking import TrackedScene
 from media.scene.scene import Area, Scene
 from tests.media import pictures
 from tests.media.rendering import rendered
@@ -66,12 +66,12 @@ def gravity(text: str) -> Gravity:
 
 @pytest.mark.parametrize("text", FALLBACKS)
 def test_without_a_scene_gravity_comes_to(text: str) -> None:
-    assert focus.find(gravity(text), Sight(None, Size(200, 100))) == FALLBACKS[text]
+    assert focus.find(gravity(text), TrackedScene(None, Size(200, 100))) == FALLBACKS[text]
 
 
 @pytest.mark.parametrize("text", FOUND)
 def test_scene_shows_where(text: str) -> None:
-    found = focus.find(gravity(text), Sight(SCENE, Size(200, 100)))
+    found = focus.find(gravity(text), TrackedScene(SCENE, Size(200, 100)))
     assert isinstance(found, tuple)
     assert focus.middle(found) == pytest.approx(FOUND[text], abs=0.01)
 
@@ -86,7 +86,7 @@ WINDOWS = {
 @pytest.mark.parametrize("text", WINDOWS)
 def test_window_shows_what_gravity_asks_for(text: str) -> None:
     arranged = Layout(Size(200, 100), Size(50, 100))
-    box = focus.window(pictures.colours(200, 100), arranged, gravity(text), 0, 0, Sight(SCENE, Size(200, 100)))
+    box = focus.window(pictures.colours(200, 100), arranged, gravity(text), 0, 0, TrackedScene(SCENE, Size(200, 100)))
     assert abs(box.left - WINDOWS[text]) <= 2
 
 
@@ -110,9 +110,9 @@ def test_cat_is_followed_through(way: str) -> None:
 
 
 def test_cat_cannot_be_followed_through_a_trim() -> None:
-    sight = Sight(SCENE, Size(200, 100), is_lost=True)
-    assert sight.areas("cat") == ()
-    assert sight.salient() is None
+    tracked = TrackedScene(SCENE, Size(200, 100), is_untraceable=True)
+    assert tracked.areas("cat") == ()
+    assert tracked.salient() is None
 
 
 #: chain → whether somebody must look at the source first
@@ -149,13 +149,13 @@ def test_later_step_follows_the_window_that_was_taken() -> None:
 def test_cut_out_subject_is_the_place_to_look_at() -> None:
     subject = pictures.cut_out(200, 100)
     arranged = Layout(Size(200, 100), Size(60, 100))
-    box = focus.window(subject, arranged, focus.AUTO, 0, 0, Sight(SCENE, Size(200, 100)))
+    box = focus.window(subject, arranged, focus.AUTO, 0, 0, TrackedScene(SCENE, Size(200, 100)))
     assert abs(box.left + 30 - 0.42 * 200) <= 3
 
 
 def test_thumbnail_is_cut_closely_around_a_face() -> None:
-    sight = Sight(SCENE, Size(200, 100))
-    box = focus.closeup(pictures.colours(200, 100), gravity("face"), 1.0, Size(1, 1).ratio, sight)
+    tracked = TrackedScene(SCENE, Size(200, 100))
+    box = focus.closeup(pictures.colours(200, 100), gravity("face"), 1.0, Size(1, 1).ratio, tracked)
     assert box is not None
     assert (box.width, box.height) == (32, 32), "1.6 times a face of 20×20"
     assert abs(box.left + 16 - 160) <= 1
