@@ -75,7 +75,7 @@ MAY_DO_IO = (
     "proxy/dialects/cloudimage/invalidation.py",
     "proxy/dialects/cloudinary/access.py",
     "proxy/dialects/cloudinary/api/*",
-    "proxy/dialects/cloudinary/concrete.py",
+    "proxy/dialects/*/concrete.py",
     "proxy/dialects/cloudinary/named_transformations.py",
     "proxy/dialects/cloudinary/raw_files.py",
     "proxy/dialects/cloudinary/tenant.py",

@@ -6,7 +6,7 @@
       ├ find_token · grammar.parse · authorize    text only, no I/O before the signature
       ├ locate · _fetch                           the origin, guarded, kept as a source
       └ _deliver                                  the result, or the photo as it is until there is a cutout
-          └ vocabulary.compile · negotiate · find_layers · delivery.deliver
+          └ negotiate_on · find_layers · delivery.deliver
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.derived.keys import concrete
 from media.errors import (
     DerivationFailed,
     DerivationPending,
@@ -30,15 +29,15 @@ from media.render.derivation import order_for
 from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, find_layers, own_asset
 from proxy.delivery.deliver import Delivery, deliver, patience
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudimage import grammar, output, signature, tenant, vocabulary
+from proxy.dialects.cloudimage import grammar, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
+from proxy.dialects.cloudimage.concrete import negotiate_on
 from proxy.dialects.cloudimage.envelope import envelope
 from proxy.dialects.cloudimage.grammar import DeliveryUrl, Parameters
 from proxy.dialects.cloudimage.invalidation import invalidate
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
 from proxy.dialects.cloudimage.watermark import REMOTE
-from proxy.http.negotiation import negotiate
 from proxy.http.responses import Caching, attachment
 from proxy.services import Services
 
@@ -130,10 +129,9 @@ async def _answer_without(services: Services, wanted: AssetRequest, error: Media
 
 async def _answer(services: Services, wanted: AssetRequest) -> Response:
     asset, request = wanted.asset, wanted.request
-    compiled = vocabulary.compile(wanted.parameters, _facts(wanted))
-    negotiated = negotiate(compiled.chain, request.headers, compiled.formats.modern)
+    negotiated = negotiate_on(_facts(wanted), wanted.parameters, request.headers)
+    compiled, chain = negotiated.compiled, negotiated.chain
     max_age = services.settings.delivery.max_age_seconds if compiled.max_age is None else compiled.max_age
-    chain = concrete(output.with_plain_formats(negotiated.chain, compiled.formats))
     layers = await find_layers(chain.needs.sources, lambda source: _locate(services, wanted, source))
     delivery = Delivery(
         asset,

@@ -16,9 +16,12 @@ from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus, unquote_to_bytes
 
 from media.errors import RequestError
+from media.memo import memoised
 
 #: The version prefix of accounts made before November 2021.
 VERSION_PREFIX = "/v7"
+#: Requests whose parts are remembered, if they have at most so many characters.
+REMEMBERED, SMALL = 2048, 512
 
 #: Spellings that mean the same parameter.
 SYNONYMS = {
@@ -67,11 +70,16 @@ def parse(raw_path: str, query: str, presets: Mapping[str, str]) -> DeliveryUrl:
     ``presets`` maps the names of ``p=`` to stored queries: what a URL says itself counts more, what is sealed
     most. Raises RequestError for text that is not UTF-8 or holds control characters or backslashes.
     """
+    return _parse(raw_path, query, tuple(presets.items()))
+
+
+@memoised(REMEMBERED, lambda raw_path, query, _: len(raw_path) + len(query) <= SMALL)
+def _parse(raw_path: str, query: str, presets: tuple[tuple[str, str], ...]) -> DeliveryUrl:
     uri_path = raw_path.removeprefix(VERSION_PREFIX) if raw_path.startswith(f"{VERSION_PREFIX}/") else raw_path
     check_text(uri_path)
     visible = read_pairs(query)
     sealed = read_pairs(unseal(visible.ours.get("ci_eqs", "")))
-    preset = read_pairs(presets.get(visible.ours.get("p", ""), ""))
+    preset = read_pairs(dict(presets).get(visible.ours.get("p", ""), ""))
     return DeliveryUrl(
         uri_path,
         query,
