@@ -30,8 +30,8 @@ from media.operations.needs import Needs
 from media.records.asset import DerivedEntry
 from media.records.catalog import Catalog
 from media.records.sources import load_source
-from media.render import derive as rendering
-from media.render.render import layers_of
+from media.render.plan import plan
+from media.render.render import layers_of, render
 from media.scene.scene import Scene
 from media.stores.store import Store
 
@@ -111,7 +111,7 @@ def derive(order: Order, inputs: Inputs, limits: Limits) -> Derived:
     """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises."""
     source = inputs.opening(max_pixels=limits.max_source_pixels)
     layers = layers_of(inputs.layers, order.layers, max_pixels=limits.max_source_pixels)
-    rendered = rendering.derive(order.chain, source, layers, limits, inputs.scene)
+    rendered = render(plan(order.chain, source.info, limits), source, layers, inputs.scene)
     return Derived(rendered.body, source.confidence, is_final=inputs.scene is not None or not order.needs.scene)
 
 

@@ -19,7 +19,7 @@ from proxy.app import create_app
 from proxy.dialects import SETTINGS
 from proxy.services import open_services
 
-#: What `cutout dev` opens every door of its cloud with; published, so never valid in production.
+#: What `cutout dev` opens every API of its cloud with; published, so never valid in production.
 DEVELOPMENT_SECRET = "demo-secret"
 
 log = logging.getLogger("cutout")

@@ -69,7 +69,7 @@ async def receive(
 
 
 async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> Asset:
-    """Judge the bytes and store them; the asset is described, not recorded: enough for doors that list nothing.
+    """Judge the bytes and store them; the asset is described, not recorded: enough for APIs that list nothing.
 
     Raises UnsupportedFormat, SourceError or LimitExceeded for bytes that are no good. What is no image (``ref`` says
     so) is stored as it is.

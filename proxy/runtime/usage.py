@@ -1,4 +1,4 @@
-"""What an API key has used: credits, shared by all doors, and its rate in the current minute.
+"""What an API key has used: credits, shared by all APIs, and its rate in the current minute.
 
 Counters in Redis, which may be lost: where it is down nothing is counted and nobody is refused.
 """
@@ -52,10 +52,10 @@ class Usage:
             log.warning("usage is not known: %s", error)
             return 0.0
 
-    async def take(self, account: Account, door: str, *, cost: int, limit: int) -> Rate:
-        """Count ``cost`` against ``limit`` per minute of one door; what is refused costs nothing."""
+    async def take(self, account: Account, api: str, *, cost: int, limit: int) -> Rate:
+        """Count ``cost`` against ``limit`` per minute of one API; what is refused costs nothing."""
         minute = int(time.time()) // WINDOW_SECONDS
-        name, reset = f"{_name('rate', account)}:{door}:{minute}", (minute + 1) * WINDOW_SECONDS
+        name, reset = f"{_name('rate', account)}:{api}:{minute}", (minute + 1) * WINDOW_SECONDS
         try:
             taken = int(await self._redis.incrby(name, cost))
             await self._redis.expire(name, 2 * WINDOW_SECONDS)

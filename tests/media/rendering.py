@@ -10,8 +10,8 @@ from media.formats.cutout import open_cutout
 from media.formats.source import Source, open_source
 from media.language.chain import Chain, Output, Step
 from media.operations import step
-from media.render.derive import derive
-from media.render.render import Layers, Rendered, layers_of
+from media.render.plan import plan
+from media.render.render import Layers, Rendered, layers_of, render
 from media.scene.scene import Scene
 
 
@@ -22,7 +22,8 @@ def rendered(
     layers: Mapping[str, bytes] | None = None,
     scene: Scene | None = None,
 ) -> Rendered:
-    return derive(Chain(steps, output or Output()), opened(source), files(layers or {}), Limits(), scene)
+    picture = opened(source)
+    return render(plan(Chain(steps, output or Output()), picture.info, Limits()), picture, files(layers or {}), scene)
 
 
 def files(bodies: Mapping[str, bytes]) -> Layers:

@@ -11,7 +11,7 @@ from proxy.dialects.img_processing.settings import ImgProcessing
 from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
 
-DOOR = "img_processing"
+API = "img_processing"
 TEST, LIVE = "test", "live"
 
 
@@ -42,7 +42,7 @@ async def _take_rate(services: Services, caller: Caller) -> None:
     limit = _limit(services.settings.vendor(ImgProcessing), caller.stage)
     if not limit:
         return
-    rate = await services.usage.take(caller.account, DOOR, cost=1, limit=limit)
+    rate = await services.usage.take(caller.account, API, cost=1, limit=limit)
     if rate.exceeded:
         seconds = max(1, rate.reset - int(time.time()))
         raise TooManyRequests(f"At most {limit} requests a minute with this key.", retry_after=seconds)

@@ -106,7 +106,7 @@ async def imagine(services: Services, request: Request) -> Response:
 
 
 async def nowhere(services: Services, request: Request) -> Response:
-    """The SDK reads every error as JSON: other doors must not answer here."""
+    """The SDK reads every error as JSON: other APIs must not answer here."""
     raise NotFound(f"There is no {request.method} {request.url.path[:200]}.")
 
 

@@ -122,7 +122,7 @@ def _ref(caller: Caller, image_id: str) -> SourceRef:
 
 
 def _type(stage: str) -> str:
-    """The delivery type that keeps these images out of every other door's URLs."""
+    """The delivery type that keeps these images out of every other API's URLs."""
     return f"img_processing_{stage}"
 
 

@@ -41,7 +41,7 @@ from proxy.runtime.accounts import Account
 from proxy.runtime.usage import Rate
 from proxy.services import Services
 
-DOOR = "remove_bg"
+API = "remove_bg"
 EXPOSED = (
     "X-Type, X-Width, X-Height, X-Foreground-Top, X-Foreground-Left, X-Foreground-Width, X-Foreground-Height, "
     "X-Credits-Charged, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"
@@ -85,7 +85,7 @@ async def _take_rate(services: Services, who: Account, source: Asset) -> Rate | 
     if not limit:
         return None
     cost = math.ceil(source.width * source.height / schema.MEGAPIXEL)
-    rate = await services.usage.take(who, DOOR, cost=cost, limit=limit)
+    rate = await services.usage.take(who, API, cost=cost, limit=limit)
     if rate.exceeded:
         seconds = max(1, rate.reset - int(time.time()))
         raise Refused(

@@ -12,7 +12,8 @@ from media.config import Limits
 from media.errors import BadTransformation, NotFound
 from media.language.chain import Chain
 from media.operations import step
-from media.render.derive import derive
+from media.render.plan import plan
+from media.render.render import render
 from media.typography import typeface
 from media.typography.typeface import FontFile
 from tests.media import pictures
@@ -84,8 +85,8 @@ def test_a_font_is_hashed_when_it_is_uploaded_and_at_no_text() -> None:
     chain = Chain((step("text", text="a", font_source=FONT), step("text", text="b", font_source=FONT)))
     sys.setprofile(lambda frame, event, called: hashed.append(called) if "sha256" in str(called) else None)
     try:
-        derive(chain, opened(pictures.jpeg()), layers, Limits())
-        derive(chain, opened(pictures.jpeg()), layers, Limits())
+        for source in (opened(pictures.jpeg()), opened(pictures.jpeg())):
+            render(plan(chain, source.info, Limits()), source, layers)
     finally:
         sys.setprofile(None)
     assert hashed == []
