@@ -1,7 +1,7 @@
 """Sizes, boxes and anchors: integers only, no pixels.
 
 Rounding is to the nearest integer, never below one pixel. A crop mode is arithmetic that ends in a
-:class:`Layout`: scale the picture to ``scaled``, then look at it through a window of ``window``; where the window
+:class:`Layout`: scale the picture to ``scaled``, then look at it through a window of ``window``; if the window
 reaches outside the picture there is padding. The modes and their corner cases follow Cloudinary's
 transformation reference (``c_``, ``g_``, ``x_``, ``y_``).
 """
@@ -30,7 +30,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A window with its top-left corner; may reach outside the picture (negative corner) where padding follows."""
+    """A window with its top-left corner; may reach outside the picture (negative corner) if padding follows."""
 
     left: int
     top: int
@@ -71,7 +71,7 @@ def largest_inside(size: Size, ratio: Fraction) -> Size:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The sides a client named, in pixels where given, and the width : height asked for."""
+    """The sides a client named, in pixels if given, and the width : height asked for."""
 
     width: int | None
     height: int | None
@@ -145,7 +145,7 @@ def fill(size: Size, box: Size) -> Layout:
 
 
 def lfill(size: Size, box: Size) -> Layout:
-    """A fill that never enlarges; where only one side is larger, that side is cut."""
+    """A fill that never enlarges; if only one side is larger, that side is cut."""
     if _outer(size, box) < 1:
         return fill(size, box)
     return Layout(size, _at_most(size, box))
@@ -199,7 +199,7 @@ def offsets(compass: str, x: int, y: int) -> tuple[int, int]:
 
 
 def anchored(compass: str, outside: Size, inside: Size) -> tuple[int, int]:
-    """The corner of ``inside`` when it stands at that anchor of ``outside``; negative where it is larger."""
+    """The corner of ``inside`` when it stands at that anchor of ``outside``; negative if it is larger."""
     across, down = ANCHORS[compass]
     free = (outside.width - inside.width, outside.height - inside.height)
     return (free[0] * across // 2, free[1] * down // 2)
@@ -220,7 +220,7 @@ def clamped(box: Box, size: Size) -> Box:
 
 
 def clipped(box: Box, size: Size) -> Box | None:
-    """The part of the window that lies on the picture; None where nothing does."""
+    """The part of the window that lies on the picture; None if nothing does."""
     left, top = max(box.left, 0), max(box.top, 0)
     right, bottom = min(box.left + box.width, size.width), min(box.top + box.height, size.height)
     return Box(left, top, right - left, bottom - top) if right > left and bottom > top else None

@@ -38,7 +38,7 @@ COLOUR_QUALITY = 95
 def make_cutout(services: Services, source_digest: str, options: CutoutOptions) -> str:
     """Make and store one cutout unless it is there; returns its key.
 
-    Raises SourceError where the source is missing or unreadable, Unavailable where the store is.
+    Raises SourceError if the source is missing or unreadable, Unavailable if the store is.
     """
     key = cutout_key(source_digest, services.matting, options)
     with locked(services.redis, key, services.settings.queue.lease_seconds):

@@ -14,7 +14,7 @@ from worker.services import Services
 def make_scene(services: Services, source_digest: str) -> Scene:
     """The scene, from the store or made now and stored: maps first, faces last.
 
-    Raises SourceError where the source is missing or unreadable, Unavailable where the store is.
+    Raises SourceError if the source is missing or unreadable, Unavailable if the store is.
     """
     job_id = scene_id(maps_key(source_digest, services.matting))
     with locked(services.redis, job_id, services.settings.queue.lease_seconds):

@@ -23,6 +23,6 @@ class Services:
         return matting_identity(self.settings.matting.model)
 
     def catalog(self) -> Catalog:
-        """A view of the records; where the store ignores conditions, a lock in Redis serves."""
+        """A view of the records; if the store ignores conditions, a lock in Redis serves."""
         lock = None if self.store.conditional else lambda name: self.redis.lock(f"cutout:lock:{name}", timeout=10)
         return Catalog(self.store, lock=lock)

@@ -17,7 +17,7 @@ def has_cutout(store: Store, key: str) -> bool:
 
 
 def load_cutout(store: Store, key: str) -> StoredCutout | None:
-    """The stored cutout, or None where it has not been made (or not wholly)."""
+    """The stored cutout, or None if it has not been made (or not wholly)."""
     matte = store.get(cutout_matte_path(key))
     colour = store.get(cutout_colour_path(key)) if matte else None
     if matte is None or colour is None:

@@ -27,7 +27,7 @@ class Output:
     """What to encode.
 
     ``candidates`` are format names in order of preference; the encoder takes the first that can hold the
-    picture (its alpha, its size). Empty means "as the source, or PNG where the source format has no alpha".
+    picture (its alpha, its size). Empty means "as the source, or PNG if the source format has no alpha".
     ``quality`` is 1..100, or ``auto:best|good|eco|low``; ``0`` is the format's default. ``chroma`` is
     ``""``, ``"420"`` or ``"444"``. ``grayscale`` writes brightness alone, as one band (formats without alpha or PNG);
     ``palette`` writes PNG with at most 256 colours. ``animated`` lets PNG move, as other

@@ -89,7 +89,7 @@ def _variables(tree: Tree) -> list[str]:
 
 
 def spell(kind: Kind, value: Value) -> str:
-    """``value`` as the text that ``kind`` parses. Computed numbers are rounded where whole ones are expected."""
+    """``value`` as the text that ``kind`` parses. Computed numbers are rounded if whole ones are expected."""
     if isinstance(value, tuple):
         return ":".join(value)
     if isinstance(value, str):
@@ -106,7 +106,7 @@ def _plain(value: float) -> str:
 
 
 def to_number(value: Value) -> float:
-    """A number out of a literal (``3:4`` is a ratio). Raises BadTransformation where it is none."""
+    """A number out of a literal (``3:4`` is a ratio). Raises BadTransformation if it is none."""
     if isinstance(value, float | int):
         return float(value)
     if isinstance(value, tuple):

@@ -30,7 +30,7 @@ class Courier:
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Deliver JSON. A redirect is no delivery: the signature was made for this receiver.
 
-        Raises RequestError or Forbidden for an address we do not go to, OriginTimeout and OriginError where the
+        Raises RequestError or Forbidden for an address we do not go to, OriginTimeout and OriginError if the
         receiver did not take it.
         """
         target = parse_url(url)

@@ -30,7 +30,7 @@ BROKEN = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProto
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A source as its origin gave it; texts are empty where the origin did not say."""
+    """A source as its origin gave it; texts are empty if the origin did not say."""
 
     body: bytes
     final_url: str
@@ -57,7 +57,7 @@ class OriginFetcher:
     async def fetch(self, url: str, *, max_bytes: int) -> Fetched:
         """The source behind ``url``, redirects followed, at most ``max_bytes`` of it.
 
-        Raises RequestError for a URL that is none, Forbidden for one we do not go to, NotFound where the origin
+        Raises RequestError for a URL that is none, Forbidden for one we do not go to, NotFound if the origin
         has nothing for us, LimitExceeded for too many bytes, OriginTimeout and OriginError for the rest.
         """
         target = parse_url(url)

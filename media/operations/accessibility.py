@@ -80,7 +80,7 @@ def theme(
 ) -> Image:
     """Give the picture another background colour as a change from light to dark mode does.
 
-    The lightness of flat drawing is mirrored where the new background lies on the other side of grey; photographic
+    The lightness of flat drawing is mirrored if the new background lies on the other side of grey; photographic
     texture is left alone the more, the higher ``photosensitivity`` is.
     """
     old, new = lab_of(edge_color(first)), lab_of(color)

@@ -21,7 +21,7 @@ SEPIA = ((0.393, 0.769, 0.189), (0.349, 0.686, 0.168), (0.272, 0.534, 0.131))
 HUE_KEPT = np.array([[0.213, 0.715, 0.072]] * 3)
 HUE_COSINE = np.array([[0.787, -0.715, -0.072], [-0.213, 0.285, -0.072], [-0.213, -0.715, 0.928]])
 HUE_SINE = np.array([[-0.213, -0.715, 0.928], [0.143, 0.140, -0.283], [-0.787, 0.715, 0.072]])
-#: The level of contrast that changes nothing, also where none is given.
+#: The level of contrast that changes nothing, also if none is given.
 UNCHANGED_CONTRAST = {"sigmoidal": 0, "linear": 100}
 #: Steepness of the strongest sigmoidal contrast.
 SIGMOID_STEEPNESS = 10.0

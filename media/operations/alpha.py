@@ -71,7 +71,7 @@ def opacity_threshold(image: Image, level: Annotated[int, Int(1, 100)] = 50) -> 
 
 
 def _fade_reach(size: Size, x: Length, y: Length) -> tuple[int, int]:
-    """How far the fade reaches in pixels along each axis; half the height where nothing is said."""
+    """How far the fade reaches in pixels along each axis; half the height if nothing is said."""
     across, down = pixels(x, size.width), pixels(y, size.height)
     return (across, down) if across or down else (0, max(1, size.height // 2))
 
@@ -108,7 +108,7 @@ def gradient_fade(
 
 
 def _rise(places: Image, extent: int, side: int, *, both: bool) -> Image:
-    """0 at the edge to 1 at ``extent`` from it; from the far edge where negative."""
+    """0 at the edge to 1 at ``extent`` from it; from the far edge if negative."""
     if extent == 0:
         return (places * 0) + 1
     near, far = clamped(places / abs(extent)), clamped((side - places) / abs(extent))

@@ -12,7 +12,7 @@ from media.raster.pixels import Image
 #: More than any limit lets through: the planner refuses with the configured bound, not with this one.
 MAX_SIDE = 100_000
 
-#: What must be found in the picture; where it is not, each falls back as Cloudinary documents.
+#: What must be found in the picture; if it is not, each falls back as Cloudinary documents.
 DETECTED = (
     "face", "faces", "adv_face", "adv_faces", "adv_eyes", "body", "custom", "ocr_text", "region", "object",
     "person", "vehicle", "bicycle", "car", "motorbike", "aeroplane", "bus", "train", "truck", "boat",

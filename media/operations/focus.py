@@ -45,7 +45,7 @@ def needs_scene(gravity: Gravity, *, is_cut_out: bool) -> bool:
 
 
 def find(gravity: Gravity, scene: TrackedScene) -> Area | str | None:
-    """The first target that is there: its box, the name of a place, or ``auto``; None where none is."""
+    """The first target that is there: its box, the name of a place, or ``auto``; None if none is."""
     found = find_all(gravity, scene)
     return union(found) if isinstance(found, tuple) else found
 
@@ -101,7 +101,7 @@ def window_with_padding(image: Image, arranged: Layout, gravity: Gravity, scene:
 
 
 def closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None, scene: TrackedScene) -> Box | None:
-    """A window, of a ``ratio`` or its own, around the one thing that gravity finds; None where it finds none."""
+    """A window, of a ``ratio`` or its own, around the one thing that gravity finds; None if it finds none."""
     return scene.decide("closeup", lambda: _closeup(image, gravity, zoom, ratio, scene))
 
 
@@ -118,7 +118,7 @@ def _closeup(image: Image, gravity: Gravity, zoom: float, ratio: Fraction | None
 
 
 def box_of(image: Image, area: Area) -> Box | None:
-    """An area in pixels of ``image``, its edges rounded outward; None where it lies outside."""
+    """An area in pixels of ``image``, its edges rounded outward; None if it lies outside."""
     left, top = int(area[0] * image.width), int(area[1] * image.height)
     right, bottom = int(np.ceil(area[2] * image.width)), int(np.ceil(area[3] * image.height))
     return geometry.clipped(Box(left, top, right - left, bottom - top), size_of(image))
@@ -173,7 +173,7 @@ def _normed(weights: Floats) -> Floats:
 
 
 def _alpha_weights(image: Image) -> Floats | None:
-    """The alpha in cells; None where it is opaque or empty throughout."""
+    """The alpha in cells; None if it is opaque or empty throughout."""
     alpha = image[3].thumbnail_image(CELLS, height=CELLS, size="force")
     weights = np.asarray(alpha.numpy(), np.float32).reshape(CELLS, CELLS)
     return None if weights.min() == 255 or weights.max() == 0 else weights

@@ -88,9 +88,9 @@ def page(image: Image, page: Annotated[tuple[Pages, ...] | tuple[LayerName, ...]
 
 
 def chosen(steps: Sequence[Step], count: int, layers: Sequence[Sequence[str]] = ()) -> tuple[int, ...]:
-    """The pages, from 1, that the first ``page`` step names; empty where all are wanted.
+    """The pages, from 1, that the first ``page`` step names; empty if all are wanted.
 
-    ``layers`` are the names that choose each of pages 2, 3 … Raises BadTransformation where a document of several pages
+    ``layers`` are the names that choose each of pages 2, 3 … Raises BadTransformation if a document of several pages
     has none of them, or lacks one of the names.
     """
     step = next((each for each in steps if each.operation == "page"), None)

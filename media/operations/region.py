@@ -29,7 +29,7 @@ class Region:
     gravity: Gravity | None
 
     def box(self, image: Image, scene: TrackedScene) -> Box | None:
-        """The part on the picture; None where the gravity finds nothing or the window misses the picture."""
+        """The part on the picture; None if the gravity finds nothing or the window misses the picture."""
         size = size_of(image)
         across, down = pixels(self.x, size.width), pixels(self.y, size.height)
         if self.gravity is None:
@@ -60,7 +60,7 @@ def blur_region(
     image: Image, strength: Strength = 100, x: Offset = 0, y: Offset = 0,
     width: Width = None, height: Height = None, gravity: MaybeWhere = None, *, scene: SceneNow,
 ) -> Image:  # fmt: skip
-    """Blur a window of the picture; everything right of and below its corner where no size is given."""
+    """Blur a window of the picture; everything right of and below its corner if no size is given."""
     box = Region(x, y, width, height, gravity).box(image, scene)
     return _changed_within(image, box, lambda picture: blurred(picture, strength / BLUR_STRENGTH_PER_PIXEL))
 

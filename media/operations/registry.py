@@ -27,7 +27,7 @@ from media.language.params import Kind
 
 REQUIRED = inspect.Parameter.empty
 
-#: (size before, the step's arguments and the ``base`` size) → size after, or None where only pixels can tell.
+#: (size before, the step's arguments and the ``base`` size) → size after, or None if only pixels can tell.
 SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 #: (a step of control, the facts before it) → the facts after it, and the steps to take before the rest.
 Control = Callable[[Step, Facts], tuple[Facts, tuple[Step, ...]]]

@@ -53,8 +53,8 @@ PADDED = {
 }
 #: Some of the picture is cut, the rest of the box is painted.
 FILL_PADDED = {
-    "fill_pad": "Fill the box around the most interesting part, padding where cutting would lose too much.",
-    "auto_pad": "Cut around the most interesting part, padding where cutting would lose too much.",
+    "fill_pad": "Fill the box around the most interesting part, padding if cutting would lose too much.",
+    "auto_pad": "Cut around the most interesting part, padding if cutting would lose too much.",
 }
 
 
@@ -157,7 +157,7 @@ def scale(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
     ignore_aspect_ratio: Flag = False, relative: Flag = False, *, size: OwnSize, base: BaseSize,
 ) -> Image:  # fmt: skip
-    """Change the size to exactly the given sides, distorting where both are given."""
+    """Change the size to exactly the given sides, distorting if both are given."""
     sides = {
         "width": width, "height": height, "ratio": ratio, "relative": relative, "base": base,
         "ignore_aspect_ratio": ignore_aspect_ratio,

@@ -28,7 +28,7 @@ MaybeShare = Annotated[float | None, Float(0, 1)]
 
 
 def find_subject(image: Image) -> Box | None:
-    """The box around what is visible; None where nothing is. A picture without alpha is visible as a whole."""
+    """The box around what is visible; None if nothing is. A picture without alpha is visible as a whole."""
     if not image.hasalpha():
         return Box(0, 0, image.width, image.height)
     left, top, width, height = image[image.bands - 1].find_trim(threshold=FAINT, background=[0], line_art=True)

@@ -38,7 +38,7 @@ class TrackedScene:
     windows: dict[str, Box | None] = field(default_factory=dict, compare=False)
 
     def areas(self, target: str) -> tuple[Area, ...]:
-        """Where ``target`` is in the picture now, the largest first; empty where it is not to be seen."""
+        """Where ``target`` is in the picture now, the largest first; empty if it is not to be seen."""
         if self.is_untraceable:
             return ()
         found = _named(target, self.source) or (self.scene.areas(target) if self.scene else ())
@@ -48,7 +48,7 @@ class TrackedScene:
         return tuple(sorted(found, key=extent, reverse=True))
 
     def salient(self) -> Floats | None:
-        """How much each cell of the picture draws the eye, 0…1; None where that is not known."""
+        """How much each cell of the picture draws the eye, 0…1; None if that is not known."""
         cells = self.scene.salient() if self.scene and not self.is_untraceable else None
         return _followed(self._index_map(), cells) if cells is not None and self.motions else cells
 

@@ -56,7 +56,7 @@ class Asset:
 
     ``asset_id`` never changes, ``version`` grows with every upload (unix seconds). Times are ISO 8601 in UTC
     (``2026-11-21T05:42:00Z``). ``info`` holds the answers of add-ons, JSON values only. ``backups`` are kept versions,
-    the present one too where it is kept; ``placeholder`` marks an asset that is deleted but can be restored from them.
+    the present one too if it is kept; ``placeholder`` marks an asset that is deleted but can be restored from them.
     ``faces`` and ``custom_coordinates`` are rectangles ``x, y, width, height`` in pixels; ``moderation`` is
     ``kind/status`` or empty; ``related`` holds asset ids,
     ``headers`` what delivery adds to its answer.

@@ -65,7 +65,7 @@ def context_term(name: str, value: str) -> str:
 
 class Catalog:
     def __init__(self, store: Store, *, lock: Lock | None = None) -> None:
-        """``lock`` must hold between processes where ``store.conditional`` is False."""
+        """``lock`` must hold between processes if ``store.conditional`` is False."""
         self._store = store
         self._documents = Documents(store, lock)
 
@@ -80,7 +80,7 @@ class Catalog:
     def save(self, asset: Asset, *, overwrite: bool = True) -> Asset:
         """Record ``asset``; one of the same name keeps its ``asset_id``, creation and backups, gets a greater version.
 
-        Raises AlreadyExists where there is one (a placeholder is none) and ``overwrite`` is False.
+        Raises AlreadyExists if there is one (a placeholder is none) and ``overwrite`` is False.
         """
 
         def place(found: Asset | None) -> Asset:
@@ -135,7 +135,7 @@ class Catalog:
     def rename(self, ref: SourceRef, to: SourceRef, change: Callable[[Asset], Asset], *, overwrite: bool) -> Asset:
         """Give an asset another name and ``change`` it; ``asset_id``, versions and bytes stay.
 
-        Raises NotFound, or AlreadyExists where the name is taken and ``overwrite`` is False.
+        Raises NotFound, or AlreadyExists if the name is taken and ``overwrite`` is False.
         """
         taken = self._read(asset_path(to))
         if taken and not taken.placeholder and not overwrite:
@@ -165,7 +165,7 @@ class Catalog:
     def list_assets(
         self, cloud: str, resource_type: str, type_: str, *, prefix: str = "", cursor: str = "", limit: int = PAGE
     ) -> Page:
-        """Assets in the order of their public ids; of every delivery type where ``type_`` is empty."""
+        """Assets in the order of their public ids; of every delivery type if ``type_`` is empty."""
         folder = resource_prefix(cloud, resource_type)
         keys = assets_prefix(cloud, resource_type, type_, prefix) if type_ else folder
         paths, cursor = self._documents.paths(keys, cursor, limit)
@@ -214,7 +214,7 @@ class Catalog:
         return [DerivedEntry(**document) for document in self._documents.read_all(paths) if document], cursor
 
     def forget_derived(self, asset_id: str, source_digest: str, key: str) -> bool:
-        """Take it off the list; True where it was on it."""
+        """Take it off the list; True if it was on it."""
         path = derived_entry_path(asset_id, source_digest, key)
         was_there = self._store.stat(path) is not None
         self._documents.delete(path)
@@ -240,7 +240,7 @@ class Catalog:
         return next((term for term in terms if quote_name(term) == segment), None)
 
     def _retire(self, asset: Asset, to: SourceRef) -> bool:
-        """Remove a renamed record from its old name; False where somebody changed it since it was copied."""
+        """Remove a renamed record from its old name; False if somebody changed it since it was copied."""
 
         def edit(found: Document | None) -> Document:
             if found is None or _asset(found) != asset:

@@ -67,8 +67,8 @@ class Documents:
     def change(self, path: str, edit: Callable[[Document | None], Document]) -> Document:
         """Put ``edit`` of what is there in its place and give it back.
 
-        ``edit`` gets None where nothing is there, may be called several times and may raise to leave all as it
-        is. Raises Unavailable where others write without end.
+        ``edit`` gets None if nothing is there, may be called several times and may raise to leave all as it
+        is. Raises Unavailable if others write without end.
         """
         token = secrets.token_hex(8)
         with self._lock(path):
@@ -90,7 +90,7 @@ class Documents:
         raise Unavailable(f"Too many writers change {path} at once; try again.")
 
     def paths(self, prefix: str, cursor: str, limit: int) -> tuple[Sequence[str], str]:
-        """A page of paths, and the cursor of the next page ("" where there is none).
+        """A page of paths, and the cursor of the next page ("" if there is none).
 
         Raises RequestError for a cursor that this function did not give.
         """
@@ -144,7 +144,7 @@ def _parse(path: str, text: bytes) -> Document:
 
 
 def cursor_at(path: str) -> str:
-    """The cursor of a page that begins with ``path``, or behind it where that is gone: nothing else sorts between."""
+    """The cursor of a page that begins with ``path``, or behind it if that is gone: nothing else sorts between."""
     return _cursor(path[:-1])
 
 

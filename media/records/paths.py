@@ -107,7 +107,7 @@ def quote_name(text: str) -> str:
 
 
 def unquote_id(path: str) -> str | None:
-    """The text behind :func:`quote_id`, None where it was too long to be kept in the path."""
+    """The text behind :func:`quote_id`, None if it was too long to be kept in the path."""
     if "#" in path:
         return None
     return "/".join("" if segment == "%" else ESCAPE.sub(_character, segment) for segment in path.split("/"))

@@ -23,7 +23,7 @@ class Label:
 
 
 def labels_of(packed: bytes) -> tuple[Label, ...]:
-    """The objects of the subject, the most probable first; none where the network has no class head.
+    """The objects of the subject, the most probable first; none if the network has no class head.
 
     Raises DerivationFailed for bytes that are no maps.
     """

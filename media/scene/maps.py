@@ -14,7 +14,7 @@ from media.errors import DerivationFailed
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 MAGIC = b"MAPS1"
-#: Where no saliency (0…1) reaches this nothing stands out, and what there is is noise.
+#: If no saliency (0…1) reaches this nothing stands out, and what there is is noise.
 EMPTY_SCENE_MAXIMUM = 0.3
 
 

@@ -28,20 +28,20 @@ HEAD, HEAD_SHARE = "head", 0.25
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``saliency`` h×w and ``classes`` h×w×21 (VOC order, None where the network has no such head), 0…255."""
+    """``saliency`` h×w and ``classes`` h×w×21 (VOC order, None if the network has no such head), 0…255."""
 
     saliency: Bytes
     classes: Bytes | None = None
     faces: tuple[Area, ...] = ()
 
     def salient(self) -> Floats | None:
-        """How much each cell draws the eye, 0…1; None where nothing stands out."""
+        """How much each cell draws the eye, 0…1; None if nothing stands out."""
         if self.saliency.max() < EMPTY_SCENE_MAXIMUM * 255:
             return None
         return np.asarray(sampled(self.saliency) / np.float32(255), np.float32)
 
     def areas(self, target: str) -> tuple[Area, ...]:
-        """Where a face, an object or one of a group is, the largest first; empty where there is none."""
+        """Where a face, an object or one of a group is, the largest first; empty if there is none."""
         if target == "adv_eyes":
             return tuple((left, top, right, (top + bottom) / 2) for left, top, right, bottom in self.faces)
         if target in FACES:
@@ -97,7 +97,7 @@ def _span(start: float, end: float) -> slice:
 
 
 def around(cells: "npt.NDArray[np.bool_]") -> Area | None:
-    """The box around the cells that are set; None where none is."""
+    """The box around the cells that are set; None if none is."""
     rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
     if not len(rows):
         return None

@@ -18,7 +18,7 @@ KINDS: dict[str, Callable[[StoreSettings], Store]] = {
 def open_store(settings: StoreSettings) -> Store:
     """The store that ``settings.kind`` names.
 
-    Raises :class:`ConfigError` for an unknown kind and :class:`media.errors.Unavailable` where the folder or the
+    Raises :class:`ConfigError` for an unknown kind and :class:`media.errors.Unavailable` if the folder or the
     bucket cannot be used.
     """
     if settings.kind not in KINDS:

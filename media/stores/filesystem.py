@@ -50,7 +50,7 @@ class FilesystemStore:
     conditional = True
 
     def __init__(self, folder: str | Path) -> None:
-        """Open the store in ``folder``, made where it is missing, and sweep what killed writers left."""
+        """Open the store in ``folder``, made if it is missing, and sweep what killed writers left."""
         self._root = Path(folder).absolute()
         self._listing = Listing(self._root)
         with _translated("opened", str(self._root)):

@@ -85,7 +85,7 @@ class Listing:
                 return
 
     def _names(self, folder: str) -> Names | None:
-        """The folder's names, None where it has too many to hold."""
+        """The folder's names, None if it has too many to hold."""
         changed_ns = _changed_ns(self._root / folder)
         kept = self._kept.get(folder)
         if kept and kept.changed_ns == changed_ns:

@@ -37,7 +37,7 @@ PROBE_KEY = "probe/conditional-write"
 #: botocore repeats requests, but not the reading of a body that broke off.
 BROKEN_BODY = (IncompleteReadError, ResponseStreamingError)
 ABSENT = {"NoSuchKey", "404", "NotFound"}
-#: 409: S3's answer where two conditional writes of one key meet.
+#: 409: S3's answer if two conditional writes of one key meet.
 CONFLICT = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 SENTENCES = {
     "NoSuchBucket": "The bucket does not exist",
@@ -54,10 +54,10 @@ class S3Store:
     def __init__(self, settings: StoreSettings) -> None:
         """Reach the bucket, and find out whether its server honours conditional writes.
 
-        Raises ConfigError for settings that name no bucket, Unavailable where it cannot be written.
+        Raises ConfigError for settings that name no bucket, Unavailable if it cannot be written.
         """
         if not settings.bucket:
-            raise ConfigError("store.bucket must name a bucket where store.kind is s3.")
+            raise ConfigError("store.bucket must name a bucket if store.kind is s3.")
         self._bucket = settings.bucket
         self._prefix = f"{settings.prefix.strip('/')}/" if settings.prefix.strip("/") else ""
         self._client = _client(settings)
@@ -228,7 +228,7 @@ def _code(error: ClientError) -> str:
 
 @contextlib.contextmanager
 def _absent_as_none() -> Iterator[None]:
-    """Leave the block, to the ``return None`` behind it, where the server knows no such object."""
+    """Leave the block, to the ``return None`` behind it, if the server knows no such object."""
     try:
         yield
     except ClientError as error:

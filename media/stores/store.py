@@ -45,11 +45,11 @@ class PreconditionFailed(Exception):
 
 
 class Store(Protocol):
-    #: Whether ``put`` honours ``if_match`` (some S3 servers ignore it); the catalog locks where it does not.
+    #: Whether ``put`` honours ``if_match`` (some S3 servers ignore it); the catalog locks if it does not.
     conditional: bool
 
     def get(self, key: str) -> Blob | None:
-        """The object, or None where there is none. Never a half-written one."""
+        """The object, or None if there is none. Never a half-written one."""
         ...
 
     def stat(self, key: str) -> Stat | None:
@@ -72,7 +72,7 @@ class Store(Protocol):
         ...
 
     def touch(self, key: str) -> bool:
-        """Make the object as young as one just written, bytes and facts unchanged; False where there is none.
+        """Make the object as young as one just written, bytes and facts unchanged; False if there is none.
 
         For objects whose bytes never change: S3 reads and writes them, and may undo a ``put`` of others meanwhile.
         """
@@ -80,7 +80,7 @@ class Store(Protocol):
 
     def move(self, key: str, to: str, *, written_before: float) -> bool:
         """Give an object last written before ``written_before`` (:class:`Entry`'s clock) the key ``to``, over what is
-        there; it counts as written now. False where there is none or a younger one.
+        there; it counts as written now. False if there is none or a younger one.
 
         Judging and moving are one act in a folder and in memory. S3 knows no such act: a ``put`` or ``touch`` within
         the milliseconds between may find its object moved, never lost.
@@ -116,7 +116,7 @@ def check_key(key: str) -> str:
 
 
 def check_prefix(prefix: str) -> str:
-    """Give ``prefix`` back, or raise ValueError where the folder it lies in could be in no key."""
+    """Give ``prefix`` back, or raise ValueError if the folder it lies in could be in no key."""
     folder, slash, _ = prefix.rpartition("/")
     if slash:
         check_key(folder)

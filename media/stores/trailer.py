@@ -38,7 +38,7 @@ def trailer(stat: Stat) -> bytes:
 
 
 def trailer_size(tail: Tail) -> int:
-    """Bytes of the trailer that ends the file, 0 where none does."""
+    """Bytes of the trailer that ends the file, 0 if none does."""
     if len(tail.text) < FOOTER.size:
         return 0
     length, magic = FOOTER.unpack(tail.text[-FOOTER.size :])
@@ -47,7 +47,7 @@ def trailer_size(tail: Tail) -> int:
 
 
 def read_trailer(tail: Tail) -> Stat | None:
-    """The :class:`Stat` that ``tail`` describes, None where the file was not written by this store.
+    """The :class:`Stat` that ``tail`` describes, None if the file was not written by this store.
 
     ``tail.text`` must hold at least :func:`trailer_size` bytes.
     """

@@ -16,7 +16,7 @@ import pyvips
 from media.config import ConfigError
 
 SUFFIXES = (".ttf", ".otf", ".ttc")
-#: Modules of pymupdf_fonts. Where Fontconfig has no configuration it takes the first face that has the letters: Noto
+#: Modules of pymupdf_fonts. If Fontconfig has no configuration it takes the first face that has the letters: Noto
 #: Sans for Latin, Greek and Cyrillic, FiraGO for Arabic, Hebrew, Devanagari, Georgian and Thai.
 BUNDLED = (
     *(f"NotoSans_{style}" for style in ("Regular", "Bold", "Italic", "BoldItalic")),
@@ -29,7 +29,7 @@ _LOCK = threading.Lock()
 def register(folder: str | Path) -> tuple[str, ...]:
     """Make every font file of ``folder`` known by its family name, for this process; returns the files' names.
 
-    "" registers nothing. Raises ConfigError where the folder cannot be read.
+    "" registers nothing. Raises ConfigError if the folder cannot be read.
     """
     if not folder:
         return ()
@@ -44,7 +44,7 @@ def register(folder: str | Path) -> tuple[str, ...]:
 
 @functools.cache
 def register_bundled() -> None:
-    """Make the bundled fonts known; fonts of the system are still preferred where they are asked for by name."""
+    """Make the bundled fonts known; fonts of the system are still preferred if they are asked for by name."""
     for name in BUNDLED:
         _enter(keep(f"{name}.ttf", functools.partial(_bundled, name)))
 
@@ -60,7 +60,7 @@ def _enter(path: Path) -> None:
 def keep(name: str, make: Callable[[], bytes]) -> Path:
     """A font file that lies on disk as long as this process lives: Fontconfig opens it whenever it likes.
 
-    ``make`` gives its bytes where it is not there yet.
+    ``make`` gives its bytes if it is not there yet.
     """
     with _LOCK:
         path = Path(_folder().name) / name

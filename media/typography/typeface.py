@@ -1,7 +1,7 @@
 """A font out of bytes that a client uploaded: checked, given a name of its own, known to this process.
 
 Fontconfig knows fonts by family name and for the life of the process, so a font that called itself Arial would stand in
-for everybody's Arial. It is therefore entered under a name made of its digest, and drawn only where its file is asked
+for everybody's Arial. It is therefore entered under a name made of its digest, and drawn only if its file is asked
 for (and for letters that no other font has). File structure: OpenType 1.9, "Organization of an OpenType Font", "name".
 """
 
@@ -59,7 +59,7 @@ def _checked(body: bytes, family: str, name: str) -> bytes:
 
 
 def renamed(body: bytes, family: str) -> bytes:
-    """The font with all its names replaced. Raises ValueError or struct.error where its structure is broken."""
+    """The font with all its names replaced. Raises ValueError or struct.error if its structure is broken."""
     signature, count, *_ = _HEADER.unpack_from(body)
     if signature not in _SIGNATURES:
         raise ValueError(signature)

@@ -26,11 +26,11 @@ class Child:
 
     @property
     def exit_status(self) -> int | None:
-        """None while it runs; negative where a signal ended it."""
+        """None while it runs; negative if a signal ended it."""
         return self._process.poll()
 
     def stop(self, *, seconds: float) -> None:
-        """SIGTERM, and SIGKILL where that is not obeyed within ``seconds``."""
+        """SIGTERM, and SIGKILL if that is not obeyed within ``seconds``."""
         if self.exit_status is not None:
             return
         self._process.send_signal(signal.SIGTERM)

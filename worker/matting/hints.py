@@ -138,7 +138,7 @@ def _sure_inside(region: Floats, subject: Bools) -> Floats:
 def heads(maps: Maps, saliency: Floats) -> Bools:
     """The upper part of every person among what is kept, with room for hair (h×w).
 
-    Of a person's component the head is the top quarter, or more where the person is broad: a portrait is mostly head
+    Of a person's component the head is the top quarter, or more if the person is broad: a portrait is mostly head
     and shoulders, a standing figure is about four times as high as its shoulders are wide.
     """
     region = np.zeros(saliency.shape, np.bool_)

@@ -27,7 +27,7 @@ class Maps:
 
     @property
     def classes(self) -> Floats | None:
-        """Probabilities 0…1 of the 21 PASCAL VOC classes, h×w×21; None where the network has no such head."""
+        """Probabilities 0…1 of the 21 PASCAL VOC classes, h×w×21; None if the network has no such head."""
         return None if self.class_bytes is None else self.class_bytes.astype(np.float32) / 255
 
     def pack(self) -> bytes:

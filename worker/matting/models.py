@@ -30,10 +30,10 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``checksum`` is ``sha256:…`` or, where the publisher gives no better one, ``md5:…``.
+    """``checksum`` is ``sha256:…`` or, if the publisher gives no better one, ``md5:…``.
 
     ``input_size`` is the square side in pixels that the photo is squeezed into. ``mean`` and ``std`` normalise
-    rgb/255; both None where the graph takes uint8. ``logits`` saliency needs a sigmoid. ``stretches`` says that
+    rgb/255; both None if the graph takes uint8. ``logits`` saliency needs a sigmoid. ``stretches`` says that
     the network's answer is scaled to its own minimum and maximum (never on an empty scene, see ``maps``).
     ``classes`` says that a second output holds logits of the 21 PASCAL VOC classes.
     """

@@ -11,7 +11,7 @@ from worker.matting.raster import Bytes, from_vips, resize_vips
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """``rgb`` is H×W×3; ``alpha`` is H×W, or None where the source is opaque."""
+    """``rgb`` is H×W×3; ``alpha`` is H×W, or None if the source is opaque."""
 
     rgb: Bytes
     alpha: Bytes | None = None
@@ -26,7 +26,7 @@ class Photo:
 
 
 def load_photo(body: bytes, *, max_source_pixels: int, max_pixels: int) -> Photo:
-    """Decode ``body``, scaled down in proportion where it has more than ``max_pixels`` pixels.
+    """Decode ``body``, scaled down in proportion if it has more than ``max_pixels`` pixels.
 
     Raises what :func:`media.formats.source.open_source` raises.
     """

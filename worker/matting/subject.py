@@ -12,7 +12,7 @@ MEMBER, OPAQUE = 0.5, 0.8
 LEAST_PEAK = 0.7
 #: A component smaller than this share of the largest is an island …
 ISLAND_SHARE = 0.015
-#: … and so is one whose mean saliency stays below this, where the largest is surer …
+#: … and so is one whose mean saliency stays below this, if the largest is surer …
 SURE_ISLAND = 0.85
 #: … unless no more than this many map pixels part it from the rest, like the tip of a hair.
 BRIDGE_MAP_PIXELS = 4
@@ -80,6 +80,6 @@ def _pinholes(saliency: Floats) -> Bools:
 
 
 def _means(values: Floats, labels: Pixels, index: Pixels) -> Floats:
-    """Like ndimage.mean, but 0 where a label has no pixels."""
+    """Like ndimage.mean, but 0 if a label has no pixels."""
     counts = ndimage.sum(np.ones_like(values), labels, index)
     return np.asarray(ndimage.sum(values, labels, index) / np.maximum(counts, 1))

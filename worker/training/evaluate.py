@@ -99,7 +99,7 @@ def score(hint: str, matte: Floats, truth: Floats, confidence: float) -> Score:
 
 
 def describe(name: str, scores: list[Score]) -> str:
-    """The figures of one folder, and of each hint where hints were asked."""
+    """The figures of one folder, and of each hint if hints were asked."""
     overlaps = [score.overlap for score in scores]
     figures = {
         "IoU": statistics.fmean(overlaps),

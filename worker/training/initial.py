@@ -49,7 +49,7 @@ def load_exported(network: CutoutNetwork, path: Path) -> None:
 def refill_norms(network: CutoutNetwork, photos: Tensor) -> None:
     """Give folded batch norms the statistics of `photos` (`N,3,H,W`, -1…1) and weights that undo them.
 
-    The network answers as before; in training, where a norm looks at its batch, it now answers nearly so too.
+    The network answers as before; in training, if a norm looks at its batch, it now answers nearly so too.
     """
     seen: dict[nn.BatchNorm2d, tuple[Tensor, Tensor]] = {}
 

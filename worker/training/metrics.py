@@ -77,7 +77,7 @@ def dilate(mask: Mask, radius: int) -> Mask:
 
 
 def rank_correlation(scores: list[float], outcomes: list[float]) -> float:
-    """Spearman's rho, ties sharing their mean rank; 0 where either side is constant."""
+    """Spearman's rho, ties sharing their mean rank; 0 if either side is constant."""
     if len(set(scores)) < 2 or len(set(outcomes)) < 2:
         return 0.0
     left, right = (_mean_ranks(np.asarray(values, float)) for values in (scores, outcomes))

@@ -58,7 +58,7 @@ class Photograph:
 
     @property
     def classes(self) -> Path | None:
-        """Class numbers of a human, where there are any; a teacher's are computed anew at full size."""
+        """Class numbers of a human, if there are any; a teacher's are computed anew at full size."""
         path = self.path.with_name(f"{self.name}.classes.png")
         return path if self.kind == "coco" and path.exists() else None
 

@@ -25,7 +25,7 @@ PHOTOGRAPHS, BATCH = 96, 12
 
 
 def mixed(new: dict[str, Tensor], old: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """`share` of `old` where both have the weight (Wortsman et al. 2022, WiSE-FT)."""
+    """`share` of `old` if both have the weight (Wortsman et al. 2022, WiSE-FT)."""
     common = {name for name, weight in new.items() if name in old and old[name].shape == weight.shape}
     return {
         name: weight.lerp(old[name], share) if name in common and weight.is_floating_point() else weight

@@ -61,7 +61,7 @@ class SaliencyTeacher:
 
 
 def _by_u2net(session: onnxruntime.InferenceSession, photo: Image.Image) -> np.ndarray:
-    """0…1, stretched per photograph as its authors do, where there is a subject at all."""
+    """0…1, stretched per photograph as its authors do, if there is a subject at all."""
     size = (U2NET_SIDE, U2NET_SIDE)
     x = np.asarray(photo.resize(size, Image.Resampling.BILINEAR), np.float32)
     x = (x / max(1.0, float(x.max())) - U2NET_MEAN) / U2NET_DEVIATION

@@ -20,7 +20,7 @@ PADDING = frozenset({"pad", "lpad", "mpad"})
 
 
 def with_backdrop(parameters: Parameters, shape: Shape) -> Sequence[Step]:
-    """The resizing steps, with the backdrop behind them where it was asked for and there is padding."""
+    """The resizing steps, with the backdrop behind them if it was asked for and there is padding."""
     pads = bool(shape.resizes) and shape.resizes[-1].operation in PADDING
     if not pads or not is_true(parameters.get("bg_img_fit")):
         return shape.resizes

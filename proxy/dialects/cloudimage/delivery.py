@@ -84,7 +84,7 @@ def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> Deliv
 
 
 async def _fetch(services: Services, cloud: str, found: tuple[str, ...]) -> Asset:
-    """The asset behind the first address; another is tried where that one's origin cannot be reached."""
+    """The asset behind the first address; another is tried if that one's origin cannot be reached."""
     if found[0].startswith(OWN):
         # Only an alias leads here: the grammar refuses other schemes than http(s) in a path.
         return await own_asset(services, found[0])

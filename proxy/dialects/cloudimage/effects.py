@@ -67,7 +67,7 @@ def _duotone(text: str) -> list[Step]:
 
 
 def duotone_matrix(dark: Color, light: Color, opacity: float) -> tuple[float, ...]:
-    """Rows of red, green, blue and alpha; the constant share of ``dark`` rides on alpha, 255 where opaque."""
+    """Rows of red, green, blue and alpha; the constant share of ``dark`` rides on alpha, 255 if opaque."""
     ends = zip(dark.rgb, light.rgb, strict=True)
     rows = [[*((high - low) / 255 * weight for weight in LUMA), low / 255] for low, high in ends]
     mixed = [

@@ -7,7 +7,7 @@ from media.error_answer import ErrorAnswer, json_answer
 from media.errors import BadSignature, MediaError
 from media.header_text import header_text
 
-#: Where the vendor's status differs from our tree's hint: an unsigned URL is refused, not challenged.
+#: Errors whose status at this vendor differs from our tree's hint: an unsigned URL is refused, not challenged.
 _STATUSES: dict[type[MediaError], int] = {BadSignature: 403}
 _MAX_REASON_LENGTH = 1000
 _EXPOSED = "X-Cloudimage-Error, Retry-After, X-Request-Id"

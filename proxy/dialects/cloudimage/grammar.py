@@ -151,7 +151,7 @@ def unseal(text: str) -> str:
 
 
 def check_text(text: str) -> None:
-    """Raises RequestError where ``text`` unquotes to something no address is made of."""
+    """Raises RequestError if ``text`` unquotes to something no address is made of."""
     try:
         decoded = unquote_to_bytes(text).decode()
     except UnicodeError as error:

@@ -11,7 +11,7 @@ from proxy.dialects.cloudimage.grammar import Parameters
 PLAIN = frozenset({"jpg", "png", "gif"})
 #: What ``force_format`` may name: pictures for web pages, not everything that could be written.
 NAMED = frozenset({"jpg", "png", "webp", "avif", "gif", "tiff"})
-#: Where the result is transparent and no format was asked for.
+#: If the result is transparent and no format was asked for.
 TRANSPARENT = ("webp",)
 #: What negotiation replaces by the formats a client accepts.
 UNDECIDED = ("auto",)
@@ -56,7 +56,7 @@ def _kept(source_format: str, *, is_transparent: bool) -> tuple[str, ...]:
 
 
 def output(parameters: Parameters, choice: Formats) -> Output:
-    """Candidates are left to negotiation where the choice depends on the client."""
+    """Candidates are left to negotiation if the choice depends on the client."""
     quality = arguments.whole(parameters.get("q"), 1, 100)
     level = _LEVELS.get(parameters.get("optipress", ""))
     return Output(candidates=UNDECIDED if choice.modern else choice.plain, quality=quality or level or 0)

@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Resizing:
-    """``width`` and ``height`` are device pixels, None where neither given nor derived; ``size`` is the picture's."""
+    """``width`` and ``height`` are device pixels, None if neither given nor derived; ``size`` is the picture's."""
 
     width: int | None
     height: int | None

@@ -31,7 +31,7 @@ _AXES = {"h": "horizontal", "x": "horizontal", "v": "vertical", "y": "vertical"}
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a chain depends on beside its parameters: the source's upright size in pixels and its format, and the
-    account's own watermark (empty where it has none)."""
+    account's own watermark (empty if it has none)."""
 
     size: Size
     format: str

@@ -31,7 +31,7 @@ _LENGTH = re.compile(r"(\d{1,6}(?:\.\d{0,6})?)(p?)\Z", re.ASCII)
 
 
 def compile_watermarks(parameters: Parameters, static_url: str) -> list[Step]:
-    """``static_url`` is the account's own watermark, empty where it has none."""
+    """``static_url`` is the account's own watermark, empty if it has none."""
     if not is_true(parameters.get("wat")):
         return []
     marks = [_own(parameters, index) for index in _indexes(parameters)]
@@ -39,7 +39,7 @@ def compile_watermarks(parameters: Parameters, static_url: str) -> list[Step]:
 
 
 def _indexes(parameters: Parameters) -> list[str]:
-    """The suffixes of every watermark with a content of its own; the plain one where there is none."""
+    """The suffixes of every watermark with a content of its own; the plain one if there is none."""
     suffixes = {key[len(name) :] for key in parameters for name in _CONTENT if key.partition("[")[0] == name}
     return sorted(suffixes or {""}, key=lambda suffix: (len(suffix), suffix))[:MAX_WATERMARKS]
 

@@ -14,10 +14,10 @@ from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
 
 
 def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: bool = False) -> bool:
-    """Whether the request proved that it comes from the cloud's owner; raises BadSignature where it must and did not.
+    """Whether the request proved that it comes from the cloud's owner; raises BadSignature if it must and did not.
 
-    Who signs must sign right, even where nothing asked for it. ``is_allowed``: the transformation needs no signature
-    even where the cloud is strict.
+    Who signs must sign right, even if nothing asked for it. ``is_allowed``: the transformation needs no signature
+    even if the cloud is strict.
     """
     if url.signature is not None and not signature.verify(url, cloud.keys.values()):
         raise BadSignature("Invalid signature")

@@ -13,7 +13,7 @@ from media.errors import (
 )
 from media.header_text import header_text
 
-#: Where the vendor's status differs from our tree's hint. A pending derived asset is "locked".
+#: Errors whose status at this vendor differs from our tree's hint. A pending derived asset is "locked".
 _STATUSES: dict[type[MediaError], int] = {
     DerivationPending: 423,
     UnsupportedFormat: 400,

@@ -14,7 +14,7 @@ from proxy.services import Services
 
 
 async def deliver_file(services: Services, url: DeliveryUrl, asset: Asset, request: Request) -> Response:
-    """Raises UnsupportedOperation where a transformation is asked for."""
+    """Raises UnsupportedOperation if a transformation is asked for."""
     if url.components:
         raise UnsupportedOperation(f"Invalid transformation: {url.resource_type} files are delivered as they are")
     is_restricted = bool(asset.access_control)

@@ -22,7 +22,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """``read`` raises ValueError where the value is not ``expected``."""
+    """``read`` raises ValueError if the value is not ``expected``."""
 
     expected: str
     read: Read

@@ -26,7 +26,7 @@ def layer_source(image_id: str) -> str:
 
 
 def compile_edit(action: str, values: Values, size: Size, watermarks: Watermarks) -> Chain:
-    """Raises Invalid where the values do not fit the image or each other."""
+    """Raises Invalid if the values do not fit the image or each other."""
     return EDITS[action](values, size, watermarks)
 
 

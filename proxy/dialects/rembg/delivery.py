@@ -3,7 +3,7 @@
 ::
 
     remove_by_address · remove_file
-      ├ _account                       only where keys are asked for
+      ├ _account                       only if keys are asked for
       ├ schema.parse · objects_of      what is wanted
       ├ fetch_asset · keep_source      the photograph, stored by its content
       └ _answer                        the chain, waited for
@@ -60,7 +60,7 @@ async def remove_file(services: Services, request: Request) -> Response:
 
 
 def _account(services: Services, request: Request) -> Account | None:
-    """rembg asks for no key. Where we do, it must be one of the cloud; where not, a valid one is still charged."""
+    """rembg asks for no key. If we do, it must be one of the cloud; if not, a valid one is still charged."""
     settings = services.settings
     try:
         who = find_account(settings.clouds, request.headers.get("x-api-key", ""))

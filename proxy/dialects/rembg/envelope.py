@@ -6,7 +6,7 @@ from media.error_answer import ErrorAnswer, json_answer
 from media.errors import Forbidden, MediaError
 from proxy.dialects.rembg.errors import Fault, Invalid
 
-#: rembg answers 400 where its guard refuses an address.
+#: rembg answers 400 if its guard refuses an address.
 _STATUSES: dict[type[MediaError], int] = {Forbidden: 400}
 
 _HEADERS = {"Content-Type": "application/json", "Access-Control-Expose-Headers": "Retry-After, X-Request-Id"}

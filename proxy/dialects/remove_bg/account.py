@@ -12,7 +12,7 @@ from proxy.dialects.remove_bg.sources import open_source, read_fields
 from proxy.http.uploads import Arrival
 from proxy.services import Services
 
-#: What an account without a bound shows: clients stop where nothing is left.
+#: What an account without a bound shows: clients stop when nothing is left.
 UNBOUNDED_CREDITS = 1_000_000
 #: The delivery type of pictures given to ``/improve``: no URL delivers it.
 IMPROVE = "remove_bg_improve"

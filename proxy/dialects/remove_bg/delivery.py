@@ -96,7 +96,7 @@ async def _take_rate(services: Services, who: Account, source: Asset) -> Rate | 
 
 
 async def _cut(services: Services, parameters: Parameters, source: Asset, background: Asset | None) -> Cut:
-    """``type`` is a hint: where nothing of it is in the picture, what the network finds counts."""
+    """``type`` is a hint: if nothing of it is in the picture, what the network finds counts."""
     cut = await _cut_once(services, parameters, source, background)
     if cut.view.subject is None and parameters.objects:
         cut = await _cut_once(services, replace(parameters, objects=()), source, background)

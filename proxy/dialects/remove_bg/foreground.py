@@ -24,7 +24,7 @@ LEAST_SCORE = 0.3
 
 
 def foreground_type(labels: Sequence[Label], level: str) -> str:
-    """The value of ``X-Type``; "" where none is wanted."""
+    """The value of ``X-Type``; "" if none is wanted."""
     if level == "none":
         return ""
     first = next((label for label in labels if label.score >= LEAST_SCORE), None)

@@ -60,7 +60,7 @@ async def receive_source(services: Services, cloud: str, fields: Form, name: str
 
 
 async def receive_background(services: Services, cloud: str, fields: Form) -> Asset | None:
-    """The picture to lay under the subject, where one is given. Raises Refused."""
+    """The picture to lay under the subject, if one is given. Raises Refused."""
     if "bg_image_file" in fields.files:
         return await _keep(services, cloud, await open_source(services, fields, "bg_image_file"))
     if "bg_image_url" in fields.texts:

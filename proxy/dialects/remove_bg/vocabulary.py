@@ -54,7 +54,7 @@ def compile_parameters(parameters: Parameters, source: Size, *, with_background:
 
 
 def _only_alpha(alpha: Chain, parameters: Parameters) -> Chain:
-    """The matte in the format asked for; grey is written where the format can."""
+    """The matte in the format asked for; grey is written if the format can."""
     return (
         Chain(alpha.steps, Output((parameters.format,), grayscale=True))
         if parameters.format in ("jpg", "webp")

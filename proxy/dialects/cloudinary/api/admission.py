@@ -29,7 +29,7 @@ UNSIGNED_FIELDS = frozenset({
     "metadata", "face_coordinates", "custom_coordinates", "source", "filename_override", "regions", "timestamp",
     "api_key", "display_name",
 })  # fmt: skip
-#: Where both say something, an unsigned request wins over its preset in these only.
+#: If both say something, an unsigned request wins over its preset in these only.
 REQUEST_WINS = frozenset({"file", "public_id", "filename_override", "upload_preset"})
 #: Said by both, these are joined pair by pair.
 MERGED = ("context", "metadata")

@@ -72,7 +72,7 @@ async def read_call(services: Services, request: Request, admit: Admit | None = 
 
 
 async def _canonical_call(services: Services, request: Request, admit: Admit | None = None) -> Call:
-    """Where a signature may be all that admits a call, nothing counts but what a signature can cover."""
+    """If a signature may be all that admits a call, nothing counts but what a signature can cover."""
     call = await read_call(services, request, admit)
     return replace(call, fields=canonical(call.fields))
 

@@ -11,7 +11,7 @@ from proxy.services import Services
 async def remove_asset(services: Services, ref: SourceRef) -> Asset | None:
     """Take an asset out of the catalog; one with kept versions leaves a placeholder to restore it from.
 
-    None where there is none.
+    None if there is none.
     """
     return await services.io.run(_remove, services.catalog, ref)
 
@@ -28,7 +28,7 @@ def _remove(catalog: Catalog, ref: SourceRef) -> Asset | None:
 async def restore_asset(services: Services, asset: Asset, version_id: str) -> Asset:
     """Put a kept version in the asset's place, as a new version; by default the one it had, else the last.
 
-    Raises NotFound where it is not kept.
+    Raises NotFound if it is not kept.
     """
     return await services.io.run(services.catalog.update, asset.ref, lambda found: _restored(found, version_id))
 

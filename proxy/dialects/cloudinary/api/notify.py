@@ -39,7 +39,7 @@ async def notices_for(
 
 
 async def notify(services: Services, call: Call, event: str, body: Mapping[str, Any], urls: Iterable[str]) -> None:
-    """Have ``body`` sent. It is written down first; where Redis is down it waits for the next worker's start."""
+    """Have ``body`` sent. It is written down first; if Redis is down it waits for the next worker's start."""
     for document in await notices_for(services, call, event, body, urls):
         filled = {**document, "body": webhook.fill(document["body"], {"now": now()})}
         await services.queue.send_soon(await services.io.run(keep, services.catalog, filled))

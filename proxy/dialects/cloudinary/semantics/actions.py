@@ -60,7 +60,7 @@ _RESIZE_FLAGS = {
 
 
 def steps_of(component: Component, scope: Scope) -> list[Step]:
-    """The component's steps; none where it only assigns, qualifies or chooses an output."""
+    """The component's steps; none if it only assigns, qualifies or chooses an output."""
     return [step for action in ACTIONS for step in action(component, scope)]
 
 
@@ -139,7 +139,7 @@ def _border(component: Component, scope: Scope) -> list[Step]:
 
 
 def _background(component: Component, scope: Scope) -> list[Step]:
-    """Where no padding and no rotation takes the colour, it fills what is transparent."""
+    """If no padding and no rotation takes the colour, it fills what is transparent."""
     crop = CROPS.get(component.get("c") or "")
     if "b" not in component or "a" in component or (crop is not None and crop.pads):
         return []

@@ -12,7 +12,7 @@ MEANINGS = {
     "srgb": "sRGB, named in the file by a profile of 480 bytes (also `srgb:truecolor` and `tinysrgb`)",
     "cmyk": "CMYK with its profile, as JPEG or TIFF",
     "no_cmyk": "sRGB, as without it",
-    "keep_cmyk": "CMYK with its own profile where the source is CMYK, else sRGB (also `copy`)",
+    "keep_cmyk": "CMYK with its own profile if the source is CMYK, else sRGB (also `copy`)",
     "icc:<public id>": "that of an uploaded raw file: RGB, GRAY (JPEG, PNG, TIFF) or CMYK (JPEG, TIFF)",
 }
 

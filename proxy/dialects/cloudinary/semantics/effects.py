@@ -84,7 +84,7 @@ def refuse(name: str) -> None:
 def claims(component: Component, key: str) -> bool:
     """Whether the component's effect uses the qualifier ``key``.
 
-    Beside a crop mode the size is the crop's, and so are the offsets where they say what to cut.
+    Beside a crop mode the size is the crop's, and so are the offsets if they say what to cut.
     """
     effect = EFFECTS.get((component.get("e") or "").partition(":")[0])
     if effect is None or key not in _QUALIFIERS:
@@ -101,7 +101,7 @@ def takes_size(component: Component) -> bool:
 
 
 def _positional(operation: Operation, effect: str, text: str, scope: Scope) -> dict[str, Given]:
-    """Texts to arguments: by name where written ``name_value``, else the next argument that can take it.
+    """Texts to arguments: by name if written ``name_value``, else the next argument that can take it.
 
     Every part of Cloudinary's lists is optional: a word skips numbers and words it is none of, a number skips words
     (``e_trim:white``, ``e_outline:15``), but never a number that it is too large for.
@@ -149,7 +149,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _index(waiting: Sequence[Argument], part: str, effect: str) -> int:
-    """Which of ``waiting`` takes ``part``; where none can, the one whose expectation the error should name."""
+    """Which of ``waiting`` takes ``part``; if none can, the one whose expectation the error should name."""
     is_numeric = is_number(part) or looks_computed(part)
     for index, argument in enumerate(waiting):
         if is_numeric if _is_numeric(argument) else _parses(argument, part):

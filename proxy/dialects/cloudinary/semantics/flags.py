@@ -44,7 +44,7 @@ _STEPS = {
     "no_overflow": "a layer never enlarges the canvas",
     "tiled": "repeat the layer over the picture",
     "cutter": "keep the picture where the layer is opaque",
-    "ignore_aspect_ratio": "keep the other side as it is where one is given",
+    "ignore_aspect_ratio": "keep the other side as it is if one is given",
     "text_disallow_overflow": "refuse a text that is larger than the picture",
 }
 

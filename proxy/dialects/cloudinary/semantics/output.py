@@ -52,7 +52,7 @@ def read(delivery: Delivery, component: Component, scope: Scope) -> Delivery:
 
 
 def with_extension(delivery: Delivery, extension: str | None) -> Delivery:
-    """The URL's extension chooses the format where no ``f_`` did."""
+    """The URL's extension chooses the format if no ``f_`` did."""
     return delivery if extension is None or delivery.format_is_chosen else _with_format(delivery, extension)
 
 

@@ -22,7 +22,7 @@ WIDTH_STEP = 100
 
 @dataclass(frozen=True, slots=True)
 class ClientHints:
-    """Request headers ``DPR`` and ``Width`` (in device pixels); None where absent."""
+    """Request headers ``DPR`` and ``Width`` (in device pixels); None if absent."""
 
     dpr: float | None = None
     width: int | None = None
@@ -85,7 +85,7 @@ def _ratio(text: str, hints: ClientHints) -> float:
 
 
 def _with_width(component: Component, hints: ClientHints) -> Component:
-    """``w_auto[:step[:fallback]]`` as a number, or without a width where neither header nor fallback gives one."""
+    """``w_auto[:step[:fallback]]`` as a number, or without a width if neither header nor fallback gives one."""
     _, *options = (component.get("w") or "").split(":")
     numbers = [int(option) for option in options if is_natural(option) and len(option) < 6]
     step, fallback = [*numbers, *(WIDTH_STEP, 0)[len(numbers) :]][:2]

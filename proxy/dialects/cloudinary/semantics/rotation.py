@@ -33,7 +33,7 @@ def _rotation(angle: str, component: Component, scope: Scope) -> list[Step]:
 
 
 def compile_turn(component: Component) -> list[Step]:
-    """``a_auto_right`` beside a resize: a quarter turn before it, where the picture lies the other way."""
+    """``a_auto_right`` beside a resize: a quarter turn before it, if the picture lies the other way."""
     sides = [component.get("w") or "", component.get("h") or ""]
     degrees = next((_TURNS[angle] for angle in (component.get("a") or "").split(".") if angle in _TURNS), None)
     if degrees is None or not all(is_natural(side) for side in sides):

@@ -45,7 +45,7 @@ class Scope:
             self.constants.pop(name, None)
 
     def assign(self, parameter: Parameter) -> Step:
-        """``$width_iw_div_2``: note the value, and the step that gives it where it is needed at run time."""
+        """``$width_iw_div_2``: note the value, and the step that gives it if it is needed at run time."""
         name = parameter.key.removeprefix("$")
         tree = self.fold(expression.parse_value(parameter.value)) if parameter.value else ""
         if is_constant(tree):
@@ -73,7 +73,7 @@ class Scope:
         return self._put(text, _INTERPOLATION, assigned_only=True)
 
     def mention(self, text: str) -> str | Expression:
-        """``10:$v`` or ``$style`` where a text, not arithmetic, is expected."""
+        """``10:$v`` or ``$style`` if a text, not arithmetic, is expected."""
         return self._put(text, _MENTION, assigned_only=False)
 
     def constant(self, text: str, what: str) -> str:

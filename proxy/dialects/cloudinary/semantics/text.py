@@ -55,7 +55,7 @@ class TextLayer:
 
 
 def split_text(value: str, scope: Scope) -> TextLayer | None:
-    """``value`` behind ``text:``; None where there is no text of its own, only the name of a text asset."""
+    """``value`` behind ``text:``; None if there is no text of its own, only the name of a text asset."""
     style, colon, text = value.partition(":")
     style = scope.constant(style, "text style")
     if colon and _SIZE.fullmatch(style):

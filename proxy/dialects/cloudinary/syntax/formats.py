@@ -14,6 +14,6 @@ EXTENSIONS = frozenset({
 
 
 def writable(name: str) -> str | None:
-    """The name in our format table of what ``name`` asks for, or None where we cannot write it."""
+    """The name in our format table of what ``name`` asks for, or None if we cannot write it."""
     canonical = _ALIASES.get(name.lower(), name.lower())
     return canonical if canonical in FORMATS and FORMATS[canonical].writable else None

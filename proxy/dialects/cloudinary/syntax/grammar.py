@@ -85,7 +85,7 @@ class Component:
 
 
 def decode(text: str) -> str:
-    """Percent-decode once; RequestError where the bytes are not UTF-8."""
+    """Percent-decode once; RequestError if the bytes are not UTF-8."""
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeError as error:
@@ -143,7 +143,7 @@ def _complaint(part: str, segment: str) -> str:
 
 
 def parse_parameter(part: str) -> Parameter | None:
-    """None where ``part`` is no parameter of the language."""
+    """None if ``part`` is no parameter of the language."""
     if match := _VARIABLE.fullmatch(part):
         return Parameter(match.group(1), match.group(2) or "")
     match = _PARAMETER.fullmatch(part)

@@ -7,7 +7,7 @@ from proxy.dialects.cloudinary.syntax import grammar
 from proxy.dialects.cloudinary.syntax.grammar import Component, Parameter
 
 MAX_DEPTH = 5
-#: The definition of a named transformation, None where there is none of that name.
+#: The definition of a named transformation, None if there is none of that name.
 Definitions = Callable[[str], str | None]
 #: Answered by request headers, which a stored definition cannot know.
 _NEGOTIATED = (("f", "auto"), ("dpr", "auto"), ("w", "auto"))

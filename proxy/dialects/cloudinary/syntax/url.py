@@ -1,4 +1,4 @@
-"""Where a delivery URL falls apart: cloud, types, signature, transformation, version, public id.
+"""If a delivery URL falls apart: cloud, types, signature, transformation, version, public id.
 
 ::
 
@@ -65,7 +65,7 @@ _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 class DeliveryUrl:
     """``transformation`` is the raw text that is signed and that strict mode compares; ``to_sign`` every text
     a signature may be made over. ``candidates`` come in look-up order; a ``remote`` address of a remote type has none.
-    ``doubt``: answer 400 with this sentence where no candidate exists (a folder or a mistyped parameter)."""
+    ``doubt``: answer 400 with this sentence if no candidate exists (a folder or a mistyped parameter)."""
 
     cloud: str
     resource_type: str
@@ -101,7 +101,7 @@ class _Segment:
 def parse(path_raw: str, *, cloud: str | None = None) -> DeliveryUrl:
     """Read a path as sent, still percent-encoded, query allowed (it is ignored).
 
-    ``cloud`` is given where the host names it (private CDN); otherwise it is the first segment.
+    ``cloud`` is given if the host names it (private CDN); otherwise it is the first segment.
     Raises RequestError: 400 for bad text, BadSignature for a malformed signature, NotFound for an unknown type.
     """
     path = re.split(r"[?#]", path_raw, maxsplit=1)[0]
@@ -202,7 +202,7 @@ def _split_chain(segments: list[_Segment], *, is_remote: bool) -> _Chain:
 
 
 def _doubt(segment: _Segment, following: Sequence[_Segment]) -> str | None:
-    """A sentence where ``segment`` may be a mistyped component: by its shape, or because a version comes later."""
+    """A sentence if ``segment`` may be a mistyped component: by its shape, or because a version comes later."""
     is_before_version = any(_VERSION.fullmatch(each.text) for each in following)
     if is_before_version or grammar.looks_like_parameter(segment.text):
         return f"Invalid transformation parameter: {segment.text}; expected a known key and a value such as w_400"
@@ -221,9 +221,9 @@ def _drop_suffix(source: list[_Segment]) -> list[_Segment]:
 
 
 def restore_remote(raw: str) -> str | None:
-    """A remote address out of a path: decoded once (twice where it was encoded whole), its ``//`` restored.
+    """A remote address out of a path: decoded once (twice if it was encoded whole), its ``//`` restored.
 
-    None where there is no scheme (an account name such as ``facebook/test``).
+    None if there is no scheme (an account name such as ``facebook/test``).
     """
     text = grammar.decode(raw)
     if re.match(r"[a-z]+%3A", text, re.IGNORECASE):

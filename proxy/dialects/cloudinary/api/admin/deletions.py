@@ -81,7 +81,7 @@ async def _is_ours(services: Services, call: Call, asset_id: str) -> bool:
 
 
 async def forget(services: Services, asset_id: str, digest: str, key: str) -> bool:
-    """Take a derived asset off its list and out of the store; True where it was listed."""
+    """Take a derived asset off its list and out of the store; True if it was listed."""
     was_there = await services.io.run(services.catalog.forget_derived, asset_id, digest, key)
     if was_there:
         await services.io.run(services.store.delete, derived_path(key))

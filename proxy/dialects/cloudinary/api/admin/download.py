@@ -37,7 +37,7 @@ ARCHIVES = {"zip": "application/zip", "tgz": "application/gzip"}
 
 
 async def download(services: Services, call: Call) -> Response:
-    """The original of a private or authenticated asset, converted where another ``format`` is asked for."""
+    """The original of a private or authenticated asset, converted if another ``format`` is asked for."""
     check_signed(call.cloud, call.fields)
     asset = await find_asset(services, call.ref(required(call.fields, "public_id"), delivery_type(call.fields)))
     if asset is None:

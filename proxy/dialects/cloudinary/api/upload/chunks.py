@@ -48,7 +48,7 @@ def read_piece(headers: Mapping[str, str]) -> Piece | None:
 
 
 def add_piece(store: Store, cloud: str, piece: Piece, body: bytes, *, max_bytes: int) -> bytes | None:
-    """Keep a piece; the whole file where this one closed the last gap, else None.
+    """Keep a piece; the whole file if this one closed the last gap, else None.
 
     Raises LimitExceeded for a file that is too large, RequestError for a piece whose length is not what it says.
     """

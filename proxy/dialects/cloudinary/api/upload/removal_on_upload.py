@@ -24,7 +24,7 @@ INFO = "background_removal"
 
 
 def read_removal(fields: Fields) -> CutoutOptions | None:
-    """None where no removal is asked for. Raises RequestError for a value that is not offered."""
+    """None if no removal is asked for. Raises RequestError for a value that is not offered."""
     written = text(fields, INFO)
     if not written:
         return None

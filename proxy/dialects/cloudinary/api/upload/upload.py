@@ -171,7 +171,7 @@ def _check_format(fields: Fields, arrival: Arrival, resource_type: str) -> None:
 
 
 async def read_incoming(services: Services, call: Call, fields: Fields) -> EagerTransformation | None:
-    """The transformation that is applied to the file before it is stored; None where it is stored as it is."""
+    """The transformation that is applied to the file before it is stored; None if it is stored as it is."""
     transformation, name = text(fields, "transformation"), text(fields, "format").lower()
     if name and name not in EXTENSIONS:
         raise RequestError(f"Invalid format {name}: it is not one that is written here")
@@ -181,7 +181,7 @@ async def read_incoming(services: Services, call: Call, fields: Fields) -> Eager
 
 
 async def _existing(services: Services, checked: CheckedUpload) -> Asset | None:
-    """The asset that stays, where the request may not overwrite it."""
+    """The asset that stays, if the request may not overwrite it."""
     if is_true(checked.fields, "overwrite", default=True):
         return None
     return await find_asset(services, checked.ref)
