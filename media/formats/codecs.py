@@ -1,8 +1,9 @@
 """The codecs: one row per format that libvips does not read and write by itself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from media.formats import ico, libvips, pillow, psd_pixels
+from media.formats import ico, iso, libvips, pillow, psd_pixels
 from media.formats.animation import apng_pixels, gif_pixels
 from media.formats.codec import Codec
 from media.formats.documents import pdf, postscript
@@ -13,8 +14,14 @@ _BITMAP = Codec(pillow.open_file, pillow.pixels, pillow.write)
 _JPEG_2000 = Codec(pillow.open_file, pillow.pixels, pillow.write_jpeg2000)
 _POSTSCRIPT = Codec(write=postscript.write, measure=postscript.size)
 
+#: libheif knows the brand avif alone. Of a grid that is cut off it shows the tiles that are there.
+_AVIF = replace(
+    LIBVIPS, open=lambda body, row: libvips.open_file(iso.with_brand(body, "avif"), row), is_whole=iso.is_whole
+)
+
 CODECS: Mapping[str, Codec] = {
     "png": Codec(apng_pixels.open_file, apng_pixels.pixels, apng_pixels.write),
+    "avif": _AVIF,
     "gif": Codec(gif_pixels.open_file, gif_pixels.pixels, libvips.write),
     "bmp": _BITMAP,
     "tga": _BITMAP,

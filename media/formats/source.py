@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyvips
 
 from media.errors import LimitExceeded, SourceError, UnsupportedFormat
+from media.formats import iso
 from media.formats.codec import Codec, Extent, Opened
 from media.formats.codecs import codec_of
 from media.formats.table import Format, sniff
@@ -69,14 +70,15 @@ def open_source(body: bytes, *, max_pixels: int) -> Source:
     """Recognise, open and judge ``body``.
 
     Raises UnsupportedFormat (not an image format that is read here), LimitExceeded (width × height × pages over
-    ``max_pixels``, or too many frames) or SourceError (a broken header, or half an animation).
+    ``max_pixels``, or too many frames) or SourceError (a broken header, or half a file).
     """
     row = sniff(body)
     if row is None:
-        raise UnsupportedFormat("The bytes are not an image of a supported format.")
+        what = iso.described(body)
+        raise UnsupportedFormat(f"The bytes are {what and f'{what}, '}not an image of a supported format.")
     codec = codec_of(row)
     if not codec.is_whole(body):
-        raise SourceError("The image cannot be read: its frames are truncated or corrupt.")
+        raise SourceError("The image cannot be read: it is truncated.")
     opened = codec.open(body, row)
     _judge(opened, max_pixels)
     return Source(opened, _info(opened), codec, max_pixels)

@@ -1,6 +1,7 @@
 """The format table: what is read and written, and how.
 
-``magic`` is matched at ``offset`` of the bytes, from their end if it is negative. What libvips cannot read or write by
+``magic`` is matched at ``offset`` of the bytes, from their end if it is negative; ISO media files are told by their
+``brands`` (:func:`media.formats.iso.kinds`). What libvips cannot read or write by
 itself has a codec in :mod:`media.formats.codecs`. Saver options follow the measurements in docs/architecture.md: AVIF
 at effort 0 is fifteen times faster than the library's default.
 """
@@ -8,14 +9,17 @@ at effort 0 is fifteen times faster than the library's default.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from media.formats import iso
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
     name: str
     mime: str
     extensions: tuple[str, ...]
-    magic: tuple[bytes, ...]
+    magic: tuple[bytes, ...] = ()
     offset: int = 0
+    brands: tuple[str, ...] = ()
     alpha: bool = True
     frames: bool = False
     lossy: bool = True
@@ -62,7 +66,7 @@ FORMATS: dict[str, Format] = {
             "webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}, max_side=16_383,
         ),
         Format(
-            "avif", "image/avif", ("avif",), (b"ftypavif", b"ftypavis"), offset=4,
+            "avif", "image/avif", ("avif",), brands=("avif", "avis", "MA1A", "MA1B", "av01 item"),
             options={"effort": 0, "compression": "av1"}, max_side=16_384, chroma=True,
             # It takes about ten times as long as WebP.
             max_pixels=4_194_304,
@@ -78,7 +82,8 @@ FORMATS: dict[str, Format] = {
             options={"compression": "lzw"}, spaces=("rgb", "gray", "cmyk"),
         ),
         Format(
-            "heic", "image/heic", ("heic", "heif"), (b"ftypheic", b"ftypheix", b"ftypmif1"), offset=4, writable=False,
+            "heic", "image/heic", ("heic", "heif"), writable=False,
+            brands=("heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "hvc1 item"),
         ),
         Format(
             "bmp", "image/bmp", ("bmp", "dib"), (b"BM",), zeros=(6, 10), alpha=False, lossy=False, quality=None,
@@ -92,7 +97,7 @@ FORMATS: dict[str, Format] = {
             "tga", "image/x-tga", ("tga",), (b"TRUEVISION-XFILE.\x00",), offset=-18, lossy=False, quality=None,
             spaces=(), max_side=65_535,
         ),
-        Format("jp2", "image/jp2", ("jp2",), (b"\x00\x00\x00\x0cjP  \r\n\x87\n",), spaces=(), scale="jpg"),
+        Format("jp2", "image/jp2", ("jp2",), brands=("jp2 ", "jpx ", "jph "), spaces=(), scale="jpg"),
         # The bare codestream has no word for alpha.
         Format("jpc", "image/j2c", ("jpc", "j2k", "j2c"), (b"\xff\x4f\xff\x51",), alpha=False, spaces=(), scale="jpg"),
         Format("psd", "image/vnd.adobe.photoshop", ("psd",), (b"8BPS\x00\x01",), writable=False),
@@ -112,10 +117,13 @@ FORMATS: dict[str, Format] = {
 }  # fmt: skip
 
 EXTENSIONS: dict[str, Format] = {extension: row for row in FORMATS.values() for extension in row.extensions}
+BRANDS: dict[str, Format] = {brand: row for row in FORMATS.values() for brand in row.brands}
 
 
 def sniff(body: bytes) -> Format | None:
     """The format the bytes really have, whatever their name says; None for anything we do not know."""
+    if kinds := iso.kinds(body):
+        return next((BRANDS[kind] for kind in kinds if kind in BRANDS), None)
     for row in FORMATS.values():
         first, last = row.zeros
         if body.startswith(row.magic, row.offset) and not any(body[first:last]):
