@@ -1,4 +1,4 @@
-"""Read JSON that a stranger wrote, within bounds of size, depth and number of values.
+"""Read JSON that a client wrote, within bounds of size, depth and number of values.
 
 ``json.loads`` alone follows ``[[[[…`` until Python's stack ends, makes 300 bytes of ``[]``, reads NaN, numbers
 beyond every range and half of a surrogate pair, which no store, header or log can hold.

@@ -1,4 +1,4 @@
-"""One log format for every process; libvips' chatter stays out."""
+"""One log format for every process; libvips' own messages are left out."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Remembering what pure functions returned: an LRU cache that strangers cannot fill with large values."""
+"""Memoise pure functions: an LRU cache that clients cannot fill with large values."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps

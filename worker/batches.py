@@ -1,4 +1,4 @@
-"""A batch of eager transformations: make every derived asset, then tell whoever wants to know."""
+"""A batch of eager transformations: make every derived asset, then send the notifications."""
 
 import logging
 
@@ -33,7 +33,7 @@ def make_batch(services: Services, batch_id: str) -> None:
 
 
 def give_up_batch(services: Services, batch_id: str) -> None:
-    """The last try failed: say so, in order that nobody waits for ever."""
+    """The last try failed: say so, so that no client waits for ever."""
     catalog = services.catalog()
     batch = _read(catalog, batch_id)
     if batch is not None:

@@ -1,4 +1,4 @@
-"""Send notifications: beside the jobs, several at once, so that a dead receiver delays nobody.
+"""Send notifications: beside the jobs, several at once, so that a dead receiver delays no other.
 
 A notice is a record in the store; its id stands in a sorted set in Redis by the time of its next attempt. Taking one
 moves that time on, so a worker that dies while sending loses nothing. A Redis that forgot everything is filled again
@@ -31,7 +31,7 @@ POLL_SECONDS = 0.25
 FIRST_PAUSE_SECONDS = 3
 PAUSE_FACTOR = 4
 AT_ONCE = 16
-#: A taken notice is somebody else's again after this, should its sender die; longer than any attempt.
+#: A taken notice may be taken by another sender after this, should its own die; longer than any attempt.
 TAKEN_SECONDS = 30.0
 #: How long to leave Redis or the store alone when it is down.
 FAULT_PAUSE_SECONDS = 2.0

@@ -1,4 +1,4 @@
-"""Announcing how a job ended: the other half of ``proxy.runtime.queue.JobQueue.outcome``.
+"""Announce how a job ended: the other half of ``proxy.runtime.queue.JobQueue.outcome``.
 
 A failure is announced for longer each time it happens again, doubling from ``queue.failure_ttl_seconds`` up to
 a day, so that a photograph that can never be cut is not tried for ever.

@@ -1,4 +1,4 @@
-"""Keeping something alive while work is done: a lease on a job, a lock on what it makes.
+"""Renew a lease on a job, or a lock on what it makes, while work is done.
 
 Both are short, so that a killed worker's are gone within seconds, and renewed by a thread as long as it lives.
 """

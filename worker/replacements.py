@@ -5,7 +5,7 @@
     replace_by_cutout
       ├ make_derived            the cutout as PNG
       ├ store.put               its bytes are a source of their own
-      ├ catalog.update          unless somebody uploaded another version meanwhile; both versions kept
+      ├ catalog.update          unless another version was uploaded meanwhile; both versions kept
       └ send_later              the info notification
 
 Whatever fails, the original stays; the state in ``info`` says "failed".

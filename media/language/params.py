@@ -1,7 +1,7 @@
 """Two-way value types: the text of a URL or a record ⇄ a typed, checked value.
 
 Every kind parses text into a value, formats the value back into canonical text (``parse(format(v)) == v``)
-and says in ``expected`` what it accepts. A kind raises ValueError; who knows the operation's and the
+and says in ``expected`` what it accepts. A kind raises ValueError; the caller, which knows the operation's and the
 parameter's name turns it into a sentence (:meth:`media.operations.registry.Operation.step`).
 """
 

@@ -1,1 +1,1 @@
-"""The way out: vetted addresses only."""
+"""Requests to other servers, behind the SSRF guard."""

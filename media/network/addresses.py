@@ -1,4 +1,4 @@
-"""SSRF guard, the addresses: which may be connected to if a stranger named them.
+"""SSRF guard, the addresses: which of them may be connected to.
 
 The public internet only: ``ipaddress.is_private`` misses shared (100.64/10), 6to4, NAT64 and site-local
 addresses, so an address must be global, and so must every IPv4 address that it carries inside.

@@ -1,4 +1,4 @@
-"""How others see the picture: colour vision deficiencies, and another theme for its background."""
+"""Colour-blindness simulation and assistance; another theme for the background."""
 
 from typing import Annotated
 

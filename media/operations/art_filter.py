@@ -1,4 +1,4 @@
-"""The ``art`` looks as documented colour treatments.
+"""The filters of ``art`` as documented colour treatments.
 
 Cloudinary does not publish its recipes; ours are rows of one treatment, after the mood of each name: saturation,
 contrast and middle tones first, then black and white drawn towards two tones, then faded blacks and a vignette.

@@ -39,7 +39,7 @@ def seeks(gravity: Gravity) -> bool:
 
 
 def needs_scene(gravity: Gravity, *, is_cut_out: bool) -> bool:
-    """Whether somebody must have looked at the source: not for what the record places, nor for a subject with alpha."""
+    """Whether the source's scene must be known: not for what the record places, nor for a subject with alpha."""
     wanted = [target for target in gravity.targets if not AREAS.match(target)]
     return seeks(gravity) and bool(wanted) and not (is_cut_out and wanted == ["auto"])
 
@@ -132,7 +132,7 @@ def _found_or_fallback(gravity: Gravity, scene: TrackedScene) -> Area | str:
 def _interesting(
     image: Image, gravity: Gravity, scene: TrackedScene, arranged: Layout, shown: tuple[float, float]
 ) -> tuple[float, float]:
-    """The centre, in parts of the sides, of the window that shows the most; ``shown`` are its sides, likewise."""
+    """The centre of the window that shows the most, and ``shown``, its sides, as fractions of the picture's."""
     weights = _alpha_weights(image) if image.hasalpha() else None
     if weights is None:
         weights = _scene_weights(scene)
@@ -190,7 +190,7 @@ def _attention(image: Image, size: Size) -> tuple[float, float]:
 
 
 def _best_center(weights: Floats, width: float, height: float) -> tuple[float, float]:
-    """The centre of the window (sides in parts of the picture's) that shows the most of ``weights``.
+    """The centre of the window (sides as fractions of the picture's) that shows the most of ``weights``.
 
     Of neighbouring windows about as good the middle one, which is centred on what they all show.
     """

@@ -1,4 +1,4 @@
-"""Drawing and painting: what makes a photograph look made by hand or by a machine of old."""
+"""Painterly and print effects: oil paint, cartoon, vectorize, dither, morphology."""
 
 import math
 from collections.abc import Callable

@@ -14,7 +14,7 @@ from media.operations.reshape import rounded_shape
 from media.operations.tracking import TrackedScene
 from media.raster.pixels import Image, join, size_of, split, to_uint8
 
-#: Red eyes are at least so bright in red, and so many times brighter in it than in green and blue.
+#: The least red of a red eye, and how many times brighter it is in red than in green and blue.
 RED_EYE_LEAST, RED_EYE_EXCESS = 60, 2.0
 
 
@@ -89,7 +89,7 @@ def _changed_faces(image: Image, gravity: Gravity, scene: TrackedScene, change: 
 
 @operation
 def blur_faces(image: Image, strength: Strength = 500, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
-    """Blur every face: those somebody recorded, else those a detector finds."""
+    """Blur every face: those on record, else those a detector finds."""
     return _changed_faces(image, gravity, scene, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
 
 

@@ -15,7 +15,7 @@ from media.raster.pixels import Image, resample, size_of, solid, through_window,
 
 #: Alpha up to this is the ringing of a resampled edge, not subject.
 FAINT = 8
-#: A margin is at most half of the subject's side, and at most so many pixels.
+#: A margin is at most half of the subject's side, and at most this many pixels.
 MAX_MARGIN = 500
 #: The opacity of :func:`media.operations.shadow.dropshadow`, in percent.
 GROUND_SHADOW_OPACITY = 55

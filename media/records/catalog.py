@@ -100,7 +100,7 @@ class Catalog:
         return self.upsert(asset.ref, place)
 
     def update(self, ref: SourceRef, change: Callable[[Asset], Asset]) -> Asset:
-        """Put ``change`` of the asset in its place, whoever else changes it now. Raises NotFound.
+        """Put ``change`` of the asset in its place, also while others change it. Raises NotFound.
 
         ``change`` may be called several times; it must keep the name and the ``asset_id``.
         """
@@ -146,7 +146,7 @@ class Catalog:
             asset = self._read(asset_path(ref))
             if asset is None:
                 raise NotFound(f"Resource not found - {ref.public_id}")
-            # Who walks through all records may pass the new name before and the old one after: the bytes stay young.
+            # A walk through all records may pass the new name before and the old one after: the bytes stay young.
             for digest in asset.digests:
                 renew_source(self._store, digest)
             renamed = self.upsert(to, partial(_instead, change(_named(asset, to))))
@@ -240,7 +240,7 @@ class Catalog:
         return next((term for term in terms if quote_name(term) == segment), None)
 
     def _retire(self, asset: Asset, to: SourceRef) -> bool:
-        """Remove a renamed record from its old name; False if somebody changed it since it was copied."""
+        """Remove a renamed record from its old name; False if it was changed since it was copied."""
 
         def edit(found: Document | None) -> Document:
             if found is None or _asset(found) != asset:
@@ -279,7 +279,7 @@ class Catalog:
     def _unmark(self, asset: Asset, terms: set[Term]) -> None:
         for index, term in terms:
             self._store.delete(marker_path(index, asset.ref, term))
-        # Somebody may have given the term back between our write and our delete: the record decides.
+        # Another writer may have given the term back between our write and our delete: the record decides.
         self._mark(asset, terms & _terms(self._read(asset_path(asset.ref))))
 
 

@@ -1,6 +1,6 @@
 """Small JSON documents in a store, changed without losing a change.
 
-A change reads, edits and writes on the condition that nobody wrote in between, else starts again. A store that
+A change reads, edits and writes on the condition that no other writer wrote in between, else starts again. A store that
 cannot promise that (``conditional`` is False) needs a lock between processes; one that can needs none, the lock
 within the process only spares vain attempts.
 """

@@ -1,7 +1,7 @@
 """Sources in the store: bytes under their digest, shared by every record that names it.
 
-Bytes that no record names are deleted (:mod:`media.retention.sources`), by whoever sweeps, on any machine. What keeps
-a record's bytes, whoever writes the record when:
+Bytes that no record names are deleted (:mod:`media.retention.sources`), by any sweep, on any machine. What keeps
+a record's bytes, at whatever moment the record is written:
 
 * A writer puts the bytes, there or not, so that they are young, then writes the record, and only if they still lie
   there (:func:`check_source`). A record that takes its digest from another one (a rename) makes them young first.

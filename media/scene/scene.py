@@ -1,4 +1,4 @@
-"""What is to be seen in a source: where it draws the eye, where objects and faces are."""
+"""The scene of a source: its saliency, and where objects and faces are."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from media.scene.classes import CLASSES, FACES, objects_of
 from media.scene.maps import EMPTY_SCENE_MAXIMUM, Bytes
 
 Floats: TypeAlias = npt.NDArray[np.float32]
-#: left, top, right, bottom in parts of the picture's sides, 0…1.
+#: left, top, right, bottom as fractions of the picture's width and height, 0…1.
 Area: TypeAlias = tuple[float, float, float, float]
 
 #: Where things are is told in this many cells across and down, whatever the picture's shape.
@@ -22,7 +22,7 @@ MEMBER, PRESENT_SHARE = 128, 0.002
 #: Of several things of a kind those count that have this share of the largest one's size.
 COMPARABLE_SHARE = 0.25
 
-#: Where a face would be that nobody found: the top of where persons are.
+#: Where a face would be that no detector found: the top of where persons are.
 HEAD, HEAD_SHARE = "head", 0.25
 
 

@@ -139,7 +139,7 @@ class FilesystemStore:
     @contextmanager
     def _opened(self, key: str) -> Iterator[int | None]:
         try:
-            # O_NOFOLLOW: a link that someone put into the folder must not show a file outside of it.
+            # O_NOFOLLOW: a link that was put into the folder must not show a file outside of it.
             file = os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
             if error.errno not in ABSENT:
@@ -172,7 +172,7 @@ class FilesystemStore:
 
     @contextmanager
     def _locked(self, *keys: str) -> Iterator[None]:
-        # In order, so that two who want the same locks never wait for each other.
+        # In order, so that two holders of the same locks never wait for each other.
         names = sorted({f"{zlib.crc32(key.encode()) % LOCK_FILES:02x}" for key in keys})
         with ExitStack() as held:
             for name in names:

@@ -30,7 +30,7 @@ ATTEMPTS = 3
 POOL_CONNECTIONS = 64
 #: S3 gives at most this many keys in one answer.
 PAGE_KEYS = 1000
-#: Who takes longer from judging an object to removing it must look again: others may have written it meanwhile.
+#: A remover that takes longer from judging an object to removing it must look again: it may be written meanwhile.
 MOVE_SECONDS = 60.0
 PROBE_KEY = "probe/conditional-write"
 

@@ -1,7 +1,7 @@
 """A font out of bytes that a client uploaded: checked, given a name of its own, known to this process.
 
 Fontconfig knows fonts by family name and for the life of the process, so a font that called itself Arial would stand in
-for everybody's Arial. It is therefore entered under a name made of its digest, and drawn only if its file is asked
+for every client's Arial. It is therefore entered under a name made of its digest, and drawn only if its file is asked
 for (and for letters that no other font has). File structure: OpenType 1.9, "Organization of an OpenType Font", "name".
 """
 
@@ -83,7 +83,7 @@ def _names(family: str) -> bytes:
 
 
 def _joined(signature: bytes, tables: dict[bytes, bytes]) -> bytes:
-    """Tables in the order of their tags, each on a multiple of four; checksums are read by nobody here."""
+    """Tables in the order of their tags, each on a multiple of four; nothing here reads the checksums."""
     start = _HEADER.size + _RECORD.size * len(tables)
     power = len(tables).bit_length() - 1
     search = 16 << power

@@ -1,7 +1,7 @@
 """The contract between proxy and worker: job messages, queue names, outcomes.
 
-A job carries ids only (JSON, never pickle: who can write to Redis must not be able to run code). Its id is the
-key of what it makes, so a crowd makes one job. The worker announces an outcome on a Redis stream of the same
+A job carries ids only (JSON, never pickle: a client that can write to Redis must not be able to run code). Its id is
+the key of what it makes, so a crowd makes one job. The worker announces an outcome on a Redis stream of the same
 id: a stream remembers, so nothing is lost between enqueueing and listening. Outcomes expire; a failed one
 doubles as the marker that keeps the job from being tried again too soon.
 """

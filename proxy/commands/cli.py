@@ -79,7 +79,7 @@ def warm(
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests under way at once.")] = 4,
     patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for one URL.")] = 120.0,
 ) -> None:
-    """Ask for every URL of a list, so that its derived asset is there before anybody else asks."""
+    """Ask for every URL of a list, so that its derived asset is there before its first visitor."""
     from rich.progress import Progress
 
     from proxy.commands.warm import read_urls

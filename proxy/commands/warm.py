@@ -1,4 +1,4 @@
-"""`cutout warm`: ask for a list of URLs, so that nobody else has to wait for them first.
+"""`cutout warm`: ask for a list of URLs, so that no visitor has to wait for them first.
 
 It is a client like any other: what it waits for is done by the proxy and the workers it asks.
 """

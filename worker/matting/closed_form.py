@@ -23,7 +23,7 @@ EPSILON = 1e-7
 WINDOW = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
 MAX_ITERATIONS = 1000
 TOLERANCE = 1e-5
-#: Entries of the incomplete factor below this are dropped; it may hold so many times the entries of the system.
+#: Entries of the incomplete factor below this are dropped; it may hold this many times the entries of the system.
 DISCARD = 1e-4
 FACTOR_GROWTH = 8
 _PYMATTING = Lock()

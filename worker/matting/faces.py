@@ -18,7 +18,7 @@ from worker.matting.raster import Bytes, resize
 CASCADE = "haarcascade_frontalface_alt2.xml"
 #: The photograph is looked at with this longer side; smaller faces than ``SMALLEST`` of its pixels are not looked for.
 LONGER_SIDE, SMALLEST = 480, 20
-#: OpenCV's: each size is so many times the one before, and a face is found at so many neighbouring places.
+#: OpenCV's: the ratio of one size to the one before, and at how many neighbouring places a face is found.
 SCALE_STEP, NEIGHBOURS = 1.1, 4
 PERSON = CLASSES.index("person")
 #: A face belongs to a person: the mean probability in its box is at least this, if the network names persons.
@@ -26,7 +26,7 @@ LEAST_PERSON = 0.25
 
 
 def find_faces(photo: Photo, maps: Maps) -> list[Area]:
-    """Boxes in parts of the photograph's sides."""
+    """Boxes as fractions of the photograph's width and height."""
     factor = min(1.0, LONGER_SIDE / max(photo.width, photo.height))
     width, height = max(1, round(photo.width * factor)), max(1, round(photo.height * factor))
     grey = cv2.cvtColor(resize(photo.rgb, width, height), cv2.COLOR_RGB2GRAY)

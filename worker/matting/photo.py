@@ -1,4 +1,4 @@
-"""Source bytes → the photo the pipeline works on: upright, 8-bit sRGB, at most so many pixels."""
+"""Source bytes → the photo the pipeline works on: upright, 8-bit sRGB, bounded in pixels."""
 
 from dataclasses import dataclass
 

@@ -89,8 +89,8 @@ def matting_size(width: int, height: int, base_size: int, max_pixels: int) -> tu
 def trimap(saliency: Floats, width: int, height: int, options: CutoutOptions, *, source_pixel: float) -> Trimap:
     """Split ``saliency``, enlarged to ``width`` × ``height``; ``source_pixel`` is the size of a source pixel there.
 
-    Thresholds and erosion that a client gave are rembg's: both sure regions eroded by a square of so many source
-    pixels, rembg's defaults for those it left out.
+    Thresholds and erosion that a client gave are rembg's: both sure regions eroded by a square in source pixels,
+    rembg's defaults for those it left out.
     """
     level = resize(saliency, width, height, kernel="cubic")
     if options.foreground_threshold is None and options.background_threshold is None and options.erode is None:

@@ -89,7 +89,7 @@ def fold_padding(graph: onnx.GraphProto) -> None:
 
 
 def drop_unused(graph: onnx.GraphProto) -> None:
-    """Remove the nodes whose answers nobody reads, last first."""
+    """Remove the nodes whose answers are not read, last first."""
     wanted = {output.name for output in graph.output}
     for node in reversed(list(graph.node)):
         if wanted.isdisjoint(node.output):

@@ -17,7 +17,7 @@ Choice = TypeVar("Choice")
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A box in parts of the photograph's sides, possibly mirrored."""
+    """A box as fractions of the photograph's sides, possibly mirrored."""
 
     left: float
     top: float

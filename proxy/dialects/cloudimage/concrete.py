@@ -14,7 +14,7 @@ from proxy.dialects.cloudimage.grammar import Parameters
 from proxy.dialects.cloudimage.vocabulary import Compiled, Facts
 from proxy.http.negotiation import negotiate
 
-#: Results that are remembered, of texts with at most so many characters.
+#: How many results are remembered, and of how long texts.
 REMEMBERED, SMALL = 1024, 512
 
 Pairs = tuple[tuple[str, str], ...]

@@ -20,7 +20,7 @@ from media.memo import memoised
 
 #: The version prefix of accounts made before November 2021.
 VERSION_PREFIX = "/v7"
-#: Requests whose parts are remembered, if they have at most so many characters.
+#: Requests whose parts are remembered, if they have at most this many characters.
 REMEMBERED, SMALL = 2048, 512
 
 #: Spellings that mean the same parameter.

@@ -1,4 +1,4 @@
-"""Who may have what: signatures, tokens, and what a cloud asks to be signed (spec 1.3)."""
+"""Access to assets: signatures, tokens, and what a cloud asks to be signed (spec 1.3)."""
 
 import time
 
@@ -16,8 +16,8 @@ from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
 def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: bool = False) -> bool:
     """Whether the request proved that it comes from the cloud's owner; raises BadSignature if it must and did not.
 
-    Who signs must sign right, even if nothing asked for it. ``is_allowed``: the transformation needs no signature
-    even if the cloud is strict.
+    A signature that is present must be valid, even if none is required. ``is_allowed``: the transformation needs no
+    signature even if the cloud is strict.
     """
     if url.signature is not None and not signature.verify(url, cloud.keys.values()):
         raise BadSignature("Invalid signature")
@@ -41,7 +41,7 @@ def _check_unsigned(cloud: Cloud, url: DeliveryUrl, *, is_allowed: bool) -> None
 
 
 def check_access_control(asset: Asset, *, is_signed: bool, now: float) -> None:
-    """An asset with rules is for whoever signs, and for anybody while an ``anonymous`` rule's time runs."""
+    """An asset with rules needs a signature, except while an ``anonymous`` rule's time runs."""
     if not asset.access_control or is_signed:
         return
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))

@@ -89,6 +89,6 @@ def negotiate_on(terms: Terms, accept: str, save_data: str, auto_formats: tuple[
 
 
 def _is_its_own(asset: Asset, extension: str | None) -> bool:
-    """Whether the extension is that of an asset which nobody here could write: its original is all there is."""
+    """Whether the extension is that of an asset in a format that is never written: its original is all there is."""
     row = FORMATS.get(asset.format)
     return row is not None and not row.writable and extension in row.extensions

@@ -178,8 +178,8 @@ async def _locate(services: Services, cloud: str, source: str) -> Asset:
 
 
 async def _find_file(services: Services, cloud: str, public_id: str) -> Asset:
-    """A font or a colour profile. Cloudinary has them uploaded as authenticated: nobody can download them, anybody may
-    ask for what is drawn with them."""
+    """A font or a colour profile. Cloudinary has them uploaded as authenticated: they cannot be downloaded, but
+    anything may be drawn with them."""
     for delivery_type in ("authenticated", "upload"):
         asset = await find_asset(services, SourceRef(cloud, "raw", delivery_type, public_id))
         if asset is not None:

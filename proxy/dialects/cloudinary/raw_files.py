@@ -1,4 +1,4 @@
-"""Raw files and videos: delivered as they were uploaded. Their bytes are somebody's, so no browser may run them."""
+"""Raw files and videos: delivered as they were uploaded. Their bytes are a client's, so no browser may run them."""
 
 import mimetypes
 

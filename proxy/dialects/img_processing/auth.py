@@ -1,4 +1,4 @@
-"""Who asks: ``x-api-key``, and the stage its prefix names."""
+"""The caller: ``x-api-key``, and the stage its prefix names."""
 
 import time
 from dataclasses import dataclass

@@ -5,7 +5,7 @@
     upload_image · create_image          bytes or an address → a new image
     edit_image                           one row of vocabulary.EDITS → chain, waited for → a new image
     list · retrieve · download · delete · publish · unpublish · classify
-    public_image                         /images/<id>, for anybody
+    public_image                         /images/<id>, without a key
 """
 
 from urllib.parse import urlencode

@@ -69,7 +69,7 @@ async def find_public(services: Services, image_id: str) -> Asset:
 
 
 async def publish(services: Services, caller: Caller, image_id: str, *, public: bool) -> Asset:
-    """What anybody may read is announced last and taken back first."""
+    """What is readable without a key is announced last and taken back first."""
     asset = await find(services, caller, image_id)
     if not public:
         await services.io.run(_public(services).delete, image_id)
@@ -110,7 +110,7 @@ def _list(services: Services, caller: Caller, cursor: str, limit: int) -> Sequen
 
 
 def _before(services: Services, caller: Caller, start: str, take: int) -> str:
-    """The id that begins the page before ``start``: so many newer ones, or as many as there are."""
+    """The id that begins the page before ``start``: ``take`` newer ones, or as many as there are."""
     cursor = cursor_at(record_path(_order_kind(caller), mirrored(start)))
     entries, _ = _order(services, caller).page(cursor=cursor, limit=take + 1)
     newer: list[str] = [entry["id"] for entry in entries if entry["id"] != start]

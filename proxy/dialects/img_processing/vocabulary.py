@@ -12,7 +12,7 @@ from proxy.dialects.img_processing.schema import POSITIONS, Values
 #: The widest blur we compute, in pixels of standard deviation: beyond it nothing is left to see.
 MAX_SIGMA = 100
 STRENGTH_PER_SIGMA = 20
-#: A watermark repeated along one side is at most so many layers.
+#: Most layers of a watermark that is repeated along one side.
 MAX_REPEATS = 64
 FORMATS = {"jpeg": "jpg", "jpg": "jpg", "png": "png", "webp": "webp"}
 

@@ -1,8 +1,8 @@
 """rembg's session names, and what answers to each of them here. Pure.
 
 This server runs one network. A general session is answered by it; one for people asks it for persons; what no
-network of ours can stand in for (clothes, drawings, prompts, somebody's own weights) is refused. rembg's two remote
-sessions, which send pictures to somebody else, do not exist here.
+network of ours can stand in for (clothes, drawings, prompts, a caller's own weights) is refused. rembg's two remote
+sessions, which send pictures to other servers, do not exist here.
 """
 
 from media.errors import UnsupportedOperation

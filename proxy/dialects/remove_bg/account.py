@@ -30,7 +30,7 @@ async def account(services: Services, request: Request) -> Response:
 
 
 async def improve(services: Services, request: Request) -> Response:
-    """Keep the picture with its tag, for whoever trains the next network."""
+    """Keep the picture with its tag, for the training of the next network."""
     who = authenticate(services.settings.clouds, request.headers)
     fields = await read_fields(services, request)
     arrival = await open_source(services, fields, schema.check_sources({*fields.texts, *fields.files}))

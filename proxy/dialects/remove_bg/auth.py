@@ -1,4 +1,4 @@
-"""Who asks: ``X-Api-Key``, or the same key as an OAuth bearer token."""
+"""The caller: ``X-Api-Key``, or the same key as an OAuth bearer token."""
 
 from collections.abc import Mapping
 

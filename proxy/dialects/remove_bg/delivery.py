@@ -3,7 +3,7 @@
 ::
 
     remove_background
-      ├ authenticate · read_fields · schema       who, what
+      ├ authenticate · read_fields · schema       the caller, the parameters
       ├ _take_rate · _check_credits                may they
       ├ sources                                    file, base64 or address → stored source
       ├ _cut                                       the chains, waited for; again without a type that is not there
@@ -151,7 +151,7 @@ def _headers(parameters: Parameters, view: View, kind: str) -> dict[str, str]:
 
 
 def _wants_json(accept: str) -> bool:
-    """Only who accepts nothing else: axios sends ``application/json, text/plain, */*`` and expects the picture."""
+    """If it accepts nothing else: axios sends ``application/json, text/plain, */*`` and expects the picture."""
     return accept.partition(";")[0].strip().lower() == "application/json"
 
 

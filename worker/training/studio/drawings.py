@@ -22,7 +22,7 @@ Points = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Draws in parts of the square's side."""
+    """Draws in fractions of the square's side."""
 
     canvas: ImageDraw.ImageDraw
 

@@ -1,4 +1,4 @@
-"""Who may call: signatures and unsigned presets for uploads, Basic credentials and a quota for the Admin API."""
+"""Admission to the APIs: signatures and unsigned presets for uploads, Basic credentials and a quota for the admin's."""
 
 import base64
 import hmac
@@ -78,7 +78,7 @@ async def _count(services: Services, name: str) -> Quota:
     try:
         return Quota(limit, await services.queue.count(f"cutout:admin:{name}:{hour}", HOUR_SECONDS), reset)
     except Unavailable as error:
-        # Who administers while Redis is down must not be locked out by a counter.
+        # A counter must not lock an administrator out while Redis is down.
         log.warning("admin calls are not counted: %s", error)
         return Quota(limit, 0, reset)
 

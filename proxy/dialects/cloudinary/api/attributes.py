@@ -26,7 +26,7 @@ REFUSED = {
     "cinemagraph_analysis": "no video add-on runs here",
     "eval": "code sent with a request is never run here",
     "on_success": "code sent with a request is never run here",
-    "proxy": "files are fetched directly, never through a proxy somebody names",
+    "proxy": "files are fetched directly, never through a proxy that a client names",
 }
 
 
@@ -93,7 +93,7 @@ def metadata(value: Any) -> dict[str, Any]:
 
 
 def headers(value: Any) -> dict[str, str]:
-    """``Name: value`` lines that go with every delivery; only names that cannot harm whoever receives them."""
+    """``Name: value`` lines that go with every delivery; only names that cannot harm a receiver."""
     found = {}
     for line in str(value).splitlines():
         name, _, text_ = line.partition(":")

@@ -94,7 +94,7 @@ def raw(action: Raw) -> Endpoint:
 
 
 def admin(action: Action) -> Endpoint:
-    """An action for whoever holds the secret: Basic credentials first, then the hour's quota."""
+    """An action for holders of the secret: Basic credentials first, then the hour's quota."""
 
     async def answer(services: Services, request: Request) -> Response:
         name = request.path_params["cloud"]

@@ -1,7 +1,7 @@
 """Parameters as the texts that a signature covers: what is signed is what is called.
 
-A signature joins a list by commas and leaves out what is empty. Whoever read the list, or the empty text, behind it
-would read something that nobody signed.
+A signature joins a list by commas and leaves out what is empty. A reader of the list, or of the empty text, behind it
+would read something that was not signed.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Tell who wants to know: notification bodies as the vendor writes them, handed to the worker to be sent."""
+"""Notifications: bodies as the vendor writes them, handed to the worker to be sent."""
 
 import secrets
 import time

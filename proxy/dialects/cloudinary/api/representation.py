@@ -97,7 +97,7 @@ def _facts(base: str, asset: Asset) -> Document:
 
 
 def _said(asset: Asset) -> Document:
-    """What is shown only if somebody said it."""
+    """What is shown only if a client set it."""
     kind, _, status = asset.moderation.partition("/")
     shown = {
         "context": {"custom": dict(asset.context)} if asset.context else None,

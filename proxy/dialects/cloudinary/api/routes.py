@@ -33,7 +33,7 @@ async def archive(services: Services, call: Call) -> Response:
     return made if isinstance(made, Response) else JSONResponse(made, headers=NO_STORE)
 
 
-#: Method, path below the cloud, who answers. Admin calls need Basic credentials and count against the quota.
+#: Method, path below the cloud, action. Admin calls need Basic credentials and count against the quota.
 ADMIN = (
     ("GET", "/ping", account.ping),
     ("GET", "/config", account.config),

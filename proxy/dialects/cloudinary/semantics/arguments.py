@@ -19,7 +19,7 @@ from proxy.dialects.cloudinary.syntax.grammar import KEYS, Component
 _PIXEL_KEYS = frozenset({"w", "h", "x", "y", "r", "bo"})
 #: Keys whose value is arithmetic; in all others a variable stands for a piece of text.
 _NUMERIC_KEYS = frozenset({"w", "h", "x", "y", "ar", "z", "a", "o", "e", "bo"})
-#: Windows that someone named at upload or drew in the file.
+#: Windows that were named at upload or drawn in the file.
 _NAMED_REGION = re.compile(r"^(region_|clipping_path_|cld-decompose_)(?=[!a-z])")
 #: What a window should keep clear of; only automatic cropping knows how.
 _AVOIDED = re.compile(r"^(?!auto\b)(?=\w+_avoid$)")

@@ -25,7 +25,7 @@ from proxy.dialects.cloudinary.syntax.structure import nest
 
 __all__ = ["ClientHints", "Compiled", "Definitions", "canonical_text", "compile"]
 
-#: Chains that are remembered, if they have at most so many components and characters.
+#: Chains that are remembered, if they have at most this many components and characters.
 REMEMBERED, SMALL_CHAIN, SMALL_TEXT = 1024, 16, 512
 
 
@@ -65,7 +65,7 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
 
 
 def is_small(components: tuple[Component, ...], *_: object) -> bool:
-    """Whether a chain of these is worth remembering: a stranger can write many large ones."""
+    """Whether a chain of these is worth remembering: a client can write many large ones."""
     lengths = (len(each.value) for component in components for each in component.parameters)
     return len(components) <= SMALL_CHAIN and sum(lengths) <= SMALL_TEXT
 

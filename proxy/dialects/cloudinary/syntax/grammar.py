@@ -2,7 +2,7 @@
 
 Nothing is interpreted here: ``c_fill,w_400/e_blur:300`` becomes two components of key–value pairs.
 A path is percent-decoded once and then split, so that text may carry commas and slashes encoded twice
-(spec 1.6); whoever reads a text value decodes it a second time.
+(spec 1.6); the reader of a text value decodes it a second time.
 """
 
 import re

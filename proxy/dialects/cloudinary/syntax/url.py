@@ -1,4 +1,4 @@
-"""If a delivery URL falls apart: cloud, types, signature, transformation, version, public id.
+"""Parse a delivery URL into cloud, types, signature, transformation, version and public id.
 
 ::
 
@@ -25,7 +25,7 @@ from proxy.dialects.cloudinary.syntax.public_id import Candidate, candidates_of,
 MAX_UNESCAPES = 4
 #: Components, and as many folders and segments of a remote address.
 MAX_SEGMENTS = 2 * grammar.MAX_COMPONENTS
-#: Paths whose parts are remembered, if they have at most so many characters.
+#: Paths whose parts are remembered, if they have at most this many characters.
 REMEMBERED, SMALL = 2048, 512
 
 #: First path segment(s) → (resource type, delivery type, whether the last segment is an SEO suffix).

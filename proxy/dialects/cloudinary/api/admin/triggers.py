@@ -1,4 +1,4 @@
-"""Admin API, triggers: who is notified of an event whatever request caused it."""
+"""Admin API, triggers: the addresses that are notified of an event, whatever request caused it."""
 
 import secrets
 

@@ -20,7 +20,7 @@ STREAM_SECONDS = 50.0
 
 
 async def progress(services: Services, call: Call) -> Response:
-    """Open to whoever knows the batch's id: 256 random bits that only its uploader was told."""
+    """Open to all who know the batch's id: 256 random bits that only its uploader was told."""
     batch = await _read(services, call)
     if "text/event-stream" in call.headers.get("accept", ""):
         return StreamingResponse(_events(services, batch), media_type="text/event-stream", headers={**NO_STORE, **CORS})

@@ -69,7 +69,7 @@ async def read_one(
         components, extension=extension, named=named, removal_first=services.settings.vendor(Cloudinary).removal_first
     )
     if "auto" in compiled.chain.output.candidates and not name:
-        raise RequestError("Invalid eager transformation: f_auto depends on who asks, name a format")
+        raise RequestError("Invalid eager transformation: f_auto depends on the request, name a format")
     return EagerTransformation(transformation, extension, components, named, name)
 
 

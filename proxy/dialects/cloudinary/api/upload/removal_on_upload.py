@@ -62,7 +62,7 @@ async def begin(services: Services, call: Call, asset: Asset, options: CutoutOpt
 
 
 async def ensure_running(services: Services, asset: Asset) -> None:
-    """Redis may have forgotten the job of a pending removal: whoever asks for the asset puts it back."""
+    """Redis may have forgotten the job of a pending removal: a request for the asset puts it back."""
     state = asset.info.get(INFO, {}).get(SERVICE, {})
     if state.get("status") == "pending" and state.get("id"):
         try:

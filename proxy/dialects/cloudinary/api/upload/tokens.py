@@ -1,4 +1,4 @@
-"""Delete tokens: who uploaded may take it back for ten minutes, without credentials. Nothing is stored. Pure."""
+"""Delete tokens: an uploader may take an upload back for ten minutes, without credentials. Nothing is stored. Pure."""
 
 import base64
 import hashlib

@@ -45,7 +45,7 @@ log = logging.getLogger("cutout.cloudinary")
 #: ``auto`` takes these for videos; the bytes of MP4 and its kin begin with a length and then a name.
 VIDEO_EXTENSIONS = frozenset({"mp4", "webm", "mov", "mkv", "avi", "m4v", "ogv", "mpeg", "mp3", "wav", "flac", "aac"})
 RESOURCE_TYPES = ("image", "raw", "video", "auto")
-#: Who says one of these in front of the file says all there that is signed.
+#: A form with one of these in front of the file has all that is signed in front of it.
 CREDENTIALS = ("api_key", "signature", "upload_preset")
 
 _background: set["asyncio.Task[None]"] = set()
@@ -73,7 +73,7 @@ class CheckedUpload:
 
 
 async def check_early(services: Services, call: Call) -> None:
-    """Judge who asks before the file is kept, if that stands in front of it."""
+    """Judge the credentials before the file is kept, if they stand in front of it."""
     authorization = call.headers.get("authorization", "")
     if authorization or any(name in call.fields for name in CREDENTIALS):
         await authorize(services, call.name, call.cloud, call.fields, authorization)
@@ -188,7 +188,7 @@ async def _existing(services: Services, checked: CheckedUpload) -> Asset | None:
 
 
 def _postpone(services: Services, call: Call, checked: CheckedUpload) -> Document:
-    """Answer now, work in this process; whoever wants to know the end has given a notification_url."""
+    """Answer now, work in this process; the end is told to the notification_url."""
     size = len(checked.arrival.body)
     # The request ends before its bytes are done with.
     services.bodies.take(size)
