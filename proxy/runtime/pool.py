@@ -49,7 +49,7 @@ class Slots:
     def __init__(self, count: int, queue: int) -> None:
         self._free = asyncio.Semaphore(count)
         self._queue = queue
-        self._waiting = 0
+        self.waiting = 0
 
     @property
     def are_taken(self) -> bool:
@@ -58,13 +58,13 @@ class Slots:
     @contextlib.asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """Raises Unavailable if the queue is full."""
-        if self.are_taken and self._queue and self._waiting >= self._queue:
+        if self.are_taken and self._queue and self.waiting >= self._queue:
             raise Unavailable(BUSY, retry_after=2)
-        self._waiting += 1
+        self.waiting += 1
         try:
             await self._free.acquire()
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from proxy.runtime.pool import Slots
 from proxy.services import Services
 from tests.conftest import MakeStage
 from tests.pictures import photo
+from tests.signing import signed
 from tests.stage import Stage
 
 CROWD, SLOTS = 12, 2
@@ -62,6 +63,20 @@ def test_renders_that_wait_hold_no_source(make_stage: MakeStage) -> None:
         assert [answer.status_code for answer in answers] == [200] * CROWD
         assert reads["sources"] == CROWD
         busy.result()
+
+
+def test_analyses_that_wait_hold_no_source(make_stage: MakeStage) -> None:
+    with make_stage(rendering=Rendering(threads=1)) as stage, ThreadPoolExecutor(CROWD) as clients:
+        stage.upload(photo(), "shoe")
+        reads, slots, portal = count_reads(stage.store), services_of(stage).slots, stage.client.portal  # type: ignore[arg-type]
+        assert portal is not None
+        hold = portal.wrap_async_context_manager
+        fields = signed({"public_id": "shoe", "type": "upload", "phash": "true"})
+        with hold(slots.one()), hold(slots.one()):
+            answers = [clients.submit(stage.client.post, "/v1_1/demo/image/explicit", data=fields) for _ in range(3)]
+            wait_for(lambda: slots.waiting == len(answers))
+            assert not reads["sources"]
+        assert [answer.result().json()["phash"] for answer in answers] == [answers[0].result().json()["phash"]] * 3
 
 
 def test_a_poll_for_a_pending_cutout_waits_for_no_slot(make_stage: MakeStage) -> None:

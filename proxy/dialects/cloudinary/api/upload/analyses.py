@@ -36,8 +36,9 @@ async def analyse(services: Services, asset: Asset, fields: Fields) -> dict[str,
     wanted = [name for name in ANALYSES if is_true(fields, name)]
     if not wanted or not is_image:
         return faces
-    body = await read_source(services, asset.digest)
-    return faces | await services.pixels.run(_analysed, body, wanted, services.settings.limits.max_source_pixels)
+    async with services.slots.one():
+        body = await read_source(services, asset.digest)
+        return faces | await services.pixels.run(_analysed, body, wanted, services.settings.limits.max_source_pixels)
 
 
 def _analysed(body: bytes, names: Sequence[str], max_pixels: int) -> dict[str, Any]:
