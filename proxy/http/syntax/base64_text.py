@@ -3,9 +3,9 @@
 import binascii
 import re
 from collections.abc import Callable
-from urllib.parse import unquote_to_bytes
 
 from media.errors import RequestError
+from proxy.http.syntax.escapes import decoded, whole_part
 from proxy.http.syntax.events import Charge
 
 SCHEME = b"data:"
@@ -14,7 +14,6 @@ _HEAD = re.compile(rb"data:[\w/+.;=-]*,", re.ASCII)
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 #: Line ends above all; whatever else is no digit is left out, too.
 _IGNORED = bytes(each for each in range(256) if each not in _ALPHABET)
-_CUT = re.compile(rb"%[0-9A-Fa-f]?\Z")
 
 Write = Callable[[bytes], None]
 
@@ -52,7 +51,7 @@ class Base64:
 
 
 class Escaped:
-    """Bytes as they are, or as ``%41``: a text, and charged as one, for an escape costs more than a byte."""
+    """Bytes as they are, or as ``%41``: a text, and charged as one."""
 
     def __init__(self, write: Write, charge: Charge) -> None:
         self._write, self._charge = write, charge
@@ -61,9 +60,8 @@ class Escaped:
     def feed(self, text: bytes) -> None:
         self._charge(len(text))
         text = self._waiting + text
-        cut = _CUT.search(text)
-        end = cut.start() if cut else len(text)
-        self._write(unquote_to_bytes(text[:end]))
+        end = whole_part(text)
+        self._write(decoded(text[:end]))
         self._waiting = text[end:]
 
     def close(self) -> None:

@@ -1,20 +1,16 @@
 """``application/x-www-form-urlencoded`` (WHATWG URL section 5.1) as events.
 
-Values of sources stream; others are charged before they are decoded, as an escape costs more than a byte.
+Values of sources stream; others are charged before they are decoded.
 """
 
 import re
 from collections.abc import Collection, Generator
-from urllib.parse import unquote_to_bytes
 
+from proxy.http.syntax.escapes import decoded, whole_part
 from proxy.http.syntax.events import Begin, Charge, End, Event, Events, Piece, Syntax, Whole, as_text
 
 _NAME_END = re.compile(rb"[=&]")
 _VALUE_END = re.compile(rb"&")
-#: The beginning of an escape whose end has not come in.
-_CUT = re.compile(rb"%[0-9A-Fa-f]?\Z")
-ESCAPE_BYTES = 3
-_OF_BASE64 = {spelling % byte: bytes([byte]) for byte in b"+/=:;,\r\n" for spelling in (b"%%%02X", b"%%%02x")}
 
 
 class Urlencoded(Syntax):
@@ -55,23 +51,13 @@ class Urlencoded(Syntax):
     def _streamed(self) -> Events:
         while True:
             end = self._buffer.find(b"&")
-            cut = None if self._is_over else _CUT.search(self._buffer)
-            size = end if end >= 0 else cut.start() if cut else len(self._buffer)
-            if piece := self._taken(size):
-                yield Piece(self._decoded_source(piece))
+            known = len(self._buffer) if self._is_over else whole_part(self._buffer)
+            if piece := self._taken(end if end >= 0 else known):
+                yield Piece(_decoded(piece))
             if end >= 0 or self._is_over:
                 return
             yield None
 
-    def _decoded_source(self, piece: bytes) -> bytes:
-        """Base64 escapes few characters, always the same; any other escape is charged as text."""
-        piece = piece.replace(b"+", b" ")
-        for escape, byte in _OF_BASE64.items():
-            piece = piece.replace(escape, byte)
-        if others := piece.count(b"%"):
-            self._charge(others * ESCAPE_BYTES)
-        return unquote_to_bytes(piece)
-
 
 def _decoded(written: bytes) -> bytes:
-    return unquote_to_bytes(written.replace(b"+", b" "))
+    return decoded(written.replace(b"+", b" "))

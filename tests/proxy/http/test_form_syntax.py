@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from media.errors import LimitExceeded, RequestError
 from proxy.http.collector import MAX_FIELDS, Budget, Collector, Source
+from proxy.http.syntax.escapes import decoded
 from proxy.http.syntax.events import Charge, Syntax
 from proxy.http.syntax.json_object import JsonObject
 from proxy.http.syntax.multipart import Multipart, parameters
@@ -188,7 +189,6 @@ TOO_LARGE: dict[str, tuple[Make, bytes]] = {
     "pairs": (urlencoded, b"a&" * (MAX_FIELDS + 1)),
     "a pair": (urlencoded, b"a=" + b"%41" * 700),
     "a pair without a value": (urlencoded, b"a" * 2001),
-    "escaped base64": (urlencoded, b"b64=" + b"%41" * 700),
     "values": (json_object, b'{"a":[' + b"[]," * 700 + b"[]]}"),
     "spaces": (json_object, b" " * 2001),
     "a source by another name": (json_object, b'{"fil\\u0065":"' + b"x" * 2001 + b'"}'),
@@ -210,6 +210,20 @@ BOUNDARIES = ("", 'boundary=""', "boundary=", "boundary=" + "x" * 71, 'boundary=
 def test_a_boundary_is_seventy_characters_at_most(written: str) -> None:
     with pytest.raises(RequestError, match="names no boundary"):
         Multipart(f"multipart/form-data; {written}", lambda size: None)
+
+
+ESCAPES = st.lists(st.sampled_from([b"%", b"=", b"4", b"a", b"F", b"\r", b"\n", b"_", b" ", b"\t", b"\xff", b"%41"]))
+
+
+@given(ESCAPES.map(b"".join))
+def test_escapes_are_decoded_as_urllib_decodes_them(written: bytes) -> None:
+    assert decoded(written) == unquote_to_bytes(written)
+
+
+def test_a_thousand_broken_escapes_are_enough() -> None:
+    assert decoded(b"%" * 1000) == b"%" * 1000
+    with pytest.raises(RequestError, match="percent signs"):
+        decoded(b"%" * 1001)
 
 
 DISPOSITIONS = {
