@@ -181,7 +181,7 @@ def test_the_table_has_a_row_for_every_room_and_no_circle() -> None:
 
 
 @pytest.mark.parametrize("folder", folders())
-def test_a_folder_has_a_sentence_on_its_door_and_few_enough_files(folder: str) -> None:
+def test_a_folder_has_a_sentence_of_its_own_and_few_enough_files(folder: str) -> None:
     sign = ROOT / folder / "__init__.py"
     assert sign.exists(), folder
     assert ast.get_docstring(ast.parse(sign.read_text())), f"{sign} does not say what the folder is"

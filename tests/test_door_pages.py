@@ -1,4 +1,4 @@
-"""The pages of the synchronous front doors name everything that their tables hold."""
+"""The pages of the synchronous APIs name everything that their tables hold."""
 
 from collections.abc import Iterable
 from pathlib import Path

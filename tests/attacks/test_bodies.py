@@ -12,7 +12,7 @@ import pytest
 from media.config import Limits, Server
 from tests.conftest import MakeStage, Stage
 from tests.pictures import photo
-from tests.proxy.doors import CLOUDS
+from tests.proxy.apis import CLOUDS
 from tests.signing import signed
 
 CREDENTIALS = ("demo-key", "s")

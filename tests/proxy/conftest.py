@@ -1,4 +1,4 @@
-"""What the synchronous front doors share: a site to fetch from, and an application that soon loses patience."""
+"""What the synchronous APIs share: a site to fetch from, and an application that soon loses patience."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 
 from media.config import Origin
 from tests.conftest import MakeStage
-from tests.proxy.doors import CLOUDS, IMPATIENT, Site, serving
+from tests.proxy.apis import CLOUDS, IMPATIENT, Site, serving
 from tests.stage import Stage
 
 
@@ -17,6 +17,6 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def door(make_stage: MakeStage) -> Iterator[Stage]:
+def impatient(make_stage: MakeStage) -> Iterator[Stage]:
     with make_stage(delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as made:
         yield made

@@ -1,4 +1,4 @@
-"""Whatever stands in the fields of a front door is understood or refused with a sentence, in linear time."""
+"""Whatever stands in the fields of an API is understood or refused with a sentence, in linear time."""
 
 from collections.abc import Callable
 from typing import Any
@@ -103,7 +103,7 @@ def test_a_long_text_is_refused_in_linear_time(repeated: str) -> None:
 
 
 def refusals(text: str) -> list[str | None]:
-    """What every field of every door says to ``text``."""
+    """What every field of every API says to ``text``."""
     return [
         *(refusal(read_remove_bg, {"crop": "true", name: text}) for name in REMOVE_BG),
         *(refusal(read_rembg, {name: text}) for name in (*rembg.PARAMETERS, "model", "extras")),

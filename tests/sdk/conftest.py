@@ -11,7 +11,7 @@ import pyvips
 import skimage.data
 
 from tests.conftest import Server, running_server
-from tests.proxy.doors import Site, serving
+from tests.proxy.apis import Site, serving
 
 NPM_SECONDS = 120
 #: A package at one version → the folder it is installed in.

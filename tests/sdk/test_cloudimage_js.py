@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.pictures import opened
-from tests.proxy.doors import Site
+from tests.proxy.apis import Site
 from tests.sdk.conftest import Npm
 
 SCRIPT = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Server
-from tests.proxy.doors import Site
+from tests.proxy.apis import Site
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "migrating.md").read_text()
 OURS = "https://images.example.com"

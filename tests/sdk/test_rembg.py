@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Server
 from tests.pictures import opened
-from tests.proxy.doors import Site
+from tests.proxy.apis import Site
 
 LINES = (
     'curl -s "http://localhost:7000/api/remove?url=http://input.png" -o output.png',

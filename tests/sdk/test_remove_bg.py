@@ -12,7 +12,7 @@ from removebg import RemoveBg, removebg
 
 from tests.conftest import Server
 from tests.pictures import opened
-from tests.proxy.doors import Site
+from tests.proxy.apis import Site
 from tests.sdk.conftest import Npm
 
 HOSTED = "https://api.remove.bg"

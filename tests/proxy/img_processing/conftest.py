@@ -1,4 +1,4 @@
-"""An application whose doors do not wait, and a client of one key."""
+"""An application whose APIs do not wait, and a client of one key."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,20 +7,20 @@ import httpx
 import pytest
 
 from tests.pictures import opened, photo
-from tests.proxy.doors import answered
+from tests.proxy.apis import answered
 from tests.stage import Stage
 
 
 @dataclass
 class Library:
-    """The API as one key sees it; ``door`` may be asked for more."""
+    """The API as one key sees it; ``stage`` may be asked for more."""
 
-    door: Stage
+    stage: Stage
     key: str = "live_demo"
 
     def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
         headers = {"x-api-key": self.key, **sent.pop("headers", {})}
-        return answered(self.door, lambda: self.door.client.request(method, path, headers=headers, **sent))
+        return answered(self.stage, lambda: self.stage.client.request(method, path, headers=headers, **sent))
 
     def upload(self, body: bytes | None = None, name: str = "shoe") -> dict[str, Any]:
         answer = self.ask("POST", "/v1/images/upload", data={"name": name}, files={"image": ("a.jpg", body or photo())})
@@ -36,5 +36,5 @@ class Library:
 
 
 @pytest.fixture
-def library(door: Stage) -> Library:
-    return Library(door)
+def library(impatient: Stage) -> Library:
+    return Library(impatient)

@@ -61,7 +61,7 @@ def test_a_cutout_stays_transparent_through_later_edits(library: Library) -> Non
     assert (small.bands, small[3](0, 0), small[3](24, 16)) == (4, [0], [255])
     flat = library.picture(library.edit(cut, "convert", format="jpeg").json())
     assert flat(0, 0) == [255, 255, 255]
-    assert library.door.matter.inferences == 1
+    assert library.stage.matter.inferences == 1
 
 
 def test_rotation_paints_the_corners_black_unless_told(library: Library) -> None:

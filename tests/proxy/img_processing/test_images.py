@@ -9,7 +9,7 @@ from proxy.dialects.img_processing.identity import created_at, mirrored, new_id
 from proxy.dialects.img_processing.settings import ImgProcessing
 from tests.conftest import MakeStage
 from tests.pictures import photo
-from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site
+from tests.proxy.apis import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, SeeingMatter, Site
 from tests.proxy.img_processing.conftest import Library
 from tests.stage import Stage
 
@@ -55,8 +55,8 @@ def test_a_list_is_walked_forth_and_back(library: Library) -> None:
 
 def test_links_can_name_the_vendors_origin(make_stage: MakeStage) -> None:
     settings = ImgProcessing(links_origin="https://api.img-processing.com")
-    with make_stage(settings, delivery=IMPATIENT, clouds=CLOUDS) as door:
-        library = Library(door)
+    with make_stage(settings, delivery=IMPATIENT, clouds=CLOUDS) as impatient:
+        library = Library(impatient)
         library.upload()
         library.upload()
         links = library.ask("GET", "/v1/images", params={"take": "1"}).json()["links"]
@@ -71,22 +71,22 @@ def test_stages_and_clouds_do_not_see_each_other(library: Library) -> None:
         refused = other.ask("GET", f"/v1/images/{image['id']}")
         assert (refused.status_code, refused.json()["message"]) == (404, f"Image with id {image['id']} not found.")
         assert other.ask("DELETE", f"/v1/images/{image['id']}").status_code == 404
-    assert library.door.client.get(f"/demo/image/img_processing_live/{image['id']}").status_code == 404
+    assert library.stage.client.get(f"/demo/image/img_processing_live/{image['id']}").status_code == 404
 
 
 def test_a_published_image_has_a_public_address_until_it_is_taken_back(library: Library) -> None:
     body = photo()
     image = library.upload(body)
     path = f"/v1/images/{image['id']}"
-    published = library.door.client.post(f"{path}/publish", headers={"x-api-key": library.key})
+    published = library.stage.client.post(f"{path}/publish", headers={"x-api-key": library.key})
     assert published.status_code == 201
     url = published.json()["url"]
     assert url == f"http://testserver/images/{image['id']}"
-    public = library.door.client.get(url)
+    public = library.stage.client.get(url)
     assert (public.content, public.headers["cache-control"]) == (body, "public, max-age=60")
-    assert library.door.client.head(url).headers["content-length"] == str(len(body))
+    assert library.stage.client.head(url).headers["content-length"] == str(len(body))
     assert library.ask("POST", f"{path}/unpublish").json()["url"] is None
-    assert library.door.client.get(url).status_code == 404
+    assert library.stage.client.get(url).status_code == 404
 
 
 def test_a_deleted_image_is_gone_everywhere(library: Library) -> None:
@@ -100,13 +100,13 @@ def test_a_deleted_image_is_gone_everywhere(library: Library) -> None:
 
 
 def test_classes_come_from_the_networks_answer(library: Library) -> None:
-    library.door.matter = SeeingMatter("cat")
+    library.stage.matter = SeeingMatter("cat")
     image = library.upload()
     answer = library.ask("POST", f"/v1/images/{image['id']}/classify", json={}).json()
     assert (answer["main_label"], answer["secondary_labels"]) == ("cat", [])
     assert answer["main_score"] > 0.9
     library.edit(image, "remove-background")
-    assert library.door.matter.inferences == 1
+    assert library.stage.matter.inferences == 1
 
 
 def test_a_network_without_classes_names_none(library: Library) -> None:
@@ -127,18 +127,18 @@ def test_live_keys_are_billed_for_every_image_made(library: Library) -> None:
 
 def test_the_rate_of_a_stage_is_bounded(make_stage: MakeStage) -> None:
     settings = ImgProcessing(test_requests_per_minute=2)
-    with make_stage(settings, delivery=IMPATIENT, clouds=CLOUDS) as door:
-        answers = [door.client.get("/v1/images", headers={"x-api-key": "test_demo"}) for _ in range(4)]
+    with make_stage(settings, delivery=IMPATIENT, clouds=CLOUDS) as impatient:
+        answers = [impatient.client.get("/v1/images", headers={"x-api-key": "test_demo"}) for _ in range(4)]
         assert answers[-1].status_code == 429
         assert answers[-1].json()["error"] == "Too Many Requests"
         assert int(answers[-1].headers["retry-after"]) > 0
-        assert door.client.get("/v1/images", headers={"x-api-key": "live_demo"}).status_code == 200
+        assert impatient.client.get("/v1/images", headers={"x-api-key": "live_demo"}).status_code == 200
 
 
 def test_private_addresses_are_refused(make_stage: MakeStage) -> None:
-    with make_stage(delivery=IMPATIENT, clouds=CLOUDS) as door:
+    with make_stage(delivery=IMPATIENT, clouds=CLOUDS) as impatient:
         for name, address in FORBIDDEN_ADDRESSES.items():
-            answer = Library(door).ask("POST", "/v1/images", json={"name": "a", "url": address})
+            answer = Library(impatient).ask("POST", "/v1/images", json={"name": "a", "url": address})
             assert answer.status_code in (400, 403), name
             assert answer.json()["status"] == answer.status_code
 
@@ -166,8 +166,8 @@ def test_every_error_is_json_whatever_is_asked(library: Library, method: str, pa
 
 
 @pytest.fixture
-def nobody(door: Stage) -> Library:
-    return Library(door, key="nobody")
+def nobody(impatient: Stage) -> Library:
+    return Library(impatient, key="nobody")
 
 
 def test_without_a_key_every_path_is_401(nobody: Library) -> None:

@@ -1,4 +1,4 @@
-"""An application whose doors do not wait, and a way to ask it for a cutout."""
+"""An application whose APIs do not wait, and a way to ask it for a cutout."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.pictures import photo
-from tests.proxy.doors import answered
+from tests.proxy.apis import answered
 from tests.stage import Stage
 
 KEY = {"X-Api-Key": "demo-key"}
@@ -30,5 +30,5 @@ def removing(stage: Stage) -> Remove:
 
 
 @pytest.fixture
-def remove(door: Stage) -> Remove:
-    return removing(door)
+def remove(impatient: Stage) -> Remove:
+    return removing(impatient)

@@ -11,7 +11,7 @@ from media.config import Origin
 from proxy.dialects.remove_bg.settings import RemoveBg
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
-from tests.proxy.doors import CLOUDS, IMPATIENT, BlindMatter, SeeingMatter, Site, answered
+from tests.proxy.apis import CLOUDS, IMPATIENT, BlindMatter, SeeingMatter, Site, answered
 from tests.proxy.remove_bg.conftest import KEY, URL, Remove, removing
 from tests.stage import Stage
 
@@ -35,7 +35,7 @@ def test_a_file_comes_back_as_a_cutout_with_its_facts(remove: Remove) -> None:
 
 
 @pytest.mark.parametrize("kind", ["image_file", "image_file_b64", "image_url", "json", "data uri"])
-def test_every_kind_of_source_is_taken(door: Stage, site: Site, kind: str) -> None:
+def test_every_kind_of_source_is_taken(impatient: Stage, site: Site, kind: str) -> None:
     encoded = base64.b64encode(photo()).decode()
     sent = {
         "image_file": {"files": {"image_file": photo()}},
@@ -44,7 +44,7 @@ def test_every_kind_of_source_is_taken(door: Stage, site: Site, kind: str) -> No
         "json": {"json": {"image_file_b64": encoded, "size": "auto", "crop": False}},
         "data uri": {"data": {"image_file_b64": f"data:image/jpeg;base64,{encoded}"}},
     }[kind]
-    answer = answered(door, lambda: door.client.post(URL, headers=KEY, **sent))  # type: ignore[arg-type]
+    answer = answered(impatient, lambda: impatient.client.post(URL, headers=KEY, **sent))  # type: ignore[arg-type]
     assert (answer.status_code, opened(answer.content).bands) == (200, 4), answer.text
 
 
@@ -98,7 +98,7 @@ def test_a_preview_is_small_and_a_full_picture_is_not(remove: Remove) -> None:
     assert (full.headers["x-width"], full.headers["x-credits-charged"]) == ("1200", "1")
 
 
-def test_a_background_picture_covers_the_canvas(door: Stage, site: Site, remove: Remove) -> None:
+def test_a_background_picture_covers_the_canvas(impatient: Stage, site: Site, remove: Remove) -> None:
     site.pages["/bg.png"] = photo(40, 40, "png", shade=200)
     by_file = remove(files={"image_file": photo(), "bg_image_file": photo(40, 40, "png", shade=200)}, format="png")
     by_url = remove(bg_image_url=site.url("/bg.png"), format="png")
@@ -139,79 +139,81 @@ def test_everybody_else_gets_the_picture(remove: Remove, accept: str) -> None:
         ("bottle", "2", "product"),
     ],
 )
-def test_the_type_is_what_the_network_saw(door: Stage, remove: Remove, object_name: str, level: str, kind: str) -> None:
-    door.matter = SeeingMatter(object_name)
+def test_the_type_is_what_the_network_saw(
+    impatient: Stage, remove: Remove, object_name: str, level: str, kind: str
+) -> None:
+    impatient.matter = SeeingMatter(object_name)
     assert remove(type_level=level).headers["x-type"] == kind
     assert "x-type" not in remove(type_level="none").headers
 
 
-def test_a_type_that_is_not_there_is_only_a_hint(door: Stage, remove: Remove) -> None:
-    door.matter = SeeingMatter("cat")
+def test_a_type_that_is_not_there_is_only_a_hint(impatient: Stage, remove: Remove) -> None:
+    impatient.matter = SeeingMatter("cat")
     assert remove(type="person").content == remove().content
-    assert door.matter.inferences == 1
+    assert impatient.matter.inferences == 1
 
 
-def test_nothing_to_be_seen_is_an_unknown_foreground(door: Stage, remove: Remove) -> None:
-    door.matter = BlindMatter()
+def test_nothing_to_be_seen_is_an_unknown_foreground(impatient: Stage, remove: Remove) -> None:
+    impatient.matter = BlindMatter()
     answer = remove()
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "unknown_foreground")
     assert answer.headers["x-credits-charged"] == "0"
 
 
-def test_one_photograph_is_shown_to_the_network_once(door: Stage, remove: Remove) -> None:
+def test_one_photograph_is_shown_to_the_network_once(impatient: Stage, remove: Remove) -> None:
     for fields in ({}, {"size": "full"}, {"crop": "true"}, {"semitransparency": "false"}, {"format": "zip"}):
         assert remove(**fields).status_code == 200
-    assert door.matter.inferences == 1
+    assert impatient.matter.inferences == 1
 
 
 def test_credits_run_out_and_errors_cost_none(make_stage: MakeStage) -> None:
-    with make_stage(RemoveBg(credits=1), delivery=IMPATIENT, clouds=CLOUDS) as door:
-        remove = removing(door)
+    with make_stage(RemoveBg(credits=1), delivery=IMPATIENT, clouds=CLOUDS) as impatient:
+        remove = removing(impatient)
         assert remove(format="nonsense").status_code == 400
-        assert total(door) == 1
+        assert total(impatient) == 1
         assert remove().status_code == 200
-        assert total(door) == 0.75
+        assert total(impatient) == 0.75
         refused = remove(size="full")
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (402, "insufficient_credits")
 
 
-def total(door: Stage) -> float:
-    answer = door.client.get("/v1.0/account", headers=KEY).json()["data"]["attributes"]
+def total(impatient: Stage) -> float:
+    answer = impatient.client.get("/v1.0/account", headers=KEY).json()["data"]["attributes"]
     assert answer["api"]["sizes"] == "all"
     return float(answer["credits"]["total"])
 
 
 def test_the_rate_is_counted_in_started_megapixels(make_stage: MakeStage) -> None:
-    with make_stage(RemoveBg(megapixels_per_minute=3), delivery=IMPATIENT, clouds=CLOUDS) as door:
-        remove = removing(door)
+    with make_stage(RemoveBg(megapixels_per_minute=3), delivery=IMPATIENT, clouds=CLOUDS) as impatient:
+        remove = removing(impatient)
         assert remove(photo(1200, 1000)).status_code in (200, 429)
         refused = remove(photo(1200, 1000))
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (429, "rate_limit_exceeded")
         assert 0 < int(refused.headers["retry-after"]) <= 60
 
 
-def test_pictures_to_learn_from_are_kept(door: Stage) -> None:
-    answer = door.client.post(
+def test_pictures_to_learn_from_are_kept(impatient: Stage) -> None:
+    answer = impatient.client.post(
         "/v1.0/improve",
         headers=KEY,
         files={"image_file": ("a.jpg", photo())},
         data={"tag": "hair", "image_filename": "b.jpg"},
     )
     identity = answer.json()["id"]
-    [key] = [key for key in door.store.keys("catalog/assets/") if identity in key]
-    blob = door.store.get(key)
+    [key] = [key for key in impatient.store.keys("catalog/assets/") if identity in key]
+    blob = impatient.store.get(key)
     assert blob is not None
     assert b"hair" in blob.body
 
 
-def test_a_bearer_token_is_a_key_too(door: Stage) -> None:
-    assert door.client.get("/v1.0/account", headers={"Authorization": "Bearer demo-key"}).status_code == 200
+def test_a_bearer_token_is_a_key_too(impatient: Stage) -> None:
+    assert impatient.client.get("/v1.0/account", headers={"Authorization": "Bearer demo-key"}).status_code == 200
 
 
 def test_a_source_that_is_too_large_is_refused(make_stage: MakeStage) -> None:
     small = RemoveBg(max_source_bytes=100)
-    with make_stage(small, delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as door:
-        assert removing(door)().json()["errors"][0]["code"] == "file_too_large"
+    with make_stage(small, delivery=IMPATIENT, clouds=CLOUDS, origin=Origin(allow_private=True)) as impatient:
+        assert removing(impatient)().json()["errors"][0]["code"] == "file_too_large"
     few = replace(small, max_source_bytes=10_000_000, max_source_pixels=100)
-    with make_stage(few, delivery=IMPATIENT, clouds=CLOUDS) as door:
-        assert removing(door)().json()["errors"][0]["code"] == "resolution_too_high"
+    with make_stage(few, delivery=IMPATIENT, clouds=CLOUDS) as impatient:
+        assert removing(impatient)().json()["errors"][0]["code"] == "resolution_too_high"

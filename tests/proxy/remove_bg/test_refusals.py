@@ -9,7 +9,7 @@ from proxy.dialects.remove_bg.envelope import envelope
 from proxy.dialects.remove_bg.errors import ERRORS
 from tests.conftest import MakeStage
 from tests.pictures import photo
-from tests.proxy.doors import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, Site
+from tests.proxy.apis import CLOUDS, FORBIDDEN_ADDRESSES, IMPATIENT, Site
 from tests.proxy.remove_bg.conftest import KEY, URL
 from tests.stage import Stage
 
@@ -72,11 +72,11 @@ def test_every_code_is_brought_about() -> None:
 
 @pytest.mark.parametrize(("code", "files", "fields"), ROWS, ids=[f"{row[0]}-{list(row[2].items())}" for row in ROWS])
 def test_a_bad_request_has_its_code(
-    door: Stage, site: Site, code: str, files: dict[str, bytes], fields: dict[str, str]
+    impatient: Stage, site: Site, code: str, files: dict[str, bytes], fields: dict[str, str]
 ) -> None:
     site.pages["/text.txt"] = b"hello"
     filled = {name: text.replace("SITE", f"http://{site.host}") for name, text in fields.items()}
-    answer = door.client.post(URL, files=files or None, data=filled, headers=KEY)
+    answer = impatient.client.post(URL, files=files or None, data=filled, headers=KEY)
     [error] = answer.json()["errors"]
     assert (answer.status_code, error["code"]) == (ERRORS[code].status, code)
     assert set(error) == {"title", "code", "detail"}
@@ -84,21 +84,21 @@ def test_a_bad_request_has_its_code(
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/v1.0/removebg"), ("POST", "/v1.0/nothing")])
-def test_another_call_is_not_found_in_the_vendors_words(door: Stage, method: str, path: str) -> None:
-    answer = door.client.request(method, path, headers=KEY)
+def test_another_call_is_not_found_in_the_vendors_words(impatient: Stage, method: str, path: str) -> None:
+    answer = impatient.client.request(method, path, headers=KEY)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("key", [None, "", "unknown", "demo-key2", "dëmo"])
-def test_without_a_key_nothing_is_read(door: Stage, key: str | None) -> None:
+def test_without_a_key_nothing_is_read(impatient: Stage, key: str | None) -> None:
     headers = {} if key is None else {"X-Api-Key": key.encode()}
-    answer = door.client.post(URL, files=PHOTO, headers=headers)  # type: ignore[arg-type]
+    answer = impatient.client.post(URL, files=PHOTO, headers=headers)  # type: ignore[arg-type]
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "auth_failed")
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"a":' * 5000])
-def test_a_broken_body_is_a_sentence(door: Stage, body: bytes) -> None:
-    answer = door.client.post(URL, content=body, headers={**KEY, "Content-Type": "application/json"})
+def test_a_broken_body_is_a_sentence(impatient: Stage, body: bytes) -> None:
+    answer = impatient.client.post(URL, content=body, headers={**KEY, "Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "invalid_body")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the synchronous front doors share: a worker that works between two tries, a network with eyes."""
+"""What the tests of the synchronous APIs share: a worker that works between two tries, a network with eyes."""
 
 import contextlib
 import http.server
@@ -17,7 +17,7 @@ from tests.stage import Stage
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
 
-#: A door that never waits answers 503 at once: the test lets the worker work, then asks again.
+#: An API that never waits answers 503 at once: the test lets the worker work, then asks again.
 IMPATIENT = Delivery(synchronous_wait_seconds=0)
 PATIENT = Delivery(synchronous_wait_seconds=5)
 CLOUDS = {"demo": Cloud(keys={"demo-key": "s", "test_demo": "s", "live_demo": "s"}), "shop": Cloud(keys={"shop": "s"})}
@@ -95,7 +95,7 @@ def serving(site: Site) -> Iterator[Site]:
         server.shutdown()
 
 
-#: Addresses that no door may contact (spec/threats.md, rows 11 to 19): what is wrong with each → the address.
+#: Addresses that no API may contact (spec/threats.md, rows 11 to 19): what is wrong with each → the address.
 FORBIDDEN_ADDRESSES: Mapping[str, str] = {
     "loopback": "http://127.0.0.1/a.jpg",
     "localhost": "http://localhost/a.jpg",
