@@ -96,8 +96,15 @@ def _frames(opened: Opened, pages: tuple[int, ...]) -> Picture:
     whole = decoded(strip)
     delays = delays or (DEFAULT_DELAY_MS,) * opened.pages
     kept = [page - 1 for page in pages] or range(opened.pages)
-    frames = tuple(whole.crop(0, place * height, whole.width, height) for place in kept)
+    frames = tuple(_alone(whole.crop(0, place * height, whole.width, height)) for place in kept)
     return Picture(frames, tuple(delays[place] for place in kept), loop)
+
+
+def _alone(frame: pyvips.Image) -> pyvips.Image:
+    """Without the word about the strip it is cut from: a saver would cut whatever is made of it by that height."""
+    alone = frame.copy()
+    alone.remove("page-height")
+    return alone
 
 
 def write(picture: Picture, row: Format, options: Options) -> bytes:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
@@ -14,6 +15,7 @@ from media.geometry import Size
 from media.language.chain import Chain, Output, Step
 from media.operations import OPERATIONS, format_steps, needs, step
 from media.operations.arguments import GRAVITIES
+from media.operations.control import output_step
 from media.operations.needs import cutout_options, sources
 from media.render import binding, render
 from media.render import plan as plan_module
@@ -107,6 +109,55 @@ def test_all_frames_count_for_the_result() -> None:
     frames = SourceInfo("gif", 400, 300, frames=60, pages=60)
     with pytest.raises(LimitExceeded, match="got 1200×900×60"):
         planned(step("scale", width="1200"), info=frames)
+
+
+MOVING = SourceInfo("gif", 400, 300, frames=60, pages=60)
+TO_WEBP = output_step(Output(("webp",)))
+#: format of an animation of 60 frames, steps, output → pages to decode (none: all), how many frames those are
+STILLS: list[tuple[str, tuple[Step, ...], Output, tuple[int, ...], int]] = [
+    ("gif", (), Output(), (), 60),
+    ("gif", (), Output(("jpg",)), (1,), 1),
+    ("gif", (), Output(("jpg", "png")), (1,), 1),
+    ("gif", (), Output(("avif", "jpg", "png")), (1,), 1),
+    ("gif", (), Output(("avif", "webp", "jpg", "png")), (), 60),
+    ("gif", (), Output(("png",)), (1,), 1),
+    ("gif", (), Output(("png",), animated=True), (), 60),
+    ("gif", (), Output(("jpg", "png"), animated=True), (), 60),
+    ("gif", (), Output(("jpg",), animated=True), (1,), 1),
+    ("gif", (), Output(("pdf",)), (), 60),
+    ("gif", (), Output(("eps",)), (1,), 1),
+    ("png", (), Output(("png",)), (), 60),
+    ("png", (), Output(("jpg", "png")), (), 60),
+    ("png", (), Output(("jpg",)), (1,), 1),
+    ("webp", (), Output(("gif",)), (), 60),
+    ("webp", (), Output(("ico",)), (1,), 1),
+    ("gif", (step("page", page="3-5"),), Output(("jpg",)), (3,), 1),
+    ("gif", (step("page", page="3-5"),), Output(("webp",)), (3, 4, 5), 3),
+    ("gif", (step("page", page="7"),), Output(("webp",)), (7,), 1),
+    ("gif", (step("fit", width="9"), TO_WEBP), Output(("jpg",)), (), 60),
+    ("gif", (output_step(Output(animated=True)),), Output(("png",)), (), 60),
+    ("gif", (output_step(Output(("avif",))),), Output(("jpg",)), (1,), 1),
+]
+
+
+@pytest.mark.parametrize(("name", "steps", "output", "pages", "frames"), STILLS)
+def test_one_frame_is_decoded_unless_the_result_may_hold_more(
+    name: str, steps: tuple[Step, ...], output: Output, pages: tuple[int, ...], frames: int
+) -> None:
+    made = plan(Chain(steps, output), replace(MOVING, format=name), Limits())
+    assert (made.pages, made.frames) == (pages, frames)
+    assert made.facts.pages == 60
+
+
+def test_only_the_frames_that_are_rendered_count_for_the_limit() -> None:
+    wide = step("scale", width="1200")
+    assert plan(Chain((wide,), Output(("jpg",))), MOVING, Limits()).size == Size(1200, 900)
+    with pytest.raises(LimitExceeded, match="got 1200×900×60"):
+        plan(Chain((wide,), Output(("webp",))), MOVING, Limits())
+
+
+def test_a_layer_is_one_frame_whatever_its_output_could_hold() -> None:
+    assert plan(Chain(), MOVING, Limits(), is_still=True).pages == (1,)
 
 
 @pytest.mark.parametrize("module", [binding, needs, plan_module, render], ids=lambda module: module.__name__)

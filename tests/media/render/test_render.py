@@ -7,11 +7,18 @@ import pyvips
 from media.config import Limits
 from media.errors import BadTransformation, LimitExceeded, NotFound
 from media.language.chain import Chain, Output, Step
+from media.language.expression import Expression
 from media.operations import step
+from media.operations.control import output_step
 from media.render.plan import plan
 from media.render.render import render
 from tests.media import pictures
 from tests.media.rendering import files, opened, rendered, rendered_with
+
+
+def when(fact: str, comparison: str, than: int, *steps: Step) -> Step:
+    condition = Expression((comparison, ("fact", fact), ("number", str(than))))
+    return step("when", condition=condition, steps=steps)
 
 
 def pixels(body: bytes) -> np.ndarray:
@@ -146,9 +153,46 @@ def test_automatic_gravity_is_the_centre_on_animations() -> None:
     assert auto.body == center.body
 
 
+#: What an animation that ends as a still shares with one that moves, and with its first page alone.
+STILL_STEPS = [
+    (step("fill", width="20", height="40", gravity="auto"),),
+    (step("fit", width="30"), step("blur"), step("rotate", angle="90")),
+    (step("trim"),),
+    (when("pages", "gt", 2, step("negate")),),
+    (when("pages", "lt", 2, step("negate")), step("grayscale")),
+]
+
+
+@pytest.mark.parametrize("steps", STILL_STEPS)
+def test_a_still_of_an_animation_is_the_first_frame_of_the_moving_result(steps: tuple[Step, ...]) -> None:
+    frames = pictures.animation(".gif")
+    moving = pictures.opened(rendered(frames, *steps, output=Output(("png",), animated=True)).body)
+    still = pictures.opened(rendered(frames, *steps, output=Output(("png",))).body)
+    assert (still - moving[: still.bands]).abs().max() == 0
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+@pytest.mark.parametrize("name", ["avif", "webp", "gif", "tiff"])
+def test_an_animated_layer_leaves_a_still_one_page(suffix: str, name: str) -> None:
+    # The canvas becomes twice as high as the layer: by the layer's own page height a saver would make two pages of it.
+    source, overlay = pictures.jpeg(60, 40), layer(gravity="south", y="-40")
+    result = rendered(source, overlay, output=Output((name,)), layers={"logo": pictures.animation(suffix)})
+    written = pictures.opened(result.body)
+    assert (written.width, written.height) == (result.width, result.height) == (60, 80)
+
+
+def test_a_frame_that_is_left_alone_at_the_last_moment_is_one_page() -> None:
+    doubled, choice = step("scale", width="1.0", height="2.0"), output_step(Output(("webp",)))
+    never = when("pages", "gt", 99, choice)
+    written = pictures.opened(rendered(pictures.animation(".webp"), never, doubled, output=Output(("avif",))).body)
+    assert (written.width, written.height) == (60, 80)
+
+
 def test_padding_fill_needs_a_still_picture() -> None:
     with pytest.raises(BadTransformation, match="fill_pad needs a still picture, got 4 frames"):
         rendered(pictures.animation(".gif"), step("fill_pad", width="20", height="40"))
+    with pytest.raises(BadTransformation, match="fill_pad needs a still picture, got 4 frames"):
+        rendered(pictures.animation(".gif"), step("fill_pad", width="20", height="40"), output=Output(("jpg",)))
 
 
 #: pages → how many frames are left of six, and the place of the first of them
