@@ -25,7 +25,7 @@ class Opened:
 
     ``header`` has the picture's shape as it is stored, not yet turned upright: the picture itself, which libvips
     decodes when it must, or a blank. ``pages`` counts the frames of an animation and the pages of a document.
-    ``layers`` are the names that choose each of the pages 2, 3 … where page 1 is the whole. ``structure`` is what was
+    ``layers`` are the names that choose each of the pages 2, 3 …; page 1 is the whole. ``structure`` is what was
     parsed on the way, for the same codec's ``pixels``.
     """
 
@@ -64,8 +64,8 @@ class Codec:
     """``open`` touches no pixel. ``pixels`` is called once the size is judged and answers what every step may rely on:
     upright, 8-bit sRGB, in memory. Both raise SourceError for bytes at fault.
 
-    ``write`` takes one frame, or all where the result moves, without alpha where the format has none. ``is_whole`` is
-    for formats of which a half file would play; ``measure`` tells the size of what was written but is never read.
+    ``write`` takes one frame, or all if the result moves, without alpha if the format has none. ``is_whole`` is
+    for formats of which a half file would be opened; ``measure`` tells the size of what was written but is never read.
     """
 
     open: Callable[[bytes, Format], Opened] = not_read

@@ -61,7 +61,7 @@ def encode(
 
 
 def _fitted(picture: Picture, row: Format) -> Picture:
-    """A picture too large for the format as large as it may be: who asks for an icon of a photograph wants an icon."""
+    """A picture too large for the format, scaled down: an icon of a photograph is wanted as an icon."""
     largest = max(picture.size.width, picture.size.height)
     if not row.fits or largest <= row.fits:
         return picture

@@ -61,7 +61,7 @@ def write(picture: Picture, row: Format, options: Options) -> bytes:
 
 
 def largest(body: bytes) -> Entry:
-    """The entry of most pixels, then of most colours. Raises SourceError where there is none."""
+    """The entry of most pixels, then of most colours. Raises SourceError if there is none."""
     try:
         _, _, count = _HEADER.unpack_from(body)
         places = [

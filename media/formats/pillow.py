@@ -1,7 +1,7 @@
 """Still pictures in the formats that libvips' wheel lacks and Pillow knows, read and written one at a time.
 
 Only the plug-in of the format that the bytes were recognised as is tried, so that no file reaches another one's parser
-(the one for PostScript runs a program). Sizes are read from the header; whoever asks for pixels has judged them before.
+(the one for PostScript runs a program). Sizes are read from the header and judged before pixels are asked for.
 """
 
 import io

@@ -17,7 +17,7 @@ MAX_GROUP_DEPTH = 100
 MAX_SIDE = 30_000
 ALPHA, MASK = -1, -2
 PROFILE, VERSION = 1039, 1057
-#: What a record in the list of layers is, where it is no layer: a group's name and, below its layers, its end.
+#: What a record in the list of layers is if it is no layer: a group's name and, below its layers, its end.
 _OPEN_GROUP, _CLOSED_GROUP, _GROUP_END = 1, 2, 3
 _MASK_DISABLED = 2
 _DEEP_LAYERS = (b"Lr16", b"Lr32", b"Layr")
@@ -58,7 +58,7 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class Document:
     """``layers`` from the lowest up, those without pixels left out. ``place`` is where the merged picture begins;
-    ``is_merged`` is false where Photoshop was told not to keep one."""
+    ``is_merged`` is false if Photoshop was told not to keep one."""
 
     size: Size
     channels: int
@@ -77,7 +77,7 @@ class Document:
 
 
 class _Cursor:
-    """A place in the bytes up to ``end``; struct.error where they end too early."""
+    """A place in the bytes up to ``end``; struct.error if they end too early."""
 
     def __init__(self, body: bytes, place: int = 0, end: int | None = None) -> None:
         self.body, self.place = body, place
@@ -103,7 +103,7 @@ class _Cursor:
 
 
 def parse(body: bytes) -> Document:
-    """Raises ValueError or struct.error where the structure is broken."""
+    """Raises ValueError or struct.error if the structure is broken."""
     cursor = _Cursor(body)
     if cursor.take(len(SIGNATURE)) != SIGNATURE:
         raise ValueError("no Photoshop file")

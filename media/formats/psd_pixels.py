@@ -1,7 +1,7 @@
 """The pixels of a Photoshop file: the merged picture as Photoshop left it, or chosen layers laid over each other.
 
 A layer stands at its place on the canvas, with its opacity, its mask and its blending. Adjustments, effects (shadows,
-strokes) and masks of groups are not drawn: who chooses a layer by name wants its picture.
+strokes) and masks of groups are not drawn: a layer is chosen by name for its picture.
 """
 
 import struct
@@ -34,7 +34,7 @@ MODES = {
     1: ("b-w", 1), INDEXED: ("b-w", 1), 3: ("srgb", 3), CMYK: ("cmyk", 4), 8: ("b-w", 1), LAB: ("lab", 3),
 }  # fmt: skip
 DEPTHS = (8, 16)
-#: How a layer meets those below it, where libvips has the same arithmetic.
+#: How a layer meets those below it, if libvips has the same arithmetic.
 BLENDS = {
     "norm": "over", "mul ": "multiply", "scrn": "screen", "over": "overlay", "dark": "darken", "lite": "lighten",
     "div ": "colour-dodge", "idiv": "colour-burn", "hLit": "hard-light", "sLit": "soft-light", "diff": "difference",
@@ -166,7 +166,7 @@ def _without_white(planes: Sequence[Plane], alpha: Plane, document: Document) ->
 
 
 def _colours(planes: Sequence[Plane], document: Document) -> pyvips.Image:
-    """8-bit sRGB of the stored numbers, by the file's own profile where it has one."""
+    """8-bit sRGB of the stored numbers, by the file's own profile if it has one."""
     if document.mode == INDEXED:
         palette = np.frombuffer(document.palette, np.uint8, _PALETTE_LENGTH).reshape(3, 256)
         return pyvips.Image.new_from_array(palette.T[planes[0]], interpretation="srgb")

@@ -87,7 +87,7 @@ def _brightness(image: Image) -> np.ndarray:
 
 
 def similarity(first: np.ndarray, second: np.ndarray) -> float:
-    """Mean SSIM over 8×8 blocks of two equally sized pictures of brightness; 1 where they are equal."""
+    """Mean SSIM over 8×8 blocks of two equally sized pictures of brightness; 1 if they are equal."""
     a, b = _blocks(first), _blocks(second)
     mean_a, mean_b = a.mean(axis=1), b.mean(axis=1)
     spread_a, spread_b = a.var(axis=1), b.var(axis=1)

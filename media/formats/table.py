@@ -26,7 +26,7 @@ class Format:
     readable: bool = True
     writable: bool = True
     quality: str | None = "Q"
-    #: The format on whose scale the quality is counted, where it is not its own.
+    #: The format on whose scale the quality is counted, if it is not its own.
     scale: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     #: Kinds of colour spaces that can be written with their profile.
@@ -45,7 +45,7 @@ class Format:
     #: What a lossless format gives up if loss is asked for, and the format that takes opaque pictures then.
     lossy_options: Mapping[str, object] = field(default_factory=dict)
     lossy_as: str = ""
-    #: First and last byte of a span that holds zeros only, where the magic alone is too short to tell.
+    #: First and last byte of a span that holds zeros only, if the magic alone is too short to tell.
     zeros: tuple[int, int] = (0, 0)
 
 

@@ -14,7 +14,7 @@ from media.errors import BadTransformation, NotFound
 from media.language.params import WHITE
 from media.raster.pixels import Image, flatten
 
-#: Names of ``Output.color_space`` that are no file: sRGB untagged, sRGB tagged, CMYK, CMYK where the source was.
+#: Names of ``Output.color_space`` that are no file: sRGB untagged, sRGB tagged, CMYK, CMYK if the source was.
 UNTAGGED, SRGB, CMYK, SOURCE_CMYK = "", "srgb", "cmyk", "source_cmyk"
 MAX_PROFILE_BYTES = 16 << 20
 _HEADER_LENGTH, _SPACE, _MARK = 128, slice(16, 20), slice(36, 40)

@@ -14,7 +14,7 @@ PROMINENT_SIDE = 96
 
 
 def prominent(image: Image) -> Color:
-    """The mean of the most common hue among saturated, opaque pixels; of all pixels where none is saturated."""
+    """The mean of the most common hue among saturated, opaque pixels; of all pixels if none is saturated."""
     small = image.thumbnail_image(PROMINENT_SIDE, height=PROMINENT_SIDE, size="down")
     pixels = np.asarray(small.numpy(), dtype=float).reshape(-1, small.bands)
     pixels = pixels[pixels[:, 3] > 127][:, :3] if small.bands == 4 else pixels
@@ -48,7 +48,7 @@ DISTINCT = 48.0
 
 
 def palette(image: Image, count: int, *, edge: bool) -> list[Color]:
-    """The most common distinct colours of the picture or of its edge; the last repeats where there are fewer."""
+    """The most common distinct colours of the picture or of its edge; the last repeats if there are fewer."""
     pixels = seen(image, edge=edge).astype(float)
     bins = (pixels // BIN).astype(int) @ np.array([1, 16, 256])
     names, counts = np.unique(bins, return_counts=True)
@@ -64,7 +64,7 @@ def palette(image: Image, count: int, *, edge: bool) -> list[Color]:
 
 
 def seen(image: Image, *, edge: bool) -> np.ndarray:
-    """Colours of the visible pixels of a reduced copy, n×3; white where there are none."""
+    """Colours of the visible pixels of a reduced copy, n×3; white if there are none."""
     small = image.thumbnail_image(PROMINENT_SIDE, height=PROMINENT_SIDE, size="down")
     pixels = np.asarray(small.numpy()).reshape(small.height, small.width, small.bands)
     lines = [pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]] if edge else [pixels.reshape(-1, small.bands)]

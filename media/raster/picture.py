@@ -13,7 +13,7 @@ from media.geometry import Size
 @dataclass(frozen=True, slots=True)
 class Picture:
     """``delays`` are milliseconds per frame, ``loop`` how often it plays (0 = for ever). ``cmyk`` is the profile of a
-    source that was CMYK, empty where it had none; None for any other source."""
+    source that was CMYK, empty if it had none; None for any other source."""
 
     frames: tuple[pyvips.Image, ...]
     delays: tuple[int, ...] = ()

@@ -35,7 +35,7 @@ def with_alpha(image: Image) -> Image:
 
 
 def split(image: Image) -> tuple[Image, Image | None]:
-    """The colours and, where there is one, the alpha."""
+    """The colours and, if there is one, the alpha."""
     return (image[:3], image[3]) if image.bands == 4 else (image, None)
 
 
@@ -50,7 +50,7 @@ def on_colours(image: Image, change: Callable[[Image], Image]) -> Image:
 
 
 def on_neighbours(image: Image, change: Callable[[Image], Image]) -> Image:
-    """Apply a change that mixes neighbouring pixels, on premultiplied colours where there is alpha."""
+    """Apply a change that mixes neighbouring pixels, on premultiplied colours if there is alpha."""
     if not image.hasalpha():
         return to_uint8(change(image))
     return to_uint8(change(image.premultiply()).unpremultiply())

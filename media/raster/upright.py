@@ -18,7 +18,7 @@ def upright_size(header: pyvips.Image) -> Size:
 
 
 def upright(image: pyvips.Image) -> pyvips.Image:
-    """Apply the EXIF orientation and convert to 8-bit sRGB (with alpha where there was one)."""
+    """Apply the EXIF orientation and convert to 8-bit sRGB (with alpha if there was one)."""
     image = image.autorot()
     if image.get_typeof("icc-profile-data") and image.interpretation in PROFILED:
         try:

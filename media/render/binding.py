@@ -1,6 +1,6 @@
 """Binding: expressions get their values, conditions their branch, as the picture comes to each step.
 
-The loop of whoever executes a chain::
+The loop that executes a chain::
 
     turn = advance(chain.steps, facts)
     while turn.step is not None:
@@ -36,7 +36,7 @@ class Turn:
 def advance(steps: tuple[Step, ...], facts: Facts) -> Turn:
     """Assignments and conditions up to the next step that does something, and that step, bound.
 
-    Raises BadTransformation where an expression has no value, or one outside its argument's range.
+    Raises BadTransformation if an expression has no value, or one outside its argument's range.
     """
     while steps:
         first, steps = steps[0], steps[1:]

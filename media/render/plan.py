@@ -61,7 +61,7 @@ def plan(
 ) -> Plan:
     """Judge a chain on a source.
 
-    ``base`` is the size of the picture under it where the source is a layer, ``initial`` what a layer that is yet to be
+    ``base`` is the size of the picture under it if the source is a layer, ``initial`` what a layer that is yet to be
     drawn is measured by; ``facts`` holds what the asset's record knows (tags, context), its sizes are taken from
     ``info``; ``is_still``: one frame is all that is asked for, whatever the output holds. Raises BadTransformation (a
     step that cannot stand where it stands) or LimitExceeded.
@@ -102,7 +102,7 @@ def _may_move(chain: Chain, source_format: str) -> bool:
 def size_after(step: Step, facts: Facts, *, of_animation: bool) -> Size | None:
     """The size a bound step leaves behind; None if only pixels can tell.
 
-    Raises BadTransformation where the step cannot stand at this point.
+    Raises BadTransformation if the step cannot stand at this point.
     """
     if of_animation and OPERATIONS[step.operation].needs_still:
         raise BadTransformation(f"{step.operation} needs a still picture, got {facts.frames} frames")
@@ -110,7 +110,7 @@ def size_after(step: Step, facts: Facts, *, of_animation: bool) -> Size | None:
 
 
 def check_size(size: Size, limits: Limits, *, frames: int = 1) -> None:
-    """Raises LimitExceeded where a picture, all its frames together, would be larger than allowed."""
+    """Raises LimitExceeded if a picture, all its frames together, would be larger than allowed."""
     if max(size.width, size.height) > limits.max_output_side:
         raise LimitExceeded(f"sides must be at most {limits.max_output_side} pixels, got {size.width}×{size.height}")
     if size.pixels * frames > limits.max_output_pixels:

@@ -49,7 +49,7 @@ def test_a_still_of_sixty_frames_costs_what_its_first_page_costs() -> None:
     found = ratio(lambda: rendered(body, FILL, output=JPEG), lambda: rendered(body, page, FILL, output=JPEG))
     lonely = ratio(lambda: rendered(body, FILL, output=JPEG), lambda: rendered(alone, FILL, output=JPEG))
     print(f"\nGIF of {FRAMES} frames → 400×300 JPEG: {found:.2f}× its first page, {lonely:.2f}× a file of that page")
-    assert found <= BOUND
+    assert max(found, lonely) <= BOUND
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])

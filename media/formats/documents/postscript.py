@@ -43,7 +43,7 @@ def size(body: bytes) -> Size:
 def _drawing(frame: pyvips.Image) -> str:
     space, decode = _SPACES[frame.bands]
     sides = f"/Width {frame.width} /Height {frame.height} /BitsPerComponent 8"
-    # The first row of the picture is the upper one, where PostScript counts from below.
+    # The first row of the picture is the upper one; PostScript counts from below.
     matrix = f"/ImageMatrix [{frame.width} 0 0 {-frame.height} 0 {frame.height}]"
     return (
         f"gsave {frame.width} {frame.height} scale /{space} setcolorspace\n<< /ImageType 1 {sides} /Decode {decode}\n"

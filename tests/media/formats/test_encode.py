@@ -3,7 +3,7 @@
 import pytest
 import pyvips
 
-from media.errors import UnsupportedFormat
+from media.errors import LimitExceeded, UnsupportedFormat
 from media.formats.source import open_source
 from media.formats.table import FORMATS, sniff
 from media.language.chain import Output
@@ -56,6 +56,33 @@ def test_first_candidate_that_holds_the_picture(source: bytes, output: Output, e
 def test_large_pictures_are_not_sent_to_the_slow_encoder() -> None:
     result = rendered(PHOTO, step("scale", width="3000", height="1400"), output=Output(("avif", "webp")))
     assert result.format_name == "webp"
+
+
+#: Formats with the longest side that they hold.
+SIDES = [(row.name, row.max_side) for row in FORMATS.values() if row.max_side and row.writable]
+
+
+def strip(width: int) -> bytes:
+    return bytes(pyvips.Image.black(width, 2, bands=3).copy(interpretation="srgb").write_to_buffer(".png"))
+
+
+@pytest.mark.parametrize(("name", "side"), SIDES)
+def test_a_side_longer_than_the_format_holds_is_a_sentence(name: str, side: int) -> None:
+    assert rendered(strip(side), output=Output((name,))).width == side
+    with pytest.raises(LimitExceeded, match=f"{name} holds sides of at most {side} pixels, got {side + 1}×2"):
+        rendered(strip(side + 1), output=Output((name,)))
+
+
+def test_of_several_formats_one_that_holds_the_side_is_chosen() -> None:
+    assert rendered(strip(16_384), output=Output(("webp", "avif", "jpg"))).format_name == "avif"
+    assert rendered(strip(16_385), output=Output(("avif", "webp", "jpg"))).format_name == "jpg"
+
+
+@pytest.mark.parametrize("name", ["gif", "webp", "png"])
+def test_brightness_alone_is_written_of_every_frame(name: str) -> None:
+    result = rendered(ANIMATION, output=Output((name,), grayscale=True, animated=True))
+    for frame in open_source(result.body, max_pixels=10**6).pixels().frames:
+        assert max((frame[0] - frame[band]).abs().max() for band in (1, 2)) <= 1
 
 
 @pytest.mark.parametrize("name", ["jpg", "webp", "avif"])
