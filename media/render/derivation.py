@@ -63,6 +63,11 @@ class Order:
     cutout_key: str
     listing: Listing | None = None
 
+    @property
+    def needs_network(self) -> bool:
+        """Whether a worker must have seen the source."""
+        return bool(self.cutout_key) or self.needs.scene
+
 
 def order_for(
     source_digest: str,

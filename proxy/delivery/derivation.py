@@ -47,15 +47,20 @@ async def find_or_derive(services: Services, order: Order, *, patience: float) -
 
 
 async def _make(services: Services, order: Order, patience: float) -> Derived:
-    # While every slot is taken nobody waits for one only to learn that the cutout is not made.
-    is_worth_trying = not services.slots.are_taken or await services.io.run(derivation.is_ready, services.store, order)
-    made = await _derive(services, order) if is_worth_trying else None
+    made = await _derive(services, order) if await _may_be_ready(services, order) else None
     if made is None:
         await _prepare(services, order, patience)
         made = await _derive(services, order) or await _derive(services, order, scene_required=False)
     if made is None:
         raise Unavailable("The cutout vanished from the store; try again.", retry_after=1)
     return made
+
+
+async def _may_be_ready(services: Services, order: Order) -> bool:
+    """Asked for only while every slot is taken: nobody waits for one to learn that the cutout is not made."""
+    if not order.needs_network or not services.slots.are_taken:
+        return True
+    return await services.io.run(derivation.is_ready, services.store, order)
 
 
 async def _prepare(services: Services, order: Order, patience: float) -> None:
