@@ -18,7 +18,7 @@ from media.raster.pixels import Image, on_colours, split
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ArtFilter:
     """``dark`` and ``light`` are the tones of black and white (hexadecimal), ``tone`` how far they are reached, %;
     ``fade`` lifts black, ``glow`` lays a soft copy over the picture, both in %."""
 
@@ -33,49 +33,49 @@ class Look:
     glow: int = 0
 
 
-LOOKS: dict[str, Look] = {
-    "al_dente": Look(saturation=25, contrast=15, dark="2b1200", light="fff1cf", tone=45),
-    "athena": Look(saturation=-35, contrast=10, gamma=10, dark="1d2433", light="fff4e0", tone=55, glow=15),
-    "audrey": Look(saturation=-100, contrast=35, dark="12100e", light="fffaf0", tone=40),
-    "aurora": Look(saturation=20, dark="2b0a4d", light="d6fff0", tone=60, fade=6),
-    "daguerre": Look(saturation=-100, contrast=25, dark="20180f", light="e9dcc0", tone=85, vignette=45, fade=6),
-    "eucalyptus": Look(saturation=-30, contrast=5, dark="10302a", light="f1f7e0", tone=55, fade=5),
-    "fes": Look(saturation=15, contrast=10, dark="30100a", light="ffe9c4", tone=55, vignette=20),
-    "frost": Look(saturation=-45, contrast=10, gamma=15, dark="0a2540", light="eef8ff", tone=65),
-    "hairspray": Look(saturation=30, gamma=10, dark="3a0a35", light="ffe3f0", tone=50, glow=20),
-    "hokusai": Look(saturation=-20, contrast=20, dark="0d2b5e", light="fbf0d8", tone=75),
-    "incognito": Look(saturation=-100, contrast=55, dark="000000", light="f2f2f2", tone=40, vignette=50),
-    "linen": Look(saturation=-25, contrast=-10, dark="3a332b", light="fff8ea", tone=55, fade=12),
-    "peacock": Look(saturation=45, contrast=15, dark="00233a", light="f3ffe9", tone=45),
-    "primavera": Look(saturation=30, gamma=20, dark="23301a", light="fff7ef", tone=40, glow=10),
-    "quartz": Look(saturation=-20, gamma=15, dark="2e2238", light="fff0f4", tone=50, fade=6),
-    "red_rock": Look(saturation=20, contrast=20, dark="3a0c05", light="ffe6cf", tone=60),
-    "refresh": Look(saturation=15, contrast=10, gamma=15, dark="001a26", light="ffffff", tone=35),
-    "sizzle": Look(saturation=50, contrast=30, dark="2a0500", light="fff0b8", tone=40, vignette=20),
-    "sonnet": Look(saturation=-60, contrast=-5, dark="2b2118", light="fbeede", tone=60, fade=8, glow=15),
-    "ukulele": Look(saturation=25, gamma=10, dark="0f2d33", light="fff2c9", tone=50, fade=6),
-    "zorro": Look(saturation=-100, contrast=70, dark="000000", light="fff6e6", tone=60, vignette=35),
+ART_FILTERS: dict[str, ArtFilter] = {
+    "al_dente": ArtFilter(saturation=25, contrast=15, dark="2b1200", light="fff1cf", tone=45),
+    "athena": ArtFilter(saturation=-35, contrast=10, gamma=10, dark="1d2433", light="fff4e0", tone=55, glow=15),
+    "audrey": ArtFilter(saturation=-100, contrast=35, dark="12100e", light="fffaf0", tone=40),
+    "aurora": ArtFilter(saturation=20, dark="2b0a4d", light="d6fff0", tone=60, fade=6),
+    "daguerre": ArtFilter(saturation=-100, contrast=25, dark="20180f", light="e9dcc0", tone=85, vignette=45, fade=6),
+    "eucalyptus": ArtFilter(saturation=-30, contrast=5, dark="10302a", light="f1f7e0", tone=55, fade=5),
+    "fes": ArtFilter(saturation=15, contrast=10, dark="30100a", light="ffe9c4", tone=55, vignette=20),
+    "frost": ArtFilter(saturation=-45, contrast=10, gamma=15, dark="0a2540", light="eef8ff", tone=65),
+    "hairspray": ArtFilter(saturation=30, gamma=10, dark="3a0a35", light="ffe3f0", tone=50, glow=20),
+    "hokusai": ArtFilter(saturation=-20, contrast=20, dark="0d2b5e", light="fbf0d8", tone=75),
+    "incognito": ArtFilter(saturation=-100, contrast=55, dark="000000", light="f2f2f2", tone=40, vignette=50),
+    "linen": ArtFilter(saturation=-25, contrast=-10, dark="3a332b", light="fff8ea", tone=55, fade=12),
+    "peacock": ArtFilter(saturation=45, contrast=15, dark="00233a", light="f3ffe9", tone=45),
+    "primavera": ArtFilter(saturation=30, gamma=20, dark="23301a", light="fff7ef", tone=40, glow=10),
+    "quartz": ArtFilter(saturation=-20, gamma=15, dark="2e2238", light="fff0f4", tone=50, fade=6),
+    "red_rock": ArtFilter(saturation=20, contrast=20, dark="3a0c05", light="ffe6cf", tone=60),
+    "refresh": ArtFilter(saturation=15, contrast=10, gamma=15, dark="001a26", light="ffffff", tone=35),
+    "sizzle": ArtFilter(saturation=50, contrast=30, dark="2a0500", light="fff0b8", tone=40, vignette=20),
+    "sonnet": ArtFilter(saturation=-60, contrast=-5, dark="2b2118", light="fbeede", tone=60, fade=8, glow=15),
+    "ukulele": ArtFilter(saturation=25, gamma=10, dark="0f2d33", light="fff2c9", tone=50, fade=6),
+    "zorro": ArtFilter(saturation=-100, contrast=70, dark="000000", light="fff6e6", tone=60, vignette=35),
 }
 
 
 @operation
-def art(image: Image, name: Annotated[str, Choice(tuple(LOOKS))]) -> Image:
-    """Give the picture a look: tones and contrast after the mood of the name."""
-    look = LOOKS[name]
-    picture = saturation(image, look.saturation) if look.saturation else image
-    picture = contrast(gamma(picture, look.gamma), look.contrast)
-    picture = curved(picture, _toned(look))
-    picture = _glowing(picture, look.glow) if look.glow else picture
-    return vignette(picture, look.vignette) if look.vignette else picture
+def art(image: Image, name: Annotated[str, Choice(tuple(ART_FILTERS))]) -> Image:
+    """Colour the picture by a filter of that name: tones and contrast after the mood of the name."""
+    chosen = ART_FILTERS[name]
+    picture = saturation(image, chosen.saturation) if chosen.saturation else image
+    picture = contrast(gamma(picture, chosen.gamma), chosen.contrast)
+    picture = curved(picture, _toned(chosen))
+    picture = _glowing(picture, chosen.glow) if chosen.glow else picture
+    return vignette(picture, chosen.vignette) if chosen.vignette else picture
 
 
-def _toned(look: Look) -> Image:
+def _toned(chosen: ArtFilter) -> Image:
     """The curve of each channel from the dark tone, lifted by the fade, to the light one."""
-    share = look.tone / 100
+    share = chosen.tone / 100
     values = np.arange(256.0)
-    dark, light = ColorKind().parse(look.dark), ColorKind().parse(look.light)
+    dark, light = ColorKind().parse(chosen.dark), ColorKind().parse(chosen.light)
     ends = [(low * share, 255 - (255 - high) * share) for low, high in zip(dark.rgb, light.rgb, strict=True)]
-    lift = look.fade * 2.55
+    lift = chosen.fade * 2.55
     table = [low + lift + values * (high - low - lift) / 255 for low, high in ends]
     return pyvips.Image.new_from_array(np.stack(table, axis=1)[None].astype(np.float32))
 

@@ -116,7 +116,7 @@ def test_cat_cannot_be_followed_through_a_trim() -> None:
 
 
 #: chain → whether somebody must look at the source first
-LOOKS: list[tuple[list[Step], bool]] = [
+NEEDS_A_SCENE: list[tuple[list[Step], bool]] = [
     ([step("fill", width="9", height="9", gravity="auto")], True),
     ([step("fill", width="9", height="9")], False),
     ([step("background_removal"), step("fill", width="9", height="9", gravity="auto")], False),
@@ -129,7 +129,7 @@ LOOKS: list[tuple[list[Step], bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("steps", "expected"), LOOKS)
+@pytest.mark.parametrize(("steps", "expected"), NEEDS_A_SCENE)
 def test_chain_has_to_look(steps: list[Step], expected: bool) -> None:
     assert needs_scene(Chain(tuple(steps))) is expected
 
