@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyvips
 
-from media.errors import UnsupportedFormat
+from media.errors import SourceError, UnsupportedFormat
 from media.formats.table import Format
 from media.geometry import Size
 from media.raster.picture import Picture
@@ -73,3 +73,10 @@ class Codec:
     write: Callable[[Picture, Format, Options], bytes] = not_written
     is_whole: Callable[[bytes], bool] = lambda body: True
     measure: Callable[[bytes], Size] | None = None
+
+
+def open_whole(codec: Codec, body: bytes, row: Format) -> Opened:
+    """Raises SourceError for half a file, and what the codec's ``open`` raises."""
+    if not codec.is_whole(body):
+        raise SourceError("The image cannot be read: it is truncated.")
+    return codec.open(body, row)

@@ -33,12 +33,16 @@ class Entry:
     """``size`` is what the picture itself says, whatever the directory does."""
 
     size: Size
-    body: bytes
+    part: memoryview
     bits: int
 
     @property
+    def body(self) -> bytes:
+        return bytes(self.part)
+
+    @property
     def is_png(self) -> bool:
-        return self.body.startswith(png.SIGNATURE)
+        return _is_png(self.part)
 
 
 def open_file(body: bytes, row: Format) -> Opened:
@@ -67,21 +71,27 @@ def largest(body: bytes) -> Entry:
         places = [
             _ENTRY.unpack_from(body, _HEADER.size + index * _ENTRY.size) for index in range(min(count, MAX_ENTRIES))
         ]
-        entries = [_entry(body[start : start + length], bits) for *_, bits, length, start in places]
+        # A directory may name the same megabytes 256 times: only what is read is copied.
+        whole = memoryview(body)
+        entries = [_entry(whole[start : start + length], bits) for *_, bits, length, start in places]
         return max(entries, key=lambda each: (each.size.pixels, each.bits))
     except (struct.error, ValueError) as error:
         raise SourceError("The image cannot be read: it is no whole ico file.") from error
 
 
-def _entry(body: bytes, bits: int) -> Entry:
-    if body.startswith(png.SIGNATURE):
-        return Entry(_size(*_PNG_SIDES.unpack_from(body, _PNG_PLACE)), body, bits)
-    width, doubled = _BITMAP_SIDES.unpack_from(body, _BITMAP_PLACE)
+def _is_png(part: memoryview) -> bool:
+    return bytes(part[: len(png.SIGNATURE)]) == png.SIGNATURE
+
+
+def _entry(part: memoryview, bits: int) -> Entry:
+    if _is_png(part):
+        return Entry(_size(*_PNG_SIDES.unpack_from(part, _PNG_PLACE)), part, bits)
+    width, doubled = _BITMAP_SIDES.unpack_from(part, _BITMAP_PLACE)
     # A bitmap in an icon is twice as high: its mask lies below it.
     size = _size(width, abs(doubled) // 2)
     if max(size.width, size.height) > MAX_SIDE:
         raise ValueError(size)
-    return Entry(size, body, bits)
+    return Entry(size, part, bits)
 
 
 def _size(width: int, height: int) -> Size:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pyvips
 
-from media.errors import LimitExceeded, SourceError, UnsupportedFormat
+from media.errors import LimitExceeded, UnsupportedFormat
 from media.formats import iso
-from media.formats.codec import Codec, Extent, Opened
+from media.formats.codec import Codec, Extent, Opened, open_whole
 from media.formats.codecs import codec_of
+from media.formats.isolated import ISOLATED, is_isolated
 from media.formats.table import Format, sniff
 from media.geometry import Size
 from media.raster.picture import Picture
@@ -76,10 +77,8 @@ def open_source(body: bytes, *, max_pixels: int) -> Source:
     if row is None:
         what = iso.described(body)
         raise UnsupportedFormat(f"The bytes are {what and f'{what}, '}not an image of a supported format.")
-    codec = codec_of(row)
-    if not codec.is_whole(body):
-        raise SourceError("The image cannot be read: it is truncated.")
-    opened = codec.open(body, row)
+    codec = ISOLATED if is_isolated(row, body) else codec_of(row)
+    opened = open_whole(codec, body, row)
     _judge(opened, max_pixels)
     return Source(opened, _info(opened), codec, max_pixels)
 

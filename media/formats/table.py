@@ -45,6 +45,9 @@ class Format:
     #: What a lossless format gives up if loss is asked for, and the format that takes opaque pictures then.
     lossy_options: Mapping[str, object] = field(default_factory=dict)
     lossy_as: str = ""
+    #: Decoded in a child process (see :mod:`media.formats.isolated`), or if this mark stands before the pixels.
+    isolated: bool = True
+    isolated_mark: bytes = b""
     #: First and last byte of a span that holds zeros only, if the magic alone is too short to tell.
     zeros: tuple[int, int] = (0, 0)
 
@@ -55,15 +58,16 @@ FORMATS: dict[str, Format] = {
         Format(
             "jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False,
             options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"), max_side=65_500, interlaces=True,
-            chroma=True,
+            chroma=True, isolated=False,
         ),
         Format(
             "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), frames=True, lossy=False, quality=None,
             options={"compression": 6}, spaces=("rgb", "gray"), is_still_unless_asked=True, interlaces=True,
-            palette=True, lossy_options={"palette": True}, lossy_as="jpg",
+            palette=True, lossy_options={"palette": True}, lossy_as="jpg", isolated=False, isolated_mark=b"acTL",
         ),
         Format(
-            "webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2}, max_side=16_383,
+            "webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2},
+            max_side=16_383, isolated=False,
         ),
         Format(
             "avif", "image/avif", ("avif",), brands=("avif", "avis", "MA1A", "MA1B", "av01 item"),

@@ -5,21 +5,18 @@ only markup is ours.
 """
 
 from html import escape
-from typing import Annotated, Any
-
-import pyvips
+from typing import Annotated
 
 from media.errors import BadTransformation, NotFound
 from media.geometry import Length, Size
 from media.language.params import BLACK, Choice, Color, Float, Text
 from media.operations.alpha import grown
-from media.operations.arguments import MAX_SIDE, BaseSize, Flag, MaybePaint, Paint, Width
+from media.operations.arguments import BaseSize, Flag, MaybePaint, Paint, Width
+from media.operations.lettering import ALIGNMENTS, Line, drawn, drawn_apart
 from media.operations.registry import Prepared, operation, unknown
 from media.raster.pixels import Image, flatten, join, size_of, solid, to_uint8
-from media.typography import fonts, typeface
-from media.typography.typeface import FontFile, Typeface
+from media.typography.typeface import FontFile
 
-DOTS_PER_INCH = 72
 PANGO_UNITS = 1024
 #: Room around text that is not trimmed to its ink, as a share of the font size.
 PADDING_SHARE = 4
@@ -29,7 +26,6 @@ WEIGHTS = {
     "regular": 400, "medium": 500, "semibold": 600, "demibold": 600, "bold": 700, "extrabold": 800, "ultrabold": 800,
     "black": 900, "heavy": 900, **{str(weight): weight for weight in range(100, 1000, 100)},
 }  # fmt: skip
-ALIGNMENTS = {"left": "low", "start": "low", "center": "centre", "right": "high", "end": "high", "justify": "low"}
 ANTIALIAS = ("none", "gray", "subpixel", "fast", "good", "best")
 HINTING = ("none", "slight", "medium", "full")
 
@@ -69,17 +65,16 @@ def text(
         raise NotFound(f"the font {font} does not exist")
     markup = _markup(text, size=size, weight=weight, style=style, decoration=decoration,
                      letter_spacing=letter_spacing, color=color)  # fmt: skip
-    fonts.register_bundled()
-    face = typeface.install(font_file, font) if font_file else Typeface(_family(font), "")
-    drawn = _drawn(markup, face, size, align=align, line_spacing=line_spacing, width=_pixels(width, base))
+    line = Line(markup, _family(font), size, align, line_spacing, _pixels(width, base))
+    letters = drawn_apart(line, font_file, font) if font_file else drawn(line)
     if antialias == "none":
-        drawn = join(drawn[:3], drawn[3] >= 128)
+        letters = join(letters[:3], letters[3] >= 128)
     margin = round(size / PADDING_SHARE) if no_trim else 0
-    drawn = _stroked(drawn, stroke_width, stroke_color, margin)
-    if no_overflow and (drawn.width > base.width or drawn.height > base.height):
-        shape = f"{drawn.width}×{drawn.height}"
+    letters = _stroked(letters, stroke_width, stroke_color, margin)
+    if no_overflow and (letters.width > base.width or letters.height > base.height):
+        shape = f"{letters.width}×{letters.height}"
         raise BadTransformation(f"the text must fit the {base.width}×{base.height} picture, got {shape}")
-    return flatten(drawn, background) if background else drawn
+    return flatten(letters, background) if background else letters
 
 
 def _pixels(width: Length | None, base: Size) -> int | None:
@@ -109,21 +104,6 @@ def _markup(
     readable = "".join(each for each in words if each in "\n\t" or ord(each) >= 32) or " "
     spelled = " ".join(f'{name}="{value}"' for name, value in attributes.items())
     return f"<span {spelled}>{escape(readable, quote=False)}</span>"
-
-
-def _drawn(markup: str, face: Typeface, size: float, *, align: str, line_spacing: float, width: int | None) -> Image:
-    options: dict[str, Any] = {"width": min(width, MAX_SIDE), "wrap": "word-char"} if width else {}
-    if face.path:
-        options["fontfile"] = face.path
-    try:
-        return pyvips.Image.text(
-            markup, font=f"{face.family} {size:g}", dpi=DOTS_PER_INCH, rgba=True, align=ALIGNMENTS[align],
-            justify=align == "justify", spacing=round(line_spacing), **options,
-        ).copy(interpretation="srgb")  # fmt: skip
-    except pyvips.Error as error:
-        if "no text to render" in str(error):
-            return solid(Size(1, max(1, round(size))), Color(0, 0, 0, 0))
-        raise BadTransformation("the text cannot be drawn: it is too large or not readable") from error
 
 
 def _stroked(drawn: Image, width: float, color: Color, margin: int) -> Image:

@@ -1,8 +1,9 @@
-"""A font out of bytes that a client uploaded: checked, given a name of its own, known to this process.
+"""A font out of bytes that a client uploaded: checked, and given a name of its own.
 
 Fontconfig knows fonts by family name and for the life of the process, so a font that called itself Arial would stand in
-for every client's Arial. It is therefore entered under a name made of its digest, and drawn only if its file is asked
-for (and for letters that no other font has). File structure: OpenType 1.9, "Organization of an OpenType Font", "name".
+for every client's Arial. It is therefore entered under a name made of its digest, in a process of its own
+(:func:`media.operations.lettering.drawn_apart`). File structure: OpenType 1.9, "Organization of an OpenType Font" and
+"name".
 """
 
 import io

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 
 import uvicorn
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 
 from media.config import ConfigError, Settings, load
 from media.errors import MediaError
+from media.isolation.children import warm
 from media.logs import configure_logging
 from proxy.app import create_app
 from proxy.dialects import SETTINGS
@@ -55,6 +57,8 @@ def application(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_services(settings) as services:
             app.state.services = services
+            # The first GIF or AVIF need not wait for a process to start.
+            threading.Thread(target=warm, name="warm", daemon=True).start()
             yield
 
     return create_app(settings, lifespan)

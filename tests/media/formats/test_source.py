@@ -15,6 +15,7 @@ from media.formats.codec import not_read, not_written
 from media.formats.codecs import CODECS, codec_of
 from media.formats.source import open_source
 from media.formats.table import FORMATS, Format, sniff
+from media.isolation.children import InProcess, instead
 from media.language.chain import Output
 from media.operations import step
 from tests.media import pictures
@@ -44,11 +45,13 @@ def calls(functions: dict[str, Callable[..., Any]], work: Callable[[], object]) 
         if event == "call" and frame.f_code in names:
             counted[names[frame.f_code]] += 1
 
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
+    # What a child process would do is counted here, too.
+    with instead(InProcess()):
+        sys.setprofile(count)
+        try:
+            work()
+        finally:
+            sys.setprofile(None)
     return dict(counted)
 
 

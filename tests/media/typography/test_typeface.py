@@ -1,5 +1,6 @@
 """A font that a client uploaded draws under a name of its own, or is refused."""
 
+import hashlib
 import struct
 import sys
 
@@ -20,6 +21,8 @@ from tests.media import pictures
 from tests.media.rendering import files, opened, rendered
 
 FONT = "raw:ours.ttf"
+#: The name that a file of digest FONT is entered under, see tests/media/rendering.py.
+FAMILY = f"cutout-{hashlib.sha256(SpaceMono_Regular.fontbuffer).hexdigest()[:32]}"
 REGULAR, BOLD = SpaceMono_Regular.fontbuffer, SpaceMono_Bold.fontbuffer
 
 
@@ -68,6 +71,15 @@ def test_an_uploaded_font_is_not_known_by_the_name_it_gives_itself() -> None:
     before = np.asarray(drawn(None, font="Space Mono", font_source="").numpy())
     drawn(REGULAR)
     assert np.array_equal(np.asarray(drawn(None, font="Space Mono", font_source="").numpy()), before)
+
+
+def test_nothing_of_an_uploaded_font_stays_in_the_process() -> None:
+    drawn(REGULAR)
+    # Known here, it would be drawn, and would stand in for letters that no other font has.
+    uploaded, unknown = (
+        np.asarray(pyvips.Image.text("iiii", font=f"{family} 40").numpy()) for family in (FAMILY, "no such family")
+    )
+    assert np.array_equal(uploaded, unknown)
 
 
 def test_a_missing_font_is_named() -> None:

@@ -1,0 +1,137 @@
+"""The codec of formats that are decoded in a child process, and what the child answers.
+
+Isolated are all formats but JPEG, still PNG and WebP, whose decoders are small, fuzzed for a decade and on the ordinary
+path: those whose structure is parsed here in Python (GIF, animated PNG, ICO, PSD), by Pillow (BMP, TGA, JPEG 2000), by
+libheif (AVIF, HEIC) or by libtiff. A picture crosses as bytes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyvips
+
+from media.errors import SourceError
+from media.formats.codec import Codec, Extent, Opened, open_whole
+from media.formats.codecs import codec_of
+from media.formats.table import FORMATS, Format
+from media.geometry import Size
+from media.isolation.children import children
+from media.isolation.messages import Message
+from media.raster.picture import Picture
+
+#: How a header's fields cross: kinds of values that JSON keeps apart, and as what libvips takes them.
+FIELD_TYPES = {str: "gstr", int: "gint", float: "gdouble"}
+#: Fields that belong to every picture's shape.
+SHAPE_FIELDS = {"width", "height", "bands", "format", "coding", "interpretation", "xoffset", "yoffset", "filename"}
+#: What a child keeps opened for the request that follows.
+KEPT_BYTES = 32 << 20
+
+
+def is_isolated(row: Format, body: bytes) -> bool:
+    if row.isolated:
+        return row.readable
+    # What tells a moving picture from a still one stands in front of the pixels.
+    return bool(row.isolated_mark) and body.find(row.isolated_mark, 0, max(0, body.find(b"IDAT"))) >= 0
+
+
+def open_isolated(body: bytes, row: Format) -> Opened:
+    """Raises SourceError also if the child crashes or takes too long."""
+    head = children().run("open", {"format": row.name}, [body]).head
+    try:
+        layers = tuple(tuple(map(str, names)) for names in head["layers"])
+        return Opened(row, body, _blank(head), max(1, int(head["pages"])), layers)
+    except (KeyError, TypeError, ValueError, pyvips.Error) as error:
+        raise SourceError("The image cannot be read: its decoder said nothing sensible of it.") from error
+
+
+def _blank(head: Any) -> pyvips.Image:
+    blank = pyvips.Image.black(int(head["width"]), int(head["height"]), bands=int(head["bands"]))
+    header = blank.copy(interpretation=str(head["interpretation"]))
+    for name, value in dict(head["fields"]).items():
+        header.set_type(getattr(pyvips.GValue, f"{FIELD_TYPES[type(value)]}_type"), str(name), value)
+    return header
+
+
+def pixels_isolated(opened: Opened, extent: Extent) -> Picture:
+    arguments = {
+        "format": opened.row.name,
+        "target": [extent.target.width, extent.target.height] if extent.target else None,
+        "pages": list(extent.pages),
+        "max_pixels": extent.max_pixels,
+    }
+    answer = children().run("pixels", arguments, [opened.body])
+    try:
+        return _picture(answer)
+    except (KeyError, TypeError, ValueError, IndexError, pyvips.Error) as error:
+        raise SourceError("The image cannot be read: its decoder said nothing sensible of it.") from error
+
+
+def _picture(answer: Message) -> Picture:
+    head, blobs = answer.head, list(answer.blobs)
+    profile = blobs.pop() if head["is_cmyk"] else None
+    size, bands = Size(int(head["width"]), int(head["height"])), int(head["bands"])
+    frames = tuple(
+        pyvips.Image.new_from_memory(blob, size.width, size.height, bands, "uchar").copy(interpretation="srgb")
+        for blob in blobs
+    )
+    frames[0].getpoint(0, 0)
+    return Picture(frames, tuple(int(delay) for delay in head["delays"]), int(head["loop"]), profile)
+
+
+ISOLATED = Codec(open_isolated, pixels_isolated)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was opened last, for the pixels of the same bytes: once for a source, at every place of a layer."""
+
+    opened: Opened | None = None
+
+
+_KEPT = _Kept()
+
+
+def ready(message: Message) -> Message:
+    return Message({})
+
+
+def answer_open(message: Message) -> Message:
+    """In the child: what the format's own codec says of the bytes."""
+    row, body = FORMATS[message.head["format"]], message.blobs[0]
+    opened = open_whole(codec_of(row), body, row)
+    _KEPT.opened = opened if len(body) <= KEPT_BYTES else None
+    header = opened.header
+    head = {
+        "width": header.width, "height": header.height, "bands": header.bands,
+        "interpretation": header.interpretation, "pages": opened.pages,
+        "layers": [[_whole(name) for name in names] for names in opened.layers],
+        "fields": _fields(header),
+    }  # fmt: skip
+    return Message(head)
+
+
+def _fields(header: pyvips.Image) -> dict[str, Any]:
+    values = {name: header.get(name) for name in header.get_fields() if name not in SHAPE_FIELDS}
+    texts = {name: _whole(value) for name, value in values.items() if isinstance(value, str)}
+    return {name: value for name, value in values.items() if type(value) in FIELD_TYPES} | texts
+
+
+def _whole(text: str) -> str:
+    """Half of a surrogate pair cannot cross, nor be stored."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def answer_pixels(message: Message) -> Message:
+    """In the child: the decoded frames."""
+    head, row, body = message.head, FORMATS[message.head["format"]], message.blobs[0]
+    kept = _KEPT.opened
+    opened = kept if kept is not None and kept.row is row and kept.body == body else codec_of(row).open(body, row)
+    extent = Extent(Size(*head["target"]) if head["target"] else None, tuple(head["pages"]), head["max_pixels"])
+    picture = codec_of(row).pixels(opened, extent)
+    first = picture.frames[0]
+    said = {
+        "width": first.width, "height": first.height, "bands": first.bands, "delays": picture.delays,
+        "loop": picture.loop, "is_cmyk": picture.cmyk is not None,
+    }  # fmt: skip
+    blobs = [frame.write_to_memory() for frame in picture.frames]
+    return Message(said, blobs if picture.cmyk is None else [*blobs, picture.cmyk])
