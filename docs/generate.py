@@ -82,14 +82,14 @@ def _ability(row: Format) -> str:
 
 
 def gravities() -> list[tuple[str, str]]:
-    """Every target in the words of who finds it."""
+    """Every target, and how it is found."""
     objects = [name for name in GRAVITIES if objects_of(name)]
     faces = [name for name in GRAVITIES if name in (*FACES, "adv_eyes")]
     unseen = [name for name in GRAVITIES if name not in (*COMPASS, *PLACED, "auto", *objects, *faces)]
     return [
         (_names(COMPASS), "an edge, a corner or the middle"),
         (_names(["xy_center"]), "`x_`, `y_` are the centre of the window"),
-        (_names(["custom"]), "the recorded `custom_coordinates`; the middle where there are none"),
+        (_names(["custom"]), "the recorded `custom_coordinates`; the middle if there are none"),
         (
             _names(["auto"]),
             "the window that shows most of what draws the eye: a cut-out subject, else the network's saliency, faces "
@@ -99,9 +99,9 @@ def gravities() -> list[tuple[str, str]]:
         ),
         (
             _names(faces),
-            "recorded `face_coordinates`, else upright faces that look at the camera; north where there is none",
+            "recorded `face_coordinates`, else upright faces that look at the camera; north if there is none",
         ),
-        (_names(objects), "what the network's class map shows; as `auto` where it shows none"),
+        (_names(objects), "what the network's class map shows; as `auto` if it shows none"),
         (_names([name for name in PLACED if name not in ("xy_center", "custom")]), "the middle"),
         (_names(unseen), "never found here: as `auto` (`ocr_text`: north), unless another place is named behind it"),
     ]

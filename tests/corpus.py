@@ -4,7 +4,7 @@
 
 FILE is a TSV whose first column holds the strings (a header row named ``transformation_or_url`` is skipped). A row is
 *parsed* when the grammar reads it, *compiled* when it has a chain, *refused* with its reason otherwise. With ``--http``
-each chain is also asked for over HTTP, on a picture that stands for every asset and layer, and is *rendered* where the
+each chain is also asked for over HTTP, on a picture that stands for every asset and layer, and is *rendered* if the
 answer is a picture that decodes. tests/vectors/cloudinary_refused.tsv says which refusals are meant.
 """
 
@@ -52,7 +52,7 @@ _PRIVATE_HOST = re.compile(r"(.+?)-res(?:-\d)?\.cloudinary\.com")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``stage`` is the last one that succeeded, empty where not even the grammar could read it."""
+    """``stage`` is the last one that succeeded, empty if not even the grammar could read it."""
 
     text: str
     stage: str
@@ -72,7 +72,7 @@ def read_expected() -> list[tuple[re.Pattern[str], str]]:
 
 
 def purpose(text: str) -> str:
-    """Why ``text`` is refused on purpose; empty where it should not be."""
+    """Why ``text`` is refused on purpose; empty if it should not be."""
     return next((reason for pattern, reason in read_expected() if pattern.search(text)), "")
 
 
@@ -88,7 +88,7 @@ def read_components(text: str) -> tuple[tuple[Component, ...], str | None]:
 
 
 def judge(text: str, deliver: Deliver | None = None) -> Outcome:
-    """``deliver`` asks for a compiled transformation over HTTP and raises MediaError where no picture comes."""
+    """``deliver`` asks for a compiled transformation over HTTP and raises MediaError if no picture comes."""
     stage = ""
     try:
         components, extension = read_components(text)

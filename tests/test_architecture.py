@@ -100,7 +100,7 @@ def folders() -> list[str]:
 
 
 def imports(path: str) -> Iterator[str]:
-    """Dotted names of what a file imports, modules where there is one, wherever in the file."""
+    """Dotted names of what a file imports, modules if there is one, wherever in the file."""
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
-"""Bodies that once froze a running proxy: nobody else notices them now, and they cost no more than bytes cost."""
+"""Bodies that once froze a running proxy: no other request notices them now, and they cost no more than bytes cost."""
 
 import time
 

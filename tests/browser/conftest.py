@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from tests.browser.fake_server import create_fake, forget, picture
 from tests.browser.page import Page
 
-#: Debian's browser needs no sandbox under root, and asks nobody anything in a closed network.
+#: Debian's browser needs no sandbox under root, and asks no server anything in a closed network.
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",

@@ -1,4 +1,4 @@
-"""The playground's pure modules against their rows: in Node where there is one, else in the browser."""
+"""The playground's pure modules against their rows: in Node if there is one, else in the browser."""
 
 import json
 import shutil

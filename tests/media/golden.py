@@ -77,7 +77,7 @@ def on_magenta(image: pyvips.Image) -> np.ndarray:
 
 
 def differs(image: pyvips.Image, golden: pyvips.Image) -> str:
-    """A sentence where the pictures differ beyond the tolerance, else empty."""
+    """A sentence if the pictures differ beyond the tolerance, else empty."""
     difference = abs(on_magenta(image) - on_magenta(golden))
     worst = max(difference.mean(axis=(0, 2)).max(), difference.mean(axis=(1, 2)).max())
     if difference.mean() < MEAN_TOLERANCE and worst < LINE_TOLERANCE:

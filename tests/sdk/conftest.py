@@ -46,7 +46,7 @@ def input_jpg(tmp_path: Path, cat: bytes) -> Path:
 
 @pytest.fixture(scope="session")
 def npm() -> Npm:
-    """Installs once per machine; skips, saying why, where there is no Node.js or no registry."""
+    """Installs once per machine; skips, saying why, if there is no Node.js or no registry."""
 
     def installed(package: str) -> Path:
         if shutil.which("node") is None or shutil.which("npm") is None:

@@ -56,7 +56,7 @@ def rclone(folder: Path) -> Iterator[StoreSettings]:
 
 
 def given() -> StoreSettings | None:
-    """The server of the environment, None where there is none."""
+    """The server of the environment, None if there is none."""
     named = {
         name: os.environ.get(f"{ENVIRONMENT}{name.upper()}", "") for name in ("endpoint", "access_key", "secret_key")
     }
@@ -71,7 +71,7 @@ def given() -> StoreSettings | None:
 
 
 class TestBucket:
-    """The bucket behind a store, made where it is missing and emptied below the store's prefix."""
+    """The bucket behind a store, made if it is missing and emptied below the store's prefix."""
 
     __test__ = False
 

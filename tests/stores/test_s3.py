@@ -97,7 +97,7 @@ if servers.given():
 
 # --- a server that fails as told -------------------------------------------------------------------------------
 
-#: Status, S3 code or body, how many bytes of the body arrive (all where None).
+#: Status, S3 code or body, how many bytes of the body arrive (all if None).
 Script = tuple[int, str, int | None]
 BODY = "pixels" * 100
 GOOD: Script = (200, BODY, None)

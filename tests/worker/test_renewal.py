@@ -1,4 +1,4 @@
-"""Locks and leases of workers: held while somebody works, gone soon after somebody is killed."""
+"""Locks and leases of workers: held while their worker works, gone soon after it is killed."""
 
 import threading
 import time

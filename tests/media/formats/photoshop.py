@@ -117,7 +117,7 @@ def _deep(values: np.ndarray, depth: int) -> bytes:
 
 
 def _run_lengths(row: bytes) -> bytes:
-    """Literal runs of up to 128 bytes, and a repetition where a whole run is one value."""
+    """Literal runs of up to 128 bytes, and a repetition if a whole run is one value."""
     parts = [row[start : start + 128] for start in range(0, len(row), 128)]
     return b"".join(
         bytes([257 - len(part), part[0]]) if len(part) > 1 and len(set(part)) == 1 else bytes([len(part) - 1]) + part

@@ -15,7 +15,7 @@ from media.scene.scene import Area, Scene
 from tests.media import pictures
 from tests.media.rendering import rendered
 
-#: In a scene where nobody looked: gravity → what it comes to (None: nothing).
+#: Without a scene: gravity → what it comes to (None: nothing).
 FALLBACKS = {
     "center": "center", "south_east": "south_east", "auto": "auto", "auto:face": "auto", "face": None, "faces": None,
     "face:center": "center", "faces:auto": "auto", "custom": "center", "none": "center", "cat": None, "dog:cat": None,
@@ -115,7 +115,7 @@ def test_cat_cannot_be_followed_through_a_trim() -> None:
     assert tracked.salient() is None
 
 
-#: chain → whether somebody must look at the source first
+#: chain → whether the source's scene must be known
 NEEDS_A_SCENE: list[tuple[list[Step], bool]] = [
     ([step("fill", width="9", height="9", gravity="auto")], True),
     ([step("fill", width="9", height="9")], False),

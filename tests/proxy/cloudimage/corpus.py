@@ -2,7 +2,7 @@
 
     python -m tests.proxy.cloudimage.corpus FILE [--picture PHOTO] [--list]
 
-FILE is a TSV with a column ``url`` (or one URL per line). A row is answered as planned where the result is a picture of
+FILE is a TSV with a column ``url`` (or one URL per line). A row is answered as planned if the result is a picture of
 the planned size in an expected format; a cutout is first pending, then done. ``--list`` prints every row with its
 origin and result.
 """

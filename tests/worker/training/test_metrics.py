@@ -1,4 +1,4 @@
-"""The metrics of the model card on maps small enough to count by hand, and the network where torch is at hand."""
+"""The metrics of the model card on maps small enough to count by hand, and the network if torch is at hand."""
 
 import numpy as np
 import pytest
