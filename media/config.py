@@ -38,6 +38,12 @@ class Server:
     max_body_bytes: int = 100 * MIB
     max_bytes_in_flight: int = 512 * MIB
     temporary_folder: str = ""
+    max_connections: int = 0
+    max_header_bytes: int = 32 * 1024
+    header_timeout_seconds: float = 10.0
+    transfer_timeout_seconds: float = 10.0
+    min_bytes_per_second: int = 1024
+    idle_timeout_seconds: int = 30
     request_deadline_seconds: float = 60.0
     shutdown_seconds: float = 10.0
 

@@ -19,10 +19,14 @@ from media.isolation.children import warm
 from media.logs import configure_logging
 from proxy.app import create_app
 from proxy.dialects import SETTINGS
+from proxy.http.connections import Watch, bounds_of
 from proxy.services import open_services
 
 #: What `cutout dev` opens every API of its cloud with; published, so never valid in production.
 DEVELOPMENT_SECRET = "demo-secret"
+
+#: uvicorn's.
+TICKS_PER_SECOND = 10
 
 log = logging.getLogger("cutout")
 
@@ -68,17 +72,20 @@ def run_server(
     app: Starlette, settings: Settings, listener: socket.socket, should_stop: Callable[[], bool] = lambda: False
 ) -> None:
     """Answer on ``listener`` until SIGINT or SIGTERM, or until ``should_stop`` (asked once a second)."""
+    watch = Watch(bounds_of(settings.server))
     server = _Server(
         uvicorn.Config(
             app,
+            http=watch.connect,  # type: ignore[arg-type]  # called like the class that it makes
+            ws="none",
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=int(settings.server.shutdown_seconds),
-            timeout_keep_alive=30,
+            timeout_keep_alive=settings.server.idle_timeout_seconds,
         )
     )
-    server.should_stop = should_stop
+    server.should_stop, server.watch = should_stop, watch
     # uvicorn raises the signal again once it has drained; that must end the caller in order, not kill it.
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt):
@@ -91,10 +98,14 @@ def _interrupt(number: int, frame: object) -> None:
 
 class _Server(uvicorn.Server):
     should_stop: Callable[[], bool]
+    watch: Watch
 
     async def on_tick(self, counter: int) -> bool:
-        # Ten ticks a second.
-        return await super().on_tick(counter) or (counter % 10 == 0 and self.should_stop())
+        is_over = await super().on_tick(counter)
+        if counter % TICKS_PER_SECOND == 0:
+            self.watch.sweep(self.server_state.connections)
+            is_over = is_over or self.should_stop()
+        return is_over
 
 
 def main(arguments: list[str] | None = None) -> int:
