@@ -93,7 +93,10 @@ def _pixels(source: Source, side: int, *, exact: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``subject`` is None if nothing is visible."""
+    """What is visible in a finished picture.
+
+    ``subject`` is None if nothing is visible.
+    """
 
     size: Size
     subject: Box | None

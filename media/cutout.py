@@ -42,7 +42,10 @@ class CutoutOptions:
 
 @dataclass(frozen=True, slots=True)
 class StoredCutout:
-    """``colour`` JPEG (sRGB) and ``matte`` PNG (8-bit grey) of one size; ``confidence`` 0…1."""
+    """A cutout as it is stored.
+
+    ``colour`` JPEG (sRGB) and ``matte`` PNG (8-bit grey) of one size; ``confidence`` 0…1.
+    """
 
     colour: bytes
     matte: bytes

@@ -10,7 +10,10 @@ from media.errors import MediaError
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
-    """``is_lasting``: caches may keep it for ``delivery.error_max_age_seconds`` whatever ``headers`` say."""
+    """Status, headers and body of an error.
+
+    ``is_lasting``: caches may keep it for ``delivery.error_max_age_seconds`` whatever ``headers`` say.
+    """
 
     status: int
     headers: Mapping[str, str]

@@ -1,7 +1,7 @@
 """Read a whole number that a client wrote: ASCII digits, and few of them.
 
-``str.isdigit`` calls ``²`` a digit, which ``int`` refuses; ``int`` reads ``٣``, and refuses 5,000 digits. So nobody but
-this module asks a text whether it is a number (a test looks).
+``str.isdigit`` calls ``²`` a digit, which ``int`` refuses; ``int`` reads ``٣``, and refuses 5,000 digits. So only
+this module asks a text whether it is a number (a test reads the code).
 """
 
 import re

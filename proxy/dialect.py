@@ -33,7 +33,10 @@ Envelope = Callable[[MediaError], ErrorAnswer]
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """``template`` is Starlette's path template; ``{name:anything}`` matches the rest, line breaks too."""
+    """A route: its paths, its methods, and the function that answers.
+
+    ``template`` is Starlette's path template; ``{name:anything}`` matches the rest, line breaks too.
+    """
 
     template: str
     methods: tuple[str, ...]

@@ -26,7 +26,10 @@ RQ_DEQUEUE_MARGIN_SECONDS = 15
 
 
 class LeaseWorker(SimpleWorker):
-    """``lease_seconds`` bounds how long a killed worker's job lies still; ``on_last_failure`` gets its id."""
+    """An RQ worker in one process, whose jobs run under leases.
+
+    ``lease_seconds`` bounds how long a killed worker's job lies still; ``on_last_failure`` gets its id.
+    """
 
     def __init__(
         self,

@@ -215,7 +215,10 @@ class ColorKind:
 
 @dataclass(frozen=True, slots=True)
 class LengthKind:
-    """``400`` is pixels, ``0.5`` half of the reference side; ``1`` is one pixel and ``1.0`` the whole side."""
+    """Lengths in pixels, or as a fraction of a side.
+
+    ``400`` is pixels, ``0.5`` half of the reference side; ``1`` is one pixel and ``1.0`` the whole side.
+    """
 
     low: int
     high: int

@@ -19,8 +19,11 @@ from media.raster.pixels import Image, on_colours, split
 
 @dataclass(frozen=True, slots=True)
 class ArtFilter:
-    """``dark`` and ``light`` are the tones of black and white (hexadecimal), ``tone`` how far they are reached, %;
-    ``fade`` lifts black, ``glow`` lays a soft copy over the picture, both in %."""
+    """One colour treatment.
+
+    ``dark`` and ``light`` are the tones of black and white (hexadecimal), ``tone`` how far they are reached, %;
+    ``fade`` lifts black, ``glow`` lays a soft copy over the picture, both in %.
+    """
 
     saturation: int = 0
     contrast: int = 0

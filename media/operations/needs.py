@@ -12,8 +12,11 @@ from media.raster.colorspace import needs_file
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``cutout`` is what the worker is asked for, None if the chain starts from the source itself; ``scene``: a step
-    wants to know where the subject, a face or an object is; ``sources`` are files beside the picture."""
+    """What a chain must have ready before it is rendered.
+
+    ``cutout`` is what the worker is asked for, None if the chain starts from the source itself; ``scene``: a step
+    wants to know where the subject, a face or an object is; ``sources`` are files beside the picture.
+    """
 
     cutout: CutoutOptions | None
     scene: bool

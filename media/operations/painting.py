@@ -104,7 +104,10 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class VectorsKind:
-    """``colors:3:detail:500:…``, ``colors_3;detail_500`` or the numbers in that order."""
+    """The settings of ``vectorize``.
+
+    ``colors:3:detail:500:…``, ``colors_3;detail_500`` or the numbers in that order.
+    """
 
     expected: str = "colors 2..30, detail, despeckle, paths 0..100, corners 0..100"
     takes_all: bool = True

@@ -50,7 +50,10 @@ class Tint:
 
 @dataclass(frozen=True, slots=True)
 class TintKind:
-    """``[equalize:][amount:]color[:position p]…``; colours without a position are spread evenly."""
+    """The tones of ``tint``.
+
+    ``[equalize:][amount:]color[:position p]…``; colours without a position are spread evenly.
+    """
 
     expected: str = "equalize, an amount 0..100 and up to 10 colours, each followed by a position such as 50p"
     takes_all: bool = True

@@ -1,6 +1,6 @@
 """The crop modes: every operation that gives a picture another size or shape of window.
 
-Sizes are settled by :mod:`media.geometry` before a pixel is touched; here they only become pixels. The modes of one
+Sizes are computed by :mod:`media.geometry` before a pixel is touched; here they only become pixels. The modes of one
 family share a signature, so a mode is a row: its name and its sentence. Fractions of sides and offsets refer to
 the picture as the chain sees it, or with ``relative`` to the picture under a layer.
 """

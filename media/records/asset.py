@@ -52,7 +52,9 @@ class DerivedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """``digest`` is the SHA-256 of the source (where its bytes lie), ``etag`` its MD5 (what clients compare).
+    """The record of a source: its names, its facts, and what clients said about it.
+
+    ``digest`` is the SHA-256 of the source (where its bytes lie), ``etag`` its MD5 (what clients compare).
 
     ``asset_id`` never changes, ``version`` grows with every upload (unix seconds). Times are ISO 8601 in UTC
     (``2026-11-21T05:42:00Z``). ``info`` holds the answers of add-ons, JSON values only. ``backups`` are kept versions,

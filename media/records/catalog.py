@@ -52,7 +52,10 @@ Term = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``cursor`` leads to the next page, "" behind the last. A page may be shorter than asked for."""
+    """Some of the assets of a listing.
+
+    ``cursor`` leads to the next page, "" behind the last. A page may be shorter than asked for.
+    """
 
     assets: Sequence[Asset]
     cursor: str

@@ -16,7 +16,10 @@ EMPTY_SALIENCY = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """``name`` is one of OBJECTS; ``score`` 0…1, the mean probability over the subject."""
+    """An object of the subject, and how sure the network is of it.
+
+    ``name`` is one of OBJECTS; ``score`` 0…1, the mean probability over the subject.
+    """
 
     name: str
     score: float

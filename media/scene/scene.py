@@ -28,7 +28,10 @@ HEAD, HEAD_SHARE = "head", 0.25
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``saliency`` h×w and ``classes`` h×w×21 (VOC order, None if the network has no such head), 0…255."""
+    """What the network and the detectors found in a source.
+
+    ``saliency`` h×w and ``classes`` h×w×21 (VOC order, None if the network has no such head), 0…255.
+    """
 
     saliency: Bytes
     classes: Bytes | None = None

@@ -22,7 +22,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``notices`` are the ones to send when all rows are done, see :mod:`media.work.webhook`; their gap is ``rows``."""
+    """Derived assets of one source, to be made ahead of their first request.
+
+    ``notices`` are the ones to send when all rows are done, see :mod:`media.work.webhook`; their gap is ``rows``.
+    """
 
     id: str
     cloud: str

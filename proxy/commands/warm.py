@@ -22,7 +22,10 @@ MAX_PAUSE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Warmed:
-    """``status`` is the last answer's, 0 if there was none; ``reason`` says why it is no success."""
+    """What became of one URL.
+
+    ``status`` is the last answer's, 0 if there was none; ``reason`` says why it is no success.
+    """
 
     url: str
     status: int

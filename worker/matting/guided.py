@@ -16,7 +16,10 @@ from worker.matting.raster import Bytes, Floats, from_vips, resize, resize_vips,
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """``slope`` h×w×3 and ``offset`` h×w: the map is ``slope·rgb/255 + offset``."""
+    """A map as a linear function of a photo's colours, pixel by pixel.
+
+    ``slope`` h×w×3 and ``offset`` h×w: the map is ``slope·rgb/255 + offset``.
+    """
 
     slope: Floats
     offset: Floats

@@ -43,7 +43,10 @@ LITTLE_EVIDENCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """``saliency`` of what is kept, 0…1 (h×w). ``found`` is False when no asked class is in the picture."""
+    """The saliency of what hints keep.
+
+    ``saliency`` of what is kept, 0…1 (h×w). ``found`` is False when no asked class is in the picture.
+    """
 
     saliency: Floats
     found: bool

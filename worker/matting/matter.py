@@ -20,7 +20,10 @@ from worker.matting.subject import cleaned, with_solid_areas
 
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """``colour`` H×W×3 is the cleaned foreground, continued under the ``matte`` H×W; ``confidence`` 0…1."""
+    """A cutout in memory.
+
+    ``colour`` H×W×3 is the cleaned foreground, continued under the ``matte`` H×W; ``confidence`` 0…1.
+    """
 
     colour: Bytes
     matte: Bytes

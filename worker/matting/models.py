@@ -30,7 +30,9 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``checksum`` is ``sha256:…`` or, if the publisher gives no better one, ``md5:…``.
+    """A network: where its weights come from, and what it takes and gives.
+
+    ``checksum`` is ``sha256:…`` or, if the publisher gives no better one, ``md5:…``.
 
     ``input_size`` is the square side in pixels that the photo is squeezed into. ``mean`` and ``std`` normalise
     rgb/255; both None if the graph takes uint8. ``logits`` saliency needs a sigmoid. ``stretches`` says that

@@ -11,7 +11,10 @@ from worker.matting.raster import Bytes, from_vips, resize_vips
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """``rgb`` is H×W×3; ``alpha`` is H×W, or None if the source is opaque."""
+    """The pixels that the pipeline works on.
+
+    ``rgb`` is H×W×3; ``alpha`` is H×W, or None if the source is opaque.
+    """
 
     rgb: Bytes
     alpha: Bytes | None = None

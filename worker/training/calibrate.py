@@ -17,7 +17,7 @@ from worker.matting.matter import cut
 from worker.matting.models import locate, resolve
 from worker.matting.session import Session, open_session
 from worker.training.cost import SETTINGS
-from worker.training.evaluate import looked_at, read_cases, read_truth
+from worker.training.evaluate import inferred, read_cases, read_truth
 from worker.training.metrics import intersection_over_union
 
 GROUPS = 8
@@ -26,7 +26,7 @@ GROUPS = 8
 def pairs(folder: Path, session: Session) -> list[tuple[float, float]]:
     """Expected and reached overlap of every case in which something was found."""
     found = []
-    for case, photo, maps in looked_at(read_cases(folder), session):
+    for case, photo, maps in inferred(read_cases(folder), session):
         saliency = hints.select(maps, case.options.hints).saliency
         if (saliency >= MEMBER).mean() >= SMALLEST_SUBJECT:
             matte = cut(photo, maps, case.options, SETTINGS).matte.astype(np.float32) / 255

@@ -64,13 +64,13 @@ def read_cases(folder: Path) -> list[Case]:
 
 def judge(cases: list[Case], session: Session) -> Iterator[Score]:
     """Cut out every case and compare."""
-    for case, photo, maps in looked_at(cases, session):
+    for case, photo, maps in inferred(cases, session):
         cutout = cut(photo, maps, case.options, SETTINGS)
         truth = read_truth(case.truth, photo.width, photo.height)
         yield score(case.hint, cutout.matte.astype(np.float32) / 255, truth, cutout.confidence)
 
 
-def looked_at(cases: list[Case], session: Session) -> Iterator[tuple[Case, Photo, Maps]]:
+def inferred(cases: list[Case], session: Session) -> Iterator[tuple[Case, Photo, Maps]]:
     """Every case with what the network sees; a photograph is shown to it once for all its hints."""
     seen: Path | None = None
     for case in cases:

@@ -22,7 +22,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """``compiled`` with nothing left to choose, and the headers that chose."""
+    """A request after negotiation.
+
+    ``compiled`` with nothing left to choose, and the headers that chose.
+    """
 
     compiled: Compiled
     chain: ConcreteChain

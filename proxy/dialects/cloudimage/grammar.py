@@ -47,7 +47,10 @@ Parameters = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """``ours``: canonical key → decoded value. ``foreign``: pairs as sent, for the origin's address."""
+    """The pairs of a query, ours apart from the origin's.
+
+    ``ours``: canonical key → decoded value. ``foreign``: pairs as sent, for the origin's address.
+    """
 
     ours: Parameters
     foreign: tuple[str, ...]
@@ -55,7 +58,10 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryUrl:
-    """``origin`` is the path behind the prefix as sent; ``uri_path`` (as sent) is what signatures cover."""
+    """A delivery URL taken apart.
+
+    ``origin`` is the path behind the prefix as sent; ``uri_path`` (as sent) is what signatures cover.
+    """
 
     uri_path: str
     query: str

@@ -48,7 +48,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Resizing:
-    """``width`` and ``height`` are device pixels, None if neither given nor derived; ``size`` is the picture's."""
+    """The size that is asked for, and how to reach it.
+
+    ``width`` and ``height`` are device pixels, None if neither given nor derived; ``size`` is the picture's.
+    """
 
     width: int | None
     height: int | None
@@ -74,7 +77,10 @@ class Resizing:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``cuts`` take from the source what is wanted, ``resizes`` give it its size."""
+    """The steps that give a picture its shape.
+
+    ``cuts`` take from the source what is wanted, ``resizes`` give it its size.
+    """
 
     cuts: tuple[Step, ...]
     resizes: tuple[Step, ...]

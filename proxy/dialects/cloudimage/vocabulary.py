@@ -40,7 +40,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``formats`` and the request's headers decide the chain's output (:func:`output.with_plain_formats`).
+    """A chain, and what the request asks of its answer.
+
+    ``formats`` and the request's headers decide the chain's output (:func:`output.with_plain_formats`).
     ``max_age`` in seconds, None for the configured one; ``attachment`` is a file name, empty for the source's own, None
     for inline.
     """

@@ -67,7 +67,10 @@ def compile_on(terms: Terms) -> Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """``compiled`` with nothing left to choose, and the headers that chose."""
+    """A request after negotiation.
+
+    ``compiled`` with nothing left to choose, and the headers that chose.
+    """
 
     compiled: Compiled
     chain: ConcreteChain

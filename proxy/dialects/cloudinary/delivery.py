@@ -45,8 +45,11 @@ from proxy.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``extension`` was cut off the URL's last part to find the asset. ``missing`` is the sentence about the asset
-    that is not there, if ``d_`` names another to show in its place."""
+    """The asset that a delivery URL names.
+
+    ``extension`` was cut off the URL's last part to find the asset. ``missing`` is the sentence about the asset
+    that is not there, if ``d_`` names another to show in its place.
+    """
 
     asset: Asset
     extension: str | None

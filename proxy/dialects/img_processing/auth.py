@@ -17,7 +17,10 @@ TEST, LIVE = "test", "live"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """``stage`` keeps the images of test keys apart from those of all others."""
+    """The account of a request, and the stage of its key.
+
+    ``stage`` keeps the images of test keys apart from those of all others.
+    """
 
     account: Account
     stage: str

@@ -26,7 +26,10 @@ PUBLISHED = "published"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``next_id`` and ``previous_id`` begin the pages around this one; "" if there is none."""
+    """Some of a stage's images, newest first.
+
+    ``next_id`` and ``previous_id`` begin the pages around this one; "" if there is none.
+    """
 
     images: Sequence[Asset]
     next_id: str

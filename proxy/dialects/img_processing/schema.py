@@ -22,7 +22,10 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """``read`` raises ValueError if the value is not ``expected``."""
+    """A parameter of a call.
+
+    ``read`` raises ValueError if the value is not ``expected``.
+    """
 
     expected: str
     read: Read

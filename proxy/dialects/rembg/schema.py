@@ -25,7 +25,10 @@ SAFE_EXTRAS = ("sam_prompt", "vitmatte_model", "putalpha")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """``fine``: alpha matting. The thresholds are None if the client left them to us."""
+    """What a request asks for, every default filled in.
+
+    ``fine``: alpha matting. The thresholds are None if the client left them to us.
+    """
 
     model: str = ""
     fine: bool = False

@@ -108,9 +108,9 @@ async def _cut(services: Services, parameters: Parameters, source: Asset, backgr
 async def _cut_once(services: Services, parameters: Parameters, source: Asset, background: Asset | None) -> Cut:
     compiled = compile_parameters(parameters, Size(source.width, source.height), with_background=background is not None)
     layers = {BACKGROUND: background.digest} if background else {}
-    shown = (await derive_now(services, source, compiled.looked_at)).body
+    shown = (await derive_now(services, source, compiled.measured)).body
     max_pixels = services.settings.limits.max_output_pixels
-    view = await services.pixels.run(_measured, shown, as_matte=compiled.looks_at_matte, max_pixels=max_pixels)
+    view = await services.pixels.run(_measured, shown, as_matte=compiled.measures_matte, max_pixels=max_pixels)
     if compiled.result is None:
         colour = (await derive_now(services, source, compiled.colour)).body
         return Cut(pack({"color.jpg": colour, "alpha.png": shown}), "application/zip", view)

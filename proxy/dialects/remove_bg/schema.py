@@ -55,7 +55,10 @@ _MAX_MARGIN_PIXELS = 500
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """``scale`` 0 leaves the subject's size; ``x`` and ``y`` None its place."""
+    """How large the subject becomes, and where it is put.
+
+    ``scale`` 0 leaves the subject's size; ``x`` and ``y`` None its place.
+    """
 
     scale: float = 0.0
     x: float | None = None
@@ -74,7 +77,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """``margins`` (top, right, bottom, left) are None without a crop; ``shadow`` is "" for none."""
+    """What a request asks for, every default filled in.
+
+    ``margins`` (top, right, bottom, left) are None without a crop; ``shadow`` is "" for none.
+    """
 
     size: str = "preview"
     format: str = "auto"

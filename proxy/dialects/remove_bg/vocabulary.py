@@ -1,4 +1,4 @@
-"""Parameters → chains: what is delivered, and what is looked at to say where the foreground is. Pure."""
+"""Parameters → chains: what is delivered, and what is measured to say where the foreground is. Pure."""
 
 import math
 from dataclasses import dataclass
@@ -24,19 +24,21 @@ COLOUR = Output(("jpg",), quality="auto:best", chroma="444")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``result`` is delivered; ``colour`` and ``alpha`` are the two files of a ZIP (``result`` is None then).
+    """The chains of one request.
 
-    ``looked_at`` shows the subject: by its alpha, or with ``looks_at_matte`` by its brightness.
+    ``result`` is delivered; ``colour`` and ``alpha`` are the two files of a ZIP (``result`` is None then).
+
+    ``measured`` shows the subject: by its alpha, or with ``measures_matte`` by its brightness.
     """
 
     result: Chain | None
     colour: Chain
     alpha: Chain
-    looks_at_matte: bool
+    measures_matte: bool
 
     @property
-    def looked_at(self) -> Chain:
-        return self.alpha if self.looks_at_matte or self.result is None else self.result
+    def measured(self) -> Chain:
+        return self.alpha if self.measures_matte or self.result is None else self.result
 
 
 def compile_parameters(parameters: Parameters, source: Size, *, with_background: bool) -> Compiled:
@@ -46,11 +48,11 @@ def compile_parameters(parameters: Parameters, source: Size, *, with_background:
     alpha = Chain((*subject, step("show_matte")), MATTE)
     colour = Chain((*subject, step("drop_matte")), COLOUR)
     if parameters.format == "zip":
-        return Compiled(None, colour, alpha, looks_at_matte=True)
+        return Compiled(None, colour, alpha, measures_matte=True)
     if parameters.channels == "alpha":
-        return Compiled(_only_alpha(alpha, parameters), colour, alpha, looks_at_matte=True)
+        return Compiled(_only_alpha(alpha, parameters), colour, alpha, measures_matte=True)
     result = Chain((*subject, *finish), OUTPUTS[parameters.format])
-    return Compiled(result, colour, alpha, looks_at_matte=bool(finish) or parameters.format == "jpg")
+    return Compiled(result, colour, alpha, measures_matte=bool(finish) or parameters.format == "jpg")
 
 
 def _only_alpha(alpha: Chain, parameters: Parameters) -> Chain:

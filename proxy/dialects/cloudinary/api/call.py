@@ -27,7 +27,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``base`` is scheme and host that clients reach us by, without a slash; ``path`` the route's parts."""
+    """One call of an API: the cloud, and the parameters it is called with.
+
+    ``base`` is scheme and host that clients reach us by, without a slash; ``path`` the route's parts.
+    """
 
     name: str
     cloud: Cloud

@@ -24,7 +24,9 @@ UNAVAILABLE = {
 
 
 class Compiler:
-    """``scope`` and ``delivery`` are what components before the present one have decided, ``done`` their steps.
+    """Turns components into steps, from left to right.
+
+    ``scope`` and ``delivery`` are what components before the present one have decided, ``done`` their steps.
 
     ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``).
     """

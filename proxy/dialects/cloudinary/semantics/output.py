@@ -25,7 +25,10 @@ _ATTACHMENT_CHARACTERS = frozenset("-_! .")
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``attachment``: file name for Content-Disposition, empty for the default one, None for inline."""
+    """The output of a chain, and what concerns only the answer.
+
+    ``attachment``: file name for Content-Disposition, empty for the default one, None for inline.
+    """
 
     output: Output = field(default_factory=Output)
     format_is_chosen: bool = False

@@ -48,7 +48,10 @@ _BORDER = re.compile(r"(.+)px_solid_(.+)")
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """``style`` is what stands before the last colon: font and size, or the public id of a text asset."""
+    """A text layer taken apart.
+
+    ``style`` is what stands before the last colon: font and size, or the public id of a text asset.
+    """
 
     style: str
     text: str

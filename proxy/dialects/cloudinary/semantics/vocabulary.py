@@ -31,8 +31,11 @@ REMEMBERED, SMALL_CHAIN, SMALL_TEXT = 1024, 16, 512
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """``chain.output.candidates == ("auto",)`` leaves the format to the request headers. ``attachment`` is a file name
-    (empty: the default one) or None; ``default_image`` the public id to serve instead of a missing asset."""
+    """A chain, and what the transformation asks of its answer.
+
+    ``chain.output.candidates == ("auto",)`` leaves the format to the request headers. ``attachment`` is a file name
+    (empty: the default one) or None; ``default_image`` the public id to serve instead of a missing asset.
+    """
 
     chain: Chain
     attachment: str | None = None

@@ -40,7 +40,10 @@ _LOOKS_LIKE_PARAMETER = re.compile(r"[a-z]{1,3}_.|\$[A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """``w_400`` → ``("w", "400")``; an assignment ``$width_100`` → ``("$width", "100")``."""
+    """A key and its value.
+
+    ``w_400`` → ``("w", "400")``; an assignment ``$width_100`` → ``("$width", "100")``.
+    """
 
     key: str
     value: str

@@ -18,7 +18,10 @@ _DESCRIBING = frozenset({"l", "u", "co", "b", "bo", "if"})
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """``declaration`` names it, ``nodes`` act on it, ``placement`` says where it goes (None: as declared)."""
+    """The components of one layer.
+
+    ``declaration`` names it, ``nodes`` act on it, ``placement`` says where it goes (None: as declared).
+    """
 
     declaration: Component
     nodes: tuple["Node", ...]

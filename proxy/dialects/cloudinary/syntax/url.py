@@ -63,9 +63,12 @@ _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 
 @dataclass(frozen=True, slots=True)
 class DeliveryUrl:
-    """``transformation`` is the raw text that is signed and that strict mode compares; ``to_sign`` every text
+    """A delivery URL taken apart.
+
+    ``transformation`` is the raw text that is signed and that strict mode compares; ``to_sign`` every text
     a signature may be made over. ``candidates`` come in look-up order; a ``remote`` address of a remote type has none.
-    ``doubt``: answer 400 with this sentence if no candidate exists (a folder or a mistyped parameter)."""
+    ``doubt``: answer 400 with this sentence if no candidate exists (a folder or a mistyped parameter).
+    """
 
     cloud: str
     resource_type: str

@@ -21,8 +21,8 @@ from proxy.services import Services
 
 MAX_RESULTS = 500
 DEFAULT_RESULTS = 50
-#: Records one call looks at; the cursor goes on where it stopped.
-MAX_LOOKED_AT = 5000
+#: Records that one call reads; the cursor goes on where it stopped.
+MAX_READ = 5000
 _CONDITION = re.compile(r'(!|-)?([a-z_]+(?:\.[\w-]+)?)\s*(:|>=|<=|=|>|<)\s*("[^"]*"|\S+)')
 _JOIN = re.compile(r"\s+(?:AND\s+)?")
 
@@ -125,14 +125,14 @@ async def _scan(
     kind, _, cursor = text(call.fields, "next_cursor").partition(":")
     start = types.index(kind) if kind in types else 0
     found: list[Asset] = []
-    looked_at = 0
+    read = 0
     for index, each in enumerate(types[start:], start):
         while True:
             page = await _page(services, call, conditions, each, cursor, limit - len(found))
-            looked_at += len(page.assets)
+            read += len(page.assets)
             found += [asset for asset in page.assets if all(condition.holds(asset) for condition in conditions)]
             cursor = page.cursor
-            if cursor and (len(found) >= limit or looked_at >= MAX_LOOKED_AT):
+            if cursor and (len(found) >= limit or read >= MAX_READ):
                 return found, f"{each}:{cursor}"
             if not cursor:
                 break
