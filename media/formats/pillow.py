@@ -13,7 +13,7 @@ import numpy as np
 import pyvips
 from PIL import Image as Pillow
 
-from media.errors import SourceError
+from media.errors import LimitExceeded, SourceError
 from media.formats.codec import Extent, Opened, Options
 from media.formats.libvips import decoded
 from media.formats.table import Format
@@ -33,15 +33,26 @@ MAX_RESOLUTIONS = 6
 #: What the plug-ins are told beyond the pixels.
 _SAVING = {"tga": {"compression": "tga_rle"}}
 
+#: Pillow reads the run lengths of a bitmap byte by byte in Python.
+MAX_RUN_BYTES = 8 << 20
+BITMAP_INFO_LENGTH = 40
+
 # Every size is judged by our own limits, which may be wider than Pillow's, before a pixel is decoded.
 Pillow.MAX_IMAGE_PIXELS = None
 
 
 def open_file(body: bytes, row: Format) -> Opened:
+    if row.name == "bmp" and len(body) > MAX_RUN_BYTES and _has_runs(body):
+        raise LimitExceeded(f"Bitmaps of run lengths must have at most {MAX_RUN_BYTES} bytes, got {len(body)}.")
     with _opened(body, row.name) as picture:
         mode = "L" if picture.mode == DEEP_GREY else _mode(picture)
         blank = pyvips.Image.black(picture.width, picture.height, bands=len(mode))
         return Opened(row, body, blank.copy(interpretation="b-w" if mode[0] == "L" else "srgb"))
+
+
+def _has_runs(body: bytes) -> bool:
+    length, compression = int.from_bytes(body[14:18], "little"), int.from_bytes(body[30:34], "little")
+    return length >= BITMAP_INFO_LENGTH and compression in (1, 2)
 
 
 def pixels(opened: Opened, extent: Extent) -> Picture:

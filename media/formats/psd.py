@@ -12,6 +12,10 @@ from dataclasses import dataclass, field, replace
 from media.geometry import Box, Size
 
 SIGNATURE = b"8BPS\x00\x01"
+#: As many as Photoshop writes. More would be records that cost and show nothing.
+MAX_LAYERS, MAX_CHANNELS = 8_000, 56 + 4
+#: The longest name, as UTF-16 behind its length.
+MAX_NAME_BYTES = 4 + 2 * 1024
 #: Photoshop nests ten groups.
 MAX_GROUP_DEPTH = 100
 MAX_SIDE = 30_000
@@ -132,6 +136,8 @@ def _layers(cursor: _Cursor) -> tuple[tuple[Layer, ...], bool]:
     if not cursor.number() and not _goes_to_deep_layers(cursor):
         return (), False
     count = cursor.number("h")
+    if abs(count) > MAX_LAYERS:
+        raise ValueError(f"{abs(count)} layers")
     layers = [_layer(cursor) for _ in range(abs(count))]
     place = cursor.place
     placed = []
@@ -162,12 +168,14 @@ def _blocks(cursor: _Cursor, end: int, multiple: int) -> Iterator[tuple[bytes, i
     while cursor.place + 12 <= end:
         _, key, length = struct.unpack(">4s4sI", cursor.take(12))
         start = cursor.place
-        yield key, start, length
+        yield key, start, min(length, end - start)
         cursor.place = start + length + -length % multiple
 
 
 def _layer(cursor: _Cursor) -> Layer:
     top, left, bottom, right, count = cursor.numbers("4iH")
+    if count > MAX_CHANNELS:
+        raise ValueError(f"{count} channels")
     channels = tuple(Channel(number, 0, length) for number, length in (cursor.numbers("hI") for _ in range(count)))
     cursor.take(4)
     blend = cursor.take(4).decode("latin-1")
@@ -177,7 +185,7 @@ def _layer(cursor: _Cursor) -> Layer:
     cursor.take(cursor.number())
     name, section = cursor.pascal(4).decode("mac_roman"), 0
     for key, start, size in _blocks(cursor, end, multiple=2):
-        content = cursor.body[start : start + size]
+        content = cursor.body[start : start + min(size, MAX_NAME_BYTES)]
         if key == b"luni":
             name = content[4 : 4 + 2 * int.from_bytes(content[:4])].decode("utf-16-be").rstrip("\0")
         elif key in (b"lsct", b"lsdk"):

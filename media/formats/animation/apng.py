@@ -18,6 +18,8 @@ _SIZE, _CONTROL, _FRAME = struct.Struct(">II"), struct.Struct(">II"), struct.Str
 _NUMBER_LENGTH = 4
 #: Chunks before the pixels that say how to read them: each frame needs them.
 _SHARED = (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT")
+#: Each frame takes a copy of the chunks that all share: a profile of a megabyte for 2,000 frames would be 2 GB.
+MAX_SHARED_BYTES = 64 << 20
 _DEFAULT_DENOMINATOR, _LARGEST_SHORT = 100, 65_535
 
 
@@ -54,6 +56,8 @@ def parse(body: bytes) -> Animation | None:
             parts[-1][1].append(content if kind == b"IDAT" else content[_NUMBER_LENGTH:])
     if kind != b"IEND" or len(parts) < count:
         raise ValueError("frames are missing")
+    if count * sum(len(content) for _, content in shared) > MAX_SHARED_BYTES:
+        raise ValueError("what all frames share is too large for so many")
     frames = tuple(_frame(control, Size(*_SIZE.unpack_from(header))) for control, _ in parts[:count])
     return Animation(header, plays, shared, frames, tuple(tuple(pixels) for _, pixels in parts[:count]))
 

@@ -15,6 +15,8 @@ PICTURE, TRAILER, EXTENSION = 0x2C, 0x3B, 0x21
 CONTROL, APPLICATION = 0x21F9, 0x21FF
 #: Who says how often the animation plays.
 LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+#: Frames, their controls, comments and the like: a flood of empty ones is not walked.
+MAX_BLOCKS = 100_000
 #: More frames than any encoder writes: a flood of empty ones is not walked.
 MAX_PARTS = 100_000
 #: "Restore to background" clears, whatever the background colour is; 4 is 3, as an early browser wrote it.
@@ -75,9 +77,11 @@ def parse(body: bytes) -> Animation:
 
 def _blocks(body: bytes, place: int) -> Iterator[tuple[int, int, int]]:
     """Kind, first and last place of every block up to the trailer: linear in their number, pixels are skipped."""
-    pictures = 0
+    pictures = blocks = 0
     while (kind := body[place]) != TRAILER:
-        first = place
+        first, blocks = place, blocks + 1
+        if blocks > MAX_BLOCKS:
+            raise ValueError("too many blocks")
         if kind == EXTENSION:
             kind, place = kind << 8 | body[place + 1], _after_chunks(body, place + 2)
         elif kind == PICTURE and pictures < MAX_PARTS:

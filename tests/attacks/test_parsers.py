@@ -1,0 +1,124 @@
+"""Files that are small and claim much: what a parser copies and walks grows with the file, not with its claims."""
+
+import contextlib
+import struct
+import tracemalloc
+import zlib
+from collections.abc import Callable
+
+import pytest
+
+from media.errors import LimitExceeded, RequestError, SourceError
+from media.formats import pillow, png, psd
+from media.formats.codecs import codec_of
+from media.formats.table import FORMATS
+from tests.growth import FACTOR, grows_linearly
+from tests.media import pictures
+
+CLAIM = 0xFFFF_FFF0
+
+
+def icon_of_one_picture_often(length: int) -> bytes:
+    """256 entries of a directory that all name the same bytes."""
+    body = pictures.png().ljust(length, b"\0")
+    entry = struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(body), 6 + 256 * 16)
+    return struct.pack("<HHH", 0, 1, 256) + entry * 256 + body
+
+
+def psd_with(layers: bytes, count: int) -> bytes:
+    section = struct.pack(">Ih", len(layers) + 2, count) + layers
+    head = b"8BPS\x00\x01" + bytes(6) + struct.pack(">HIIHH", 3, 4, 4, 8, 3) + bytes(8)
+    return head + struct.pack(">I", len(section)) + section + bytes(2 + 48)
+
+
+def layer(*, channels: int = 0, extra: bytes = b"") -> bytes:
+    head = struct.pack(">4iH", 0, 0, 4, 4, channels) + struct.pack(">hI", 0, 2) * channels
+    return head + b"8BIMnorm" + struct.pack(">4BI", 255, 0, 0, 0, len(extra)) + extra
+
+
+def psd_of_channels(length: int) -> bytes:
+    count = min(length // 6 // 60_000 + 1, 30_000)
+    return psd_with(layer(channels=60_000) * count, count)
+
+
+def psd_of_blocks_that_reach_to_the_end(length: int) -> bytes:
+    extra = struct.pack(">II", 0, 0) + bytes(4) + b"8BIMluni" + struct.pack(">I", CLAIM)
+    count = min(length // len(layer(extra=extra)), psd.MAX_LAYERS)
+    return psd_with(layer(extra=extra) * count, count).ljust(length, b"\0")
+
+
+def gif_of_empty_comments(length: int) -> bytes:
+    return b"GIF89a" + struct.pack("<HHBBB", 4, 4, 0, 0, 0) + b"\x21\xfe\0" * (length // 3) + b";"
+
+
+def gif_of_one_byte_chunks(length: int) -> bytes:
+    picture = b"\x2c" + struct.pack("<HHHHB", 0, 0, 4, 4, 0) + b"\x02"
+    return b"GIF89a" + struct.pack("<HHBBB", 4, 4, 0, 0, 0) + picture + b"\x01\0" * (length // 2) + b"\0;"
+
+
+def png_of_frames_that_share(length: int) -> bytes:
+    frames = 2_000
+    header = struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)
+    row = zlib.compress(bytes(4 * 13))
+    chunks: list[tuple[bytes, bytes]] = [(b"IHDR", header), (b"acTL", struct.pack(">II", frames, 0))]
+    chunks.append((b"iCCP", b"x\0\0" + bytes(length)))
+    for number in range(frames):
+        chunks.append((b"fcTL", struct.pack(">IIIIIHHBB", 2 * number, 4, 4, 0, 0, 1, 10, 0, 0)))
+        chunks.append((b"IDAT", row) if not number else (b"fdAT", struct.pack(">I", 2 * number + 1) + row))
+    return png.joined([*chunks, (b"IEND", b"")])
+
+
+def png_of_empty_chunks(length: int) -> bytes:
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0))] + [(b"tEXt", b"")] * (length // 12)
+    return png.joined(chunks)
+
+
+def bitmap_of_runs(length: int) -> bytes:
+    data = b"\x01\x01" * (length // 2)
+    info = struct.pack("<IiiHHIIiiII", 40, 30_000, 3_000, 1, 8, 1, len(data), 0, 0, 256, 0)
+    return b"BM" + struct.pack("<IHHI", 1078 + len(data), 0, 0, 1078) + info + bytes(1024) + data
+
+
+ATTACKS: dict[str, tuple[str, Callable[[int], bytes], int]] = {
+    "an icon that names its bytes 256 times": ("ico", icon_of_one_picture_often, 4 << 20),
+    "a PSD of channel records": ("psd", psd_of_channels, 4 << 20),
+    "a PSD whose blocks reach to its end": ("psd", psd_of_blocks_that_reach_to_the_end, 1 << 20),
+    "a GIF of empty comments": ("gif", gif_of_empty_comments, 4 << 20),
+    "a GIF of chunks of one byte": ("gif", gif_of_one_byte_chunks, 1 << 20),
+    "an animated PNG whose frames share a chunk": ("png", png_of_frames_that_share, 1 << 20),
+    "a PNG of empty chunks": ("png", png_of_empty_chunks, 1 << 20),
+    "a bitmap of run lengths": ("bmp", bitmap_of_runs, 16 << 20),
+}
+
+
+def read(kind: str, body: bytes) -> None:
+    """Open and decode it, as the child process would; refusing it is right, too."""
+    codec, row = codec_of(FORMATS[kind]), FORMATS[kind]
+    with contextlib.suppress(RequestError, SourceError):
+        codec.open(body, row)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_opening_costs_what_the_file_is_long(attack: str) -> None:
+    kind, make, length = ATTACKS[attack]
+    bodies = {size: make(size) for size in (length, length // FACTOR)}
+    assert grows_linearly(lambda size: read(kind, bodies[size]), length)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_opening_copies_no_more_than_a_few_times_the_file(attack: str) -> None:
+    kind, make, length = ATTACKS[attack]
+    body = make(length)
+    read(kind, body)
+    tracemalloc.start()
+    try:
+        read(kind, body)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(body) + (8 << 20)
+
+
+def test_run_lengths_of_a_bitmap_are_read_up_to_a_bound() -> None:
+    with pytest.raises(LimitExceeded, match="run lengths"):
+        codec_of(FORMATS["bmp"]).open(bitmap_of_runs(pillow.MAX_RUN_BYTES + 2), FORMATS["bmp"])
