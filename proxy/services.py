@@ -35,7 +35,7 @@ class Services:
     pixels: Pool
     #: Bodies of requests that are under way.
     bodies: ByteBudget
-    #: Taken by whoever reads a source to work on its pixels, before it is read.
+    #: Taken before a source is read to work on its pixels.
     slots: Slots
     hot: HotCache
     #: What is under way in this process: derivations by derived key, fetches, job requests.

@@ -37,7 +37,7 @@ def kinds(body: bytes) -> tuple[str, ...]:
 
 
 def described(body: bytes) -> str:
-    """What the file is in words, for who is told that it is not read; "" for what is no ISO media file."""
+    """What the file is in words, for the message that it is not read; "" for what is no ISO media file."""
     found = kinds(body)
     if not found:
         return ""

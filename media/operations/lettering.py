@@ -1,4 +1,4 @@
-"""Letters by Pango: in this process with fonts for everybody, in a child process with one that was uploaded."""
+"""Letters by Pango: in this process with fonts that all may use, in a child process with one that was uploaded."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -53,7 +53,7 @@ def drawn_apart(line: Line, file: FontFile, name: str) -> Image:
     """The letters of an uploaded font, drawn in a child process that serves this font alone.
 
     Fontconfig never forgets a file, and takes any font it knows for letters that the one asked for lacks: in this
-    process one client's font would stand in for everybody's missing letters. ``name`` is for messages.
+    process one client's font would stand in for all other clients' missing letters. ``name`` is for messages.
     """
     arguments = {"line": asdict(line), "digest": file.digest, "name": name}
     answer = children().run("text", arguments, [file.body], key=f"font:{file.digest}")

@@ -1,1 +1,1 @@
-"""A picture in memory, and what everybody may do to its pixels."""
+"""A picture in memory, and what operations and formats share about its pixels."""

@@ -133,7 +133,7 @@ def _substituted_step(step: Step, facts: Facts, names: frozenset[str]) -> Step:
 
 
 def _recorded(gravity: Gravity, facts: Facts) -> Gravity:
-    """What somebody recorded goes before what a detector finds: its rectangles are written into the gravity.
+    """What is recorded goes before what a detector finds: its rectangles are written into the gravity.
 
     Recorded areas of interest are auto gravity's, too, unless it asks for none of that.
     """

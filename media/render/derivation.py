@@ -1,4 +1,4 @@
-"""One derivation, whoever makes it.
+"""One derivation, for proxy and worker.
 
 ::
 

@@ -1,6 +1,6 @@
 """(Chain, facts about the source, limits) → Plan: what to decode, and a check of every size on the way.
 
-Pure: no pixel is touched, so a request that asks for too much is refused before anything is decoded. Where only
+Pure: no pixel is touched, so a request that asks for too much is refused before anything is decoded. If only
 pixels can tell a size (a trim, a layer that enlarges the canvas), the renderer checks the same bounds as it goes.
 """
 

@@ -40,9 +40,9 @@ async def own_asset(services: Services, address: str) -> Asset:
 
 
 async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
-    """The asset of a remote image, fetched where it is new or older than ``origin.max_age_seconds``.
+    """The asset of a remote image, fetched if it is new or older than ``origin.max_age_seconds``.
 
-    Concurrent first requests fetch once. Where the origin fails, a stale copy is better than none.
+    Concurrent first requests fetch once. If the origin fails, a stale copy is better than none.
     Raises what :meth:`media.network.origin.OriginFetcher.fetch` and :func:`proxy.delivery.ingest.receive` raise.
     """
     ref = SourceRef(cloud, "image", FETCH, url)

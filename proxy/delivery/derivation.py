@@ -57,7 +57,7 @@ async def _make(services: Services, order: Order, patience: float) -> Derived:
 
 
 async def _may_be_ready(services: Services, order: Order) -> bool:
-    """Asked for only while every slot is taken: nobody waits for one to learn that the cutout is not made."""
+    """Asked for only while every slot is taken: no request waits for one to learn that the cutout is not made."""
     if not order.needs_network or not services.slots.are_taken:
         return True
     return await services.io.run(derivation.is_ready, services.store, order)

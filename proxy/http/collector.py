@@ -156,12 +156,12 @@ class _File:
 
     def value(self) -> Any:
         upload = self._spool.upload(self._filename)
-        # What a browser sends for a file that nobody chose.
+        # What a browser sends if no file was chosen.
         return upload if upload.size or upload.filename else None
 
 
 class _Dropped:
-    """A file where none is expected: known by its name, its bytes are not kept."""
+    """A file although none is expected: known by its name, its bytes are not kept."""
 
     def __init__(self, filename: str) -> None:
         self._filename = filename

@@ -88,7 +88,7 @@ async def read_form(
 
 
 async def read_body(services: Services, request: Request) -> bytes:
-    """A body of text alone, for who parses it himself, off the loop. Raises LimitExceeded."""
+    """A body of text alone, for callers that parse it themselves, off the loop. Raises LimitExceeded."""
     _check_coding(request)
     most, body = services.settings.limits.max_text_bytes, bytearray()
     async with aclosing(request.stream()) as chunks:

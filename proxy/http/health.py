@@ -13,7 +13,7 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 where stored results can be served. ``redis: false`` still is ready: only new cutouts are not."""
+    """200 if stored results can be served. ``redis: false`` still is ready: only new cutouts are not."""
     services: Services = request.app.state.services
     checks = {"pixels": await _pixels(services), "store": await _store(services), "redis": await _redis(services)}
     status = 200 if checks["pixels"] and checks["store"] else 503

@@ -24,7 +24,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 
 class AccessLog:
-    """Gives every answer an ``X-Request-Id`` (the client's own where it is harmless) and logs one line."""
+    """Gives every answer an ``X-Request-Id`` (the client's own if it is harmless) and logs one line."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -23,7 +23,7 @@ def negotiate(chain: Chain, headers: Mapping[str, str], auto_formats: Sequence[s
     """Resolve ``f_auto`` and the effect of ``Save-Data``.
 
     ``auto_formats`` is the configured allow-list in order of preference. What a client does not accept falls
-    away; an empty rest leaves JPEG, or PNG where the picture has alpha (the encoder knows).
+    away; an empty rest leaves JPEG, or PNG if the picture has alpha (the encoder knows).
     """
     output, vary = chain.output, []
     if AUTO in output.candidates:

@@ -89,7 +89,7 @@ def respond(content: Content, caching: Caching, request_headers: Mapping[str, st
 
 
 def _span(request_headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
-    """The half-open byte span asked for; an empty one where it cannot be satisfied, None for "all"."""
+    """The half-open byte span asked for; an empty one if it cannot be satisfied, None for "all"."""
     match = _RANGE.match(request_headers.get("range", ""))
     if match is None or match.groups() == ("", ""):
         return None

@@ -21,7 +21,7 @@ class Metrics:
         )
 
     def exposition(self, counters: dict[str, int], lengths: dict[str, int]) -> bytes:
-        """The text of /metrics. ``counters`` and ``lengths`` are what Redis knows; empty where it is down."""
+        """The text of /metrics. ``counters`` and ``lengths`` are what Redis knows; empty if it is down."""
         fleet = CollectorRegistry()
         fleet.register(_Fleet(counters, lengths))
         return generate_latest(self.registry) + generate_latest(fleet)

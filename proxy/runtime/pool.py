@@ -27,7 +27,7 @@ class Pool:
         self._running = 0
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Raises Unavailable where the queue is full."""
+        """Raises Unavailable if the queue is full."""
         if self._capacity and self._running >= self._capacity:
             raise Unavailable(BUSY, retry_after=2)
         self._running += 1
@@ -43,7 +43,7 @@ class Pool:
 class Slots:
     """At most ``count`` holders at a time, at most ``queue`` (0: no bound) waiting for one of them to leave.
 
-    What a holder reads, it reads once it has its slot: those who wait hold no bytes.
+    What a holder reads, it reads once it has its slot: those that wait hold no bytes.
     """
 
     def __init__(self, count: int, queue: int) -> None:

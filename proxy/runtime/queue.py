@@ -23,7 +23,7 @@ from media.work import jobs
 from media.work.jobs import Outcome
 from proxy.runtime.pool import Pool
 
-#: A job nobody picked up within this time is forgotten; the next request enqueues it anew.
+#: A job that no worker picked up within this time is forgotten; the next request enqueues it anew.
 QUEUED_TTL_SECONDS = 3600
 #: RQ keeps failed jobs for a year by default; the outcome stream is our marker, not the job.
 FAILED_JOB_TTL_SECONDS = 1
@@ -44,9 +44,9 @@ class JobQueue:
         )
 
     async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
-        """Put a job on ``queue`` unless one with this id is there or has just ended; True where this call did it.
+        """Put a job on ``queue`` unless one with this id is there or has just ended; True if this call did it.
 
-        Raises Unavailable where Redis is down or the queue is full.
+        Raises Unavailable if Redis is down or the queue is full.
         """
         return await self._pool.run(self._enqueue_once, queue, function, job_id, arguments)
 
@@ -92,7 +92,7 @@ class JobQueue:
         return Outcome.from_fields(past[-1][1]) if past else None
 
     async def send_soon(self, notice_id: str) -> None:
-        """Have a notice sent by the next worker that looks. Where Redis is down its record waits for one to start."""
+        """Have a notice sent by the next worker that looks. If Redis is down its record waits for one to start."""
         with contextlib.suppress(redis.exceptions.RedisError):
             await self._async.zadd(jobs.NOTICES_DUE, {notice_id: time.time()})
 

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class SingleFlight:
-    """Coalesces: callers of the same key share one running task, whoever came first.
+    """Coalesces: callers of the same key share one running task, whichever came first.
 
     The task is shielded, so a client that leaves never cancels it for the others.
     """
@@ -27,4 +27,4 @@ class SingleFlight:
     def _forget(self, key: str, task: "asyncio.Task[Any]") -> None:
         self._tasks.pop(key, None)
         if not task.cancelled():
-            task.exception()  # read it, so that an answer nobody waited for is not reported as lost
+            task.exception()  # read it, so that an answer without a waiting caller is not reported as lost

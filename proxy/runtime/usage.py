@@ -1,6 +1,6 @@
 """What an API key has used: credits, shared by all APIs, and its rate in the current minute.
 
-Counters in Redis, which may be lost: where it is down nothing is counted and nobody is refused.
+Counters in Redis, which may be lost: if it is down nothing is counted and no caller is refused.
 """
 
 import hashlib
@@ -73,5 +73,5 @@ class Usage:
 
 
 def _name(kind: str, account: Account) -> str:
-    """Redis holds no keys: whoever reads it must not be able to use them."""
+    """Redis holds no keys: its readers must not be able to use them."""
     return f"cutout:{kind}:{account.cloud}:{hashlib.sha256(account.key.encode()).hexdigest()[:16]}"

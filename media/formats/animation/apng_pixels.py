@@ -78,7 +78,7 @@ def _parts(picture: Picture, options: Options) -> Iterator[tuple[Frame, bytes]]:
 
 
 def _changed(before: Pixels | None, pixels: Pixels) -> Box:
-    """What differs between two frames; a single pixel where nothing does."""
+    """What differs between two frames; a single pixel if nothing does."""
     height, width = pixels.shape[:2]
     if before is None:
         return Box(0, 0, width, height)

@@ -20,7 +20,7 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 SOURCE, OVER = 0, 1
 LEAVE, CLEAR, REVERT = 0, 1, 2
-#: Browsers play frames of at most this delay at ten a second: nobody means a hundred.
+#: Browsers play frames of at most this delay at ten a second: no author means a hundred.
 NO_DELAY_MS, DEFAULT_DELAY_MS = 10, 100
 
 

@@ -59,7 +59,7 @@ class Animation:
 
 
 def parse(body: bytes) -> Animation:
-    """Raises ValueError, IndexError or struct.error where the file ends too early or has blocks of no known kind."""
+    """Raises ValueError, IndexError or struct.error if the file ends too early or has blocks of no known kind."""
     _, width, height, flags, _, _ = _SCREEN.unpack_from(body)
     start = _SCREEN.size + _table_length(flags)
     table, control, plays = slice(_SCREEN.size, start), _NO_CONTROL, 1
@@ -103,12 +103,12 @@ def _table_place(picture: int) -> int:
 
 
 def _table_length(flags: int) -> int:
-    """Bytes of a colour table, 0 where the flags say there is none."""
+    """Bytes of a colour table, 0 if the flags say there is none."""
     return 3 << ((flags & 7) + 1) if flags & _HAS_TABLE else 0
 
 
 def _plays(body: bytes, place: int, plays: int) -> int:
-    """A repetition more is a play more; ``plays`` where the block says something else."""
+    """A repetition more is a play more; ``plays`` if the block says something else."""
     if body[place + 3 : place + _LOOP_PLACE] not in LOOPS:
         return plays
     length, kind, again = _LOOP.unpack_from(body, place + _LOOP_PLACE)

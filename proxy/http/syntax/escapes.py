@@ -9,7 +9,7 @@ from binascii import a2b_qp
 
 from media.errors import RequestError
 
-#: Escapes without two hexadecimal digits are taken as they are: so many of them are no mistake.
+#: Escapes without two hexadecimal digits are taken as they are: in such numbers they are no mistake.
 MAX_BROKEN = 1000
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 #: The beginning of an escape whose end has not come in.

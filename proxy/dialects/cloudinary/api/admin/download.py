@@ -132,7 +132,7 @@ async def _candidates(services: Services, call: Call, resource_type: str) -> Asy
 
 
 async def _packed(services: Services, fields: Fields, assets: list[Asset], kind: str) -> IO[bytes]:
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (whoever reads it closes it)
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (its reader closes it)
     names = _names(assets, flat=is_true(fields, "flatten_folders"))
     if kind == "zip":
         # Pictures are compressed already: storing them costs no time and no more room.
