@@ -20,6 +20,8 @@ VENDOR_SECTIONS = ("cloudinary", "cloudimage", "remove_bg", "rembg", "img_proces
 #: Settings of older files: section and field → the section that has the field now, and wins if both are given.
 MOVED = {("server", "admin_calls_per_hour"): "cloudinary", ("delivery", "removal_first"): "cloudinary"}
 MIB = 1024 * 1024
+GIB = 1024 * MIB
+DAY_SECONDS = 86_400
 BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 T = TypeVar("T")
@@ -59,6 +61,13 @@ class StoreSettings:
     path_style: bool = True
     access_key: str = ""
     secret_key: str = ""
+    derived_max_bytes: int = 10 * GIB
+    derived_max_age_seconds: int = 90 * DAY_SECONDS
+    guest_max_bytes: int = 10 * GIB
+    fetched_max_age_seconds: int = 30 * DAY_SECONDS
+    chunks_max_age_seconds: int = 3600
+    grace_seconds: int = 900
+    sweep_seconds: int = 3600
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "media/formats": {"media/raster", "media/isolation"},
     "media/work": {"media/records"},
     "media/derived": {"media/operations", "media/scene", "media/stores"},
+    "media/retention": {"media/derived", "media/work"},
     "media/render": {"media/formats", "media/derived", "media/records"},
     "media/analysis": {"media/formats", "media/operations"},
     "proxy/runtime": {"media/work", "media/derived"},
@@ -36,7 +37,7 @@ ROOMS: dict[str, set[str]] = {
     "proxy/dialects": {"proxy/dialect", "proxy/delivery", "media/analysis"},
     "proxy/app": {"proxy/dialects"},
     "proxy/commands": {"proxy/app"},
-    "worker": {"media/render", "media/work", "media/network"},
+    "worker": {"media/render", "media/retention", "media/work", "media/network"},
 }
 #: Files in a root folder that are a room of their own, or part of one further up than their folder.
 PLACED = {

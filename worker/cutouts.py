@@ -20,6 +20,7 @@ from media.cutout import CutoutOptions, StoredCutout
 from media.derived.cutouts import save_cutout
 from media.derived.keys import cutout_key, maps_key
 from media.derived.paths import cutout_matte_path, maps_path
+from media.derived.units import note_made
 from media.errors import SourceError
 from media.records.sources import load_source
 from media.work.jobs import COUNTERS, INFERENCES
@@ -47,6 +48,7 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
         started = time.perf_counter()
         photo = open_photo(services, source_digest)
         cutout = cut(photo, stored_or_new_maps(services, source_digest, photo), options, services.settings.matting)
+        note_made(services.store, source_digest, "cutouts", key)
         save_cutout(services.store, key, encode(cutout))
         log.info("cutout %s made in %.0f ms", key[:12], (time.perf_counter() - started) * 1000)
     return key
@@ -69,6 +71,7 @@ def stored_or_new_maps(services: Services, source_digest: str, photo: Photo) -> 
             return Maps.unpack(stored.body)
         packed = services.matter.infer(photo).pack()
         services.redis.hincrby(COUNTERS, INFERENCES, 1)
+        note_made(services.store, source_digest, "maps", key)
         services.store.put(maps_path(key), packed)
     # From the packed form, so that the first cutout and one made later from the store are the same.
     return Maps.unpack(packed)

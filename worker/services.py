@@ -23,6 +23,10 @@ class Services:
         return matting_identity(self.settings.matting.model)
 
     def catalog(self) -> Catalog:
-        """A view of the records; if the store ignores conditions, a lock in Redis serves."""
-        lock = None if self.store.conditional else lambda name: self.redis.lock(f"cutout:lock:{name}", timeout=10)
-        return Catalog(self.store, lock=lock)
+        return catalog_of(self.store, self.redis)
+
+
+def catalog_of(store: Store, connection: "redis.Redis") -> Catalog:
+    """A view of the records; if the store ignores conditions, a lock in Redis serves."""
+    lock = None if store.conditional else lambda name: connection.lock(f"cutout:lock:{name}", timeout=10)
+    return Catalog(store, lock=lock)

@@ -19,7 +19,11 @@ def has_cutout(store: Store, key: str) -> bool:
 def load_cutout(store: Store, key: str) -> StoredCutout | None:
     """The stored cutout, or None if it has not been made (or not wholly)."""
     matte = store.get(cutout_matte_path(key))
-    colour = store.get(cutout_colour_path(key)) if matte else None
-    if matte is None or colour is None:
+    if matte is None:
+        return None
+    colour = store.get(cutout_colour_path(key))
+    if colour is None:
+        # A sweep deleted the colours beside a worker that made the cutout anew: what announces them must not stay.
+        store.delete(cutout_matte_path(key))
         return None
     return StoredCutout(colour.body, matte.body, float(matte.stat.metadata.get("confidence", "0")))

@@ -5,15 +5,17 @@ entries, so a process killed in between leaves entries that lead nowhere, never 
 An entry is a hint: what it leads to is checked against the record.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 from media.errors import AlreadyExists, MediaError, NotFound
 from media.records.asset import Asset, DerivedEntry, Document, SourceRef
 from media.records.documents import Documents, Lock, Records
+from media.records.indexes import INDEXES, Term, terms_of
 from media.records.limits import check_limits
 from media.records.paths import (
+    ASSETS,
     asset_id_path,
     asset_path,
     asset_path_of_marker,
@@ -31,23 +33,12 @@ from media.records.sources import renew_source
 from media.stores.store import Store
 
 PAGE = 100
+#: Records read at a time by who reads them all.
+MANY = 500
 #: Sorts directly behind the slash that ends a folder's name.
 BEHIND_SLASH = "0"
-#: Stands at an old name between the copy of a renamed record and its removal.
+#: Stands at a record's name between the copy under another one, or the decision to delete it, and its removal.
 MOVED = "moved"
-
-#: Index → the terms under which it has an asset.
-INDEXES: Mapping[str, Callable[[Asset], Sequence[str]]] = {
-    "tags": lambda asset: asset.tags,
-    "contexts": lambda asset: [
-        *asset.context,
-        *(context_term(name, value) for name, value in asset.context.items()),
-    ],
-    "folders": lambda asset: [asset.asset_folder] if asset.asset_folder else [],
-    "moderations": lambda asset: [asset.moderation] if asset.moderation else [],
-}
-
-Term = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +50,6 @@ class Page:
 
     assets: Sequence[Asset]
     cursor: str
-
-
-def context_term(name: str, value: str) -> str:
-    """What finds an asset by a context pair; the name alone finds it whatever the value."""
-    return f"{name}={value}"
 
 
 class Catalog:
@@ -160,10 +146,16 @@ class Catalog:
         """Remove the record and give back what it was; the bytes stay, other assets may share them."""
         asset = self._read(asset_path(ref))
         if asset:
-            self._documents.delete(asset_path(ref))
-            self._documents.delete(asset_id_path(asset.asset_id))
-            self._unmark(asset, _terms(asset))
+            self._remove(asset)
         return asset
+
+    def delete_if(self, ref: SourceRef, holds: Callable[[Asset], bool]) -> bool:
+        """As :meth:`delete`, but only an asset of which ``holds`` is true when it goes; whether it went."""
+        asset = self._read(asset_path(ref))
+        if asset is None or not self._put_stub(ref, holds, ""):
+            return False
+        self._remove(asset)
+        return True
 
     def list_assets(
         self, cloud: str, resource_type: str, type_: str, *, prefix: str = "", cursor: str = "", limit: int = PAGE
@@ -198,6 +190,14 @@ class Catalog:
             term = unquote_id(segment) or self._term_of(index, markers[0], cloud, resource_type)
             if term is not None and term.startswith(prefix):
                 yield term
+
+    def every_asset(self, prefix: str = f"{ASSETS}/") -> Iterator[Asset]:
+        """All whose records lie below ``prefix``, placeholders too. Raises MediaError for a damaged record."""
+        cursor, is_behind = "", False
+        while not is_behind:
+            paths, cursor = self._documents.paths(prefix, cursor, MANY)
+            yield from self._read_all(paths)
+            is_behind = not cursor
 
     def count(self, cloud: str, resource_type: str) -> int:
         """How many assets there are; reads every key, not the records."""
@@ -244,31 +244,43 @@ class Catalog:
 
     def _retire(self, asset: Asset, to: SourceRef) -> bool:
         """Remove a renamed record from its old name; False if it was changed since it was copied."""
-
-        def edit(found: Document | None) -> Document:
-            if found is None or _asset(found) != asset:
-                raise _ChangedMeanwhile
-            return {MOVED: asset_path(to)}
-
-        try:
-            self._documents.change(asset_path(asset.ref), edit)
-        except _ChangedMeanwhile:
+        if not self._put_stub(asset.ref, lambda found: found == asset, asset_path(to)):
             return False
         self._documents.write(asset_id_path(asset.asset_id), {"asset": asset_path(to)})
         self._documents.delete(asset_path(asset.ref))
-        self._unmark(asset, _terms(asset))
+        self._unmark(asset, terms_of(asset))
         return True
+
+    def _put_stub(self, ref: SourceRef, holds: Callable[[Asset], bool], to: str) -> bool:
+        """Put what counts as no record in a record's place, if ``holds`` is true of it now."""
+
+        def edit(document: Document | None) -> Document:
+            found = _asset(document) if document is not None else None
+            if found is None or not holds(found):
+                raise _ChangedMeanwhile
+            return {MOVED: to}
+
+        try:
+            self._documents.change(asset_path(ref), edit)
+        except _ChangedMeanwhile:
+            return False
+        return True
+
+    def _remove(self, asset: Asset) -> None:
+        self._documents.delete(asset_path(asset.ref))
+        self._documents.delete(asset_id_path(asset.asset_id))
+        self._unmark(asset, terms_of(asset))
 
     def _index(self, before: Asset | None, after: Asset) -> None:
         """Make ``after`` findable before it is there."""
         if before is None:
             self._documents.write(asset_id_path(after.asset_id), {"asset": asset_path(after.ref)})
-        for index, term in _terms(after) - _terms(before):
+        for index, term in terms_of(after) - terms_of(before):
             self._store.put(marker_path(index, after.ref, term), b"")
 
     def _settle(self, before: Asset | None, after: Asset) -> None:
         """Mend what a writer beside us did to our index entries, take back those that no longer hold."""
-        known, wanted = _terms(before), _terms(after)
+        known, wanted = terms_of(before), terms_of(after)
         self._mark(after, wanted - known)
         if gone := known - wanted:
             self._unmark(after, gone)
@@ -283,7 +295,7 @@ class Catalog:
         for index, term in terms:
             self._store.delete(marker_path(index, asset.ref, term))
         # Another writer may have given the term back between our write and our delete: the record decides.
-        self._mark(asset, terms & _terms(self._read(asset_path(asset.ref))))
+        self._mark(asset, terms & terms_of(self._read(asset_path(asset.ref))))
 
 
 class _ChangedMeanwhile(Exception):
@@ -298,12 +310,6 @@ def _named(asset: Asset, ref: SourceRef) -> Asset:
     return replace(
         asset, cloud=ref.cloud, resource_type=ref.resource_type, type=ref.type, public_id=ref.public_id
     )  # fmt: skip
-
-
-def _terms(asset: Asset | None) -> set[Term]:
-    if asset is None:
-        return set()
-    return {(index, term) for index, terms_of in INDEXES.items() for term in terms_of(asset)}
 
 
 def _asset(document: Document) -> Asset | None:

@@ -77,13 +77,28 @@ def resource_prefix(cloud: str, resource_type: str) -> str:
     return f"{ASSETS}/{quote_name(cloud)}/{quote_name(resource_type)}/"
 
 
+#: Lists of what was derived from the versions of assets.
+DERIVED_LISTS = f"{ROOT}/derived/"
+
+
 def derived_prefix(asset_id: str, source_digest: str) -> str:
     """Where the entries of what was derived from one version of an asset lie."""
-    return f"{ROOT}/derived/{asset_id[:2]}/{asset_id}/{source_digest[:DIGEST_HEAD]}/"
+    return f"{DERIVED_LISTS}{asset_id[:2]}/{version_name(asset_id, source_digest)}/"
+
+
+def version_name(asset_id: str, source_digest: str) -> str:
+    """An asset's version, as the lists of what was derived from it have it."""
+    return f"{asset_id}/{source_digest[:DIGEST_HEAD]}"
 
 
 def derived_entry_path(asset_id: str, source_digest: str, key: str) -> str:
     return f"{derived_prefix(asset_id, source_digest)}{key}.json"
+
+
+def read_derived_entry_path(path: str) -> tuple[str, str]:
+    """:func:`version_name` and derived key."""
+    folder, _, name = path.removeprefix(DERIVED_LISTS).rpartition("/")
+    return folder.partition("/")[2], name.removesuffix(".json")
 
 
 def record_prefix(kind: str) -> str:

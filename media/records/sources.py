@@ -19,6 +19,8 @@ from media.stores.store import Store
 SOURCES = "sources/"
 #: Those that no record named, on their way out.
 RETIRED = "retired/"
+#: Pieces of large uploads that are not whole yet.
+PIECES = "chunks/"
 
 
 def source_path(digest: str) -> str:

@@ -19,7 +19,7 @@ from botocore.exceptions import (
 
 from media.config import ConfigError, StoreSettings
 from media.errors import Unavailable
-from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
+from media.stores.store import PROBES, Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ POOL_CONNECTIONS = 64
 PAGE_KEYS = 1000
 #: A remover that takes longer from judging an object to removing it must look again: it may be written meanwhile.
 MOVE_SECONDS = 60.0
-PROBE_KEY = "probe/conditional-write"
+PROBE_KEY = f"{PROBES}conditional-write"
 
 #: botocore repeats requests, but not the reading of a body that broke off.
 BROKEN_BODY = (IncompleteReadError, ResponseStreamingError)

@@ -13,6 +13,8 @@ from typing import Protocol
 MAX_KEY_BYTES = 900
 #: Linux file systems allow 255 bytes for a name.
 MAX_SEGMENT_BYTES = 240
+#: Below it a store tries out what its server can; nothing there is needed again.
+PROBES = "probe/"
 
 
 @dataclass(frozen=True, slots=True)

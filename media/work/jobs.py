@@ -30,6 +30,9 @@ NOTICES = "notices"
 #: Sorted set: ids of notices by the time (unix seconds) of their next attempt.
 NOTICES_DUE = "cutout:notices"
 
+#: Sorted set: what was asked for again (:func:`used_member`) by when it last was (unix seconds).
+USED = "cutout:used"
+
 #: Redis hash of counters that workers add to and the proxy's /metrics reads.
 COUNTERS = "cutout:counters"
 INFERENCES = "inferences"
@@ -53,6 +56,11 @@ class Outcome:
 
 def outcome_stream(job_id: str) -> str:
     return f"cutout:outcome:{job_id}"
+
+
+def used_member(key: str) -> bytes:
+    """A key of 64 hexadecimal digits in half the memory."""
+    return bytes.fromhex(key)
 
 
 def failure_counter(job_id: str) -> str:

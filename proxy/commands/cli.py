@@ -1,4 +1,4 @@
-"""`cutout`: dev · proxy · worker · models · sign · warm."""
+"""`cutout`: dev · proxy · worker · models · sign · warm · purge."""
 
 import subprocess
 import sys
@@ -96,6 +96,16 @@ def warm(
         typer.echo(f"{each.status or 'no answer'}  {each.url}  {each.reason}", err=True)
     typer.echo(f"{len(urls) - len(failed)} of {len(urls)} are ready.")
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def purge(
+    config: Config = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, delete nothing.")] = False,
+) -> None:
+    """Delete what the store's bounds and ages say, once (the workers do it all the time)."""
+    words = [*(["--dry-run"] if dry_run else []), *(["--config", config] if config else [])]
+    raise typer.Exit(_python("worker.upkeep.purge", *words))
 
 
 def _models(config: str | None, *words: str) -> int:

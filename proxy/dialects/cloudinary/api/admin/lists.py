@@ -5,7 +5,8 @@ from datetime import datetime
 
 from media.errors import RequestError
 from media.records.asset import Asset
-from media.records.catalog import Page, context_term
+from media.records.catalog import Page
+from media.records.indexes import context_term
 from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
 from proxy.dialects.cloudinary.api.form import Fields, as_list, is_true, required, text, whole, words
 from proxy.dialects.cloudinary.api.representation import details, row

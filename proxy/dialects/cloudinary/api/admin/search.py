@@ -13,7 +13,8 @@ from typing import Any
 from media.errors import RequestError
 from media.integers import is_natural
 from media.records.asset import Asset
-from media.records.catalog import Page, context_term
+from media.records.catalog import Page
+from media.records.indexes import context_term
 from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
 from proxy.dialects.cloudinary.api.form import as_list, text, whole
 from proxy.dialects.cloudinary.api.representation import details

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from media.errors import LimitExceeded, RequestError
 from media.integers import is_natural
+from media.records.sources import PIECES
 from media.stores.store import PreconditionFailed, Store
 
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/(-1|\*|[0-9]{1,15})")
@@ -56,7 +57,7 @@ def add_piece(store: Store, cloud: str, piece: Piece, body: bytes, *, max_bytes:
         raise LimitExceeded(f"File size too large. Got {max(piece.end, piece.total or 0)}. Maximum is {max_bytes}.")
     if len(body) != piece.end - piece.start:
         raise RequestError(f"Invalid chunk: Content-Range says {piece.end - piece.start} bytes, got {len(body)}")
-    folder = f"chunks/{hashlib.sha256(f'{cloud}/{piece.upload_id}'.encode()).hexdigest()}/"
+    folder = f"{PIECES}{hashlib.sha256(f'{cloud}/{piece.upload_id}'.encode()).hexdigest()}/"
     total = piece.total if piece.total is not None else ""
     store.put(f"{folder}{piece.start:015}-{piece.end:015}-{total}", body)
     names = [key for key in store.keys(folder, limit=MAX_PIECES) if not key.endswith(DONE)]

@@ -1,0 +1,92 @@
+"""The walk through all records: which sources they name, and which fetched ones nobody has asked for in a long time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from media.records.asset import Asset, Document
+from media.records.catalog import Catalog
+from media.records.paths import version_name
+from media.retention.ages import Ages, weight
+from media.retention.bin import Bin
+from media.retention.names import Names
+from media.retention.rules import Rules
+from media.work.jobs import BATCHES, REPLACEMENTS
+
+FETCHED = "fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Digests of ``sources`` that records name; of ``lasting`` ones, which go with their record only; ``versions`` of
+    assets by their :func:`media.records.paths.version_name`; the bytes of ``passing`` ones, which were fetched into
+    ``clouds``, by their last use."""
+
+    sources: Names = field(default_factory=Names)
+    lasting: Names = field(default_factory=Names)
+    versions: Names = field(default_factory=Names)
+    passing: Ages = field(default_factory=Ages)
+    clouds: set[str] = field(default_factory=set)
+
+
+def walk(catalog: Catalog, bin_: Bin, rules: Rules) -> Named:
+    """Raises MediaError for a damaged record: what it names is not known, so nothing may be deleted."""
+    named = Named()
+    for asset in catalog.every_asset():
+        bin_.see()
+        if not is_passing(asset):
+            _add_all(named.lasting, asset.digests)
+        elif rules.is_too_old(used(asset, rules), rules.fetched_max_age):
+            if forget(catalog, bin_, asset):
+                continue
+        else:
+            named.passing.add(used(asset, rules), weight(asset.bytes))
+            named.clouds.add(asset.cloud)
+        _add_all(named.sources, asset.digests)
+        _add_all(named.versions, {version_name(asset.asset_id, digest) for digest in asset.digests})
+    for document in _work(catalog):
+        bin_.see()
+        _add_all(named.sources, _digests(document))
+    return named
+
+
+def is_passing(asset: Asset) -> bool:
+    """Whether it was fetched on the way, and nobody has said anything of it since."""
+    said = (asset.tags, asset.context, asset.metadata, asset.backups, asset.access_control, asset.moderation)
+    return asset.type == FETCHED and not any(said)
+
+
+def used(asset: Asset, rules: Rules) -> float:
+    """When a fetched asset was last asked for, within ``origin.max_age_seconds``: it is then fetched again."""
+    try:
+        return datetime.fromisoformat(asset.uploaded_at).timestamp()
+    except ValueError:
+        return rules.now
+
+
+def forget(catalog: Catalog, bin_: Bin, asset: Asset) -> bool:
+    """Delete a fetched asset's record unless it was fetched again meanwhile; its bytes go when no record names them."""
+
+    def is_unchanged(found: Asset) -> bool:
+        return found == asset
+
+    return bin_.do(lambda: catalog.delete_if(asset.ref, is_unchanged), 0)
+
+
+def _work(catalog: Catalog) -> Iterator[Document]:
+    for kind in (BATCHES, REPLACEMENTS):
+        cursor, is_behind = "", False
+        while not is_behind:
+            page, cursor = catalog.records(kind).page(cursor=cursor)
+            yield from page
+            is_behind = not cursor
+
+
+def _digests(document: Document) -> set[str]:
+    layers = (digest for row in document.get("rows", ()) for digest in row["layers"].values())
+    return {document["source_digest"], *layers}
+
+
+def _add_all(names: Names, found: "set[str] | frozenset[str]") -> None:
+    for name in found:
+        names.add(name)

@@ -1,0 +1,1 @@
+"""Keeping the store in bounds: the janitor beside the jobs, and `cutout purge`."""
