@@ -18,6 +18,7 @@ from proxy.runtime.pool import IO_THREADS, Pool, Slots
 from proxy.runtime.queue import JobQueue
 from proxy.runtime.single_flight import SingleFlight
 from proxy.runtime.usage import Usage
+from proxy.runtime.verdicts import Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Services:
     #: Taken before a source is read to work on its pixels.
     slots: Slots
     hot: HotCache
+    #: Whether derived assets differ from their sources, by derived key.
+    verdicts: Verdicts
     #: What is under way in this process: derivations by derived key, fetches, job requests.
     flights: SingleFlight
 
@@ -61,10 +64,11 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     hot = HotCache(settings.rendering.hot_cache_bytes)
     try:
         async with OriginFetcher(settings.origin) as origin:
-            metrics, flights = Metrics(), SingleFlight()
+            metrics, verdicts, flights = Metrics(), Verdicts(), SingleFlight()
             yield Services(
-                settings, opened, catalog, queue, usage, origin, metrics, io, pixels, bodies, slots, hot, flights
-            )
+                settings, opened, catalog, queue, usage, origin, metrics, io, pixels, bodies, slots, hot, verdicts,
+                flights,
+            )  # fmt: skip
     finally:
         await queue.close()
         await usage.close()

@@ -86,6 +86,13 @@ MAY_DO_IO = (
     "proxy/dialects/remove_bg/account.py",
     "proxy/dialects/remove_bg/sources.py",
 )
+#: The files of the proxy that read the digest of an asset: the gate, what has just stored it, proven owners.
+MAY_READ_DIGESTS = (
+    "proxy/delivery/gate.py",
+    "proxy/delivery/ingest.py",
+    "proxy/delivery/synchronous.py",
+    "proxy/dialects/cloudinary/api/*",
+)
 IO_PACKAGES = {"starlette", "redis", "rq", "httpx", "boto3", "asyncio", "socket", "requests"}
 #: Most files in one folder; a folder of verbs may have more.
 MOST_FILES = 17
@@ -170,6 +177,16 @@ def test_the_text_rules_of_a_language_know_nothing_of_its_meaning_and_neither_kn
     below = DIALECT_PARTS[: DIALECT_PARTS.index(own) + 1]
     for name, file in ours(path):
         assert file.startswith("media/") or file.split("/")[-2] in below, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if path.startswith("proxy/")])
+def test_an_asset_becomes_a_digest_at_the_gate_alone(path: str) -> None:
+    """A digest opens the bytes: whoever reads it elsewhere has judged nothing (``hash.digest()`` is another)."""
+    tree = ast.parse((ROOT / path).read_text())
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "digest"]
+    lines = [node.lineno for node in read if id(node) not in called]
+    assert not lines or any(fnmatch.fnmatch(path, pattern) for pattern in MAY_READ_DIGESTS), f"{path}:{lines[:1]}"
 
 
 def test_every_row_of_what_may_do_io_stands_for_a_file() -> None:

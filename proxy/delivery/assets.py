@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -17,6 +16,18 @@ log = logging.getLogger("cutout.sources")
 FETCH = "fetch"
 #: Scheme of addresses that lead into our own catalog.
 OWN = "cloud://"
+#: What the Admin API says of an asset, and holds whatever its origin sends next.
+SAID = (
+    "access_control",
+    "tags",
+    "context",
+    "metadata",
+    "moderation",
+    "headers",
+    "asset_folder",
+    "display_name",
+    "related",
+)
 
 
 async def find_asset(services: Services, ref: SourceRef) -> Asset | None:
@@ -50,7 +61,7 @@ async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
     if known is not None and _age_seconds(known) < services.settings.origin.max_age_seconds:
         return known
     try:
-        return await services.flights.run(f"fetch:{cloud}:{url}", lambda: _fetch(services, ref))
+        return await services.flights.run(f"fetch:{cloud}:{url}", lambda: _fetch(services, ref, known))
     except (OriginError, Unavailable) as error:
         if known is None:
             raise
@@ -58,15 +69,10 @@ async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
         return known
 
 
-async def find_layers(sources: Iterable[str], locate: Callable[[str], Awaitable[Asset]]) -> dict[str, str]:
-    """Every source that a chain needs beside the picture → the digest of its bytes; ``locate`` raises for what is
-    missing."""
-    return {source: (await locate(source)).digest for source in sources}
-
-
-async def _fetch(services: Services, ref: SourceRef) -> Asset:
+async def _fetch(services: Services, ref: SourceRef, known: Asset | None) -> Asset:
     fetched = await services.origin.fetch(ref.public_id, max_bytes=services.settings.limits.max_source_bytes)
-    return await receive(services, Arrival(fetched.body), ref)
+    kept = {name: getattr(known, name) for name in SAID} if known else {}
+    return await receive(services, Arrival(fetched.body), ref, kept)
 
 
 def _age_seconds(asset: Asset) -> float:

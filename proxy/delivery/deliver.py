@@ -9,51 +9,44 @@ from starlette.responses import Response
 from media.derived.derived_assets import Derived
 from media.formats.table import sniff
 from media.integers import is_natural
-from media.language.chain import Chain, Output
-from media.records.asset import Asset
-from media.render.derivation import Order
 from proxy.delivery.derivation import find_or_derive, read_source
+from proxy.delivery.gate import Passed
 from proxy.http.responses import Caching, Content, matches, not_modified, respond
 from proxy.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a dialect wants delivered, and how: ``patience`` is in seconds, ``headers`` are added to the answer."""
+    """What a dialect wants delivered, and how: ``patience`` is in seconds, ``headers`` are added to the answer,
+    ``caching`` is what would hold for anything that anybody may have."""
 
-    asset: Asset
-    order: Order
+    passed: Passed
     caching: Caching
     patience: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def deliver(services: Services, delivery: Delivery, request: Request) -> Response:
-    key, caching = delivery.order.key, delivery.caching
+    key, caching, hold = delivery.passed.order.key, delivery.caching, delivery.passed.hold
     if matches(request.headers.get("if-none-match"), key):
-        return not_modified(key, caching)
-    derived = await derived_of(services, delivery.asset, delivery.order, patience=delivery.patience)
+        return not_modified(key, hold.bounded(caching))
+    derived = await derived_of(services, delivery.passed, patience=delivery.patience)
     if not derived.is_final:
         # Another tag: a client with this picture is not told that it still stands once there is a better one.
         key, caching = f"{key}-provisional", _brief(services, caching)
     content = Content(derived.body, _mime(derived.body), key, headers={**_confidence(derived), **delivery.headers})
-    return respond(content, caching, request.headers, head=request.method == "HEAD")
+    return respond(content, hold.bounded(caching), request.headers, head=request.method == "HEAD")
 
 
 def _brief(services: Services, caching: Caching) -> Caching:
     return replace(caching, max_age=services.settings.delivery.pending_max_age_seconds, immutable=False)
 
 
-async def derived_of(services: Services, asset: Asset, order: Order, *, patience: float) -> Derived:
+async def derived_of(services: Services, passed: Passed, *, patience: float) -> Derived:
     """The original or the derived asset; raises what :func:`proxy.delivery.derivation.find_or_derive` raises."""
-    if is_original(asset, order.chain):
-        return Derived(await read_source(services, asset.digest))
-    return await find_or_derive(services, order, patience=patience)
-
-
-def is_original(asset: Asset, chain: Chain) -> bool:
-    """Whether the stored bytes are the answer: nothing to do, and no other format asked for."""
-    return chain in (Chain(), Chain(output=Output(candidates=(asset.format,))))
+    if passed.is_original:
+        return Derived(await read_source(services, passed.order.source_digest))
+    return await find_or_derive(services, passed.order, patience=patience)
 
 
 def _mime(body: bytes) -> str:

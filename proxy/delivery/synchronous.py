@@ -1,6 +1,7 @@
 """Blocking calls for APIs that cannot answer "pending": remove.bg, rembg, IMG Processing."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from media.cutout import CutoutOptions
 from media.derived.derived_assets import Derived
@@ -8,20 +9,32 @@ from media.derived.keys import concrete, maps_key
 from media.derived.paths import maps_path
 from media.language.chain import Chain
 from media.records.asset import Asset
-from media.render.derivation import order_for
 from media.scene.labels import Label, labels_of
 from proxy.delivery.deliver import derived_of
 from proxy.delivery.derivation import request_cutout
+from proxy.delivery.gate import OWNER, Grant, open_chain
 from proxy.services import Services
 
 
 async def derive_now(
-    services: Services, asset: Asset, chain: Chain, layers: Mapping[str, str] | None = None
+    services: Services,
+    asset: Asset,
+    chain: Chain,
+    layers: Mapping[str, Asset] = MappingProxyType({}),
+    *,
+    grant: Grant = OWNER,
 ) -> Derived:
-    """The derived asset, waited for. Raises DerivationPending if the bound was too short."""
-    order = order_for(asset.digest, concrete(chain), layers or {}, services.matting)
+    """The derived asset, waited for; ``grant``: the caller's own, unless the asset comes from the catalog.
+
+    Raises DerivationPending if the bound was too short, BadSignature for what the caller may not have.
+    """
+
+    async def locate(source: str) -> Asset:
+        return layers[source]
+
     patience = services.settings.delivery.synchronous_wait_seconds
-    return await derived_of(services, asset, order, patience=patience)
+    passed = await open_chain(services, asset, concrete(chain), locate, grant, patience=patience)
+    return await derived_of(services, passed, patience=patience)
 
 
 async def find_labels(services: Services, asset: Asset) -> tuple[Label, ...]:

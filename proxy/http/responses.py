@@ -29,17 +29,20 @@ def attachment(name: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Caching:
-    """``max_age`` in seconds; ``immutable`` for URLs that carry a version; ``private``: not for shared caches."""
+    """``max_age`` in seconds; ``immutable`` for URLs that carry a version; ``private``: not for shared caches;
+    ``shared``: for them as well, whose own default could be longer."""
 
     max_age: int
     immutable: bool = False
     vary: tuple[str, ...] = ()
     private: bool = False
+    shared: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
-        scope = "private" if self.private else "public"
-        control = f"{scope}, max-age={self.max_age}" + (", immutable" if self.immutable else "")
+        control = f"{'private' if self.private else 'public'}, max-age={self.max_age}"
+        control += f", s-maxage={self.max_age}" if self.shared and not self.private else ""
+        control += ", immutable" if self.immutable else ""
         return {"Cache-Control": control} | ({"Vary": ", ".join(self.vary)} if self.vary else {})
 
 

@@ -6,7 +6,7 @@
       ├ find_token · grammar.parse · authorize    text only, no I/O before the signature
       ├ locate · _fetch                           the origin, guarded, kept as a source
       └ _deliver                                  the result, or the photo as it is until there is a cutout
-          └ negotiate_on · find_layers · delivery.deliver
+          └ negotiate_on · gate.open_chain · delivery.deliver
 """
 
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ from media.errors import (
 )
 from media.geometry import Size
 from media.records.asset import Asset, SourceRef
-from media.render.derivation import order_for
-from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, find_layers, own_asset
+from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, own_asset
 from proxy.delivery.deliver import Delivery, deliver, patience
+from proxy.delivery.gate import ANYBODY, OWNER, Grant, open_chain
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudimage import grammar, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
@@ -54,18 +54,19 @@ STATUSES: dict[type[MediaError], str] = {
 
 @dataclass(frozen=True, slots=True)
 class AssetRequest:
-    """One request on one asset: what to make of it and how to answer."""
+    """One request on one asset: what it proved, what to make of it and how to answer."""
 
     token: CloudimageToken
     asset: Asset
     parameters: Parameters
     request: Request
+    grant: Grant
 
 
 async def image(services: Services, request: Request) -> Response:
     token = tenant.find_token(services.settings.vendor(Cloudimage), request.headers.get("host", ""))
     url = _parse(request, token, max_bytes=services.settings.limits.max_url_bytes)
-    signature.authorize(
+    is_owner = signature.authorize(
         url.uri_path,
         url.query,
         sign_salts=token.sign_salts,
@@ -73,7 +74,7 @@ async def image(services: Services, request: Request) -> Response:
         min_length=token.min_signature_length,
     )
     asset = await _fetch(services, token.cloud, tenant.locate(url, token))
-    return await _deliver(services, AssetRequest(token, asset, url.parameters, request))
+    return await _deliver(services, AssetRequest(token, asset, url.parameters, request, OWNER if is_owner else ANYBODY))
 
 
 def _parse(request: Request, token: CloudimageToken, *, max_bytes: int) -> DeliveryUrl:
@@ -120,30 +121,30 @@ async def _deliver(services: Services, wanted: AssetRequest) -> Response:
 async def _answer_without(services: Services, wanted: AssetRequest, error: MediaError) -> Response:
     settings = services.settings.delivery
     photo = replace(wanted, parameters=vocabulary.without_removal(wanted.parameters))
-    response = await _answer(services, photo)
+    response = await _answer(services, photo, settings.pending_max_age_seconds)
     response.headers[STATUS_HEADER] = next(name for kind, name in STATUSES.items() if isinstance(error, kind))
     response.headers["Retry-After"] = str(getattr(error, "retry_after", settings.error_max_age_seconds))
-    _set_age(response, settings.pending_max_age_seconds)
     return response
 
 
-async def _answer(services: Services, wanted: AssetRequest) -> Response:
+async def _answer(services: Services, wanted: AssetRequest, max_age: int | None = None) -> Response:
+    """``max_age`` (seconds) goes before what the URL asks for."""
     asset, request = wanted.asset, wanted.request
     negotiated = negotiate_on(_facts(wanted), wanted.parameters, request.headers)
     compiled, chain = negotiated.compiled, negotiated.chain
-    max_age = services.settings.delivery.max_age_seconds if compiled.max_age is None else compiled.max_age
-    layers = await find_layers(chain.needs.sources, lambda source: _locate(services, wanted, source))
+
+    async def locate(source: str) -> Asset:
+        return await _locate(services, wanted, source)
+
+    chosen = compiled.max_age if max_age is None else max_age
+    age = services.settings.delivery.max_age_seconds if chosen is None else chosen
     delivery = Delivery(
-        asset,
-        order_for(asset.digest, chain, layers, services.matting),
-        Caching(max_age, vary=negotiated.vary),
+        await open_chain(services, asset, chain, locate, wanted.grant),
+        Caching(age, vary=negotiated.vary, shared=chosen is not None),
         patience=patience(services, request),
         headers=_disposition(compiled, asset) | _description(compiled, asset),
     )
-    response = await deliver(services, delivery, request)
-    if compiled.max_age is not None:
-        _set_age(response, compiled.max_age)
-    return response
+    return await deliver(services, delivery, request)
 
 
 def _facts(wanted: AssetRequest) -> Facts:
@@ -156,11 +157,6 @@ async def _locate(services: Services, wanted: AssetRequest, source: str) -> Asse
         return wanted.asset
     found = tenant.locate_watermark(source.removeprefix(REMOTE), wanted.token)
     return await _fetch(services, wanted.token.cloud, found)
-
-
-def _set_age(response: Response, seconds: int) -> None:
-    """Shared caches too: their own default could keep a photo that is about to be replaced."""
-    response.headers["Cache-Control"] = f"public, max-age={seconds}, s-maxage={seconds}"
 
 
 def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:

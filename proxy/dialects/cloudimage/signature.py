@@ -18,6 +18,7 @@ from media.errors import BadSignature
 from proxy.dialects.cloudimage.grammar import canonical_key, split_pairs
 
 FULL_LENGTH = 40
+SEAL_KEYS = frozenset({"ci_seal", "ci_eqs"})
 
 
 def sign(uri: str, salt: str) -> str:
@@ -28,15 +29,19 @@ def seal(path: str, sealed: str, salt: str) -> str:
     return hashlib.sha1((path + sealed + salt).encode(), usedforsecurity=False).hexdigest()
 
 
-def authorize(path: str, query: str, *, sign_salts: Sequence[str], seal_salts: Sequence[str], min_length: int) -> None:
-    """Raises BadSignature unless the request carries what its account asks for; without salts all may pass.
+def authorize(path: str, query: str, *, sign_salts: Sequence[str], seal_salts: Sequence[str], min_length: int) -> bool:
+    """Whether the account's owner wrote all of the URL; without salts nobody can prove that, and all may pass.
 
-    ``path`` and ``query`` as sent. An account signs or seals; with salts for both, either will do.
+    ``path`` and ``query`` as sent. An account signs or seals; with salts for both, either does. A seal covers nothing
+    beside it. Raises BadSignature unless the request carries what its account asks for.
     """
     if not sign_salts and not seal_salts:
-        return
-    if not (_is_signed(path, query, sign_salts, min_length) or _is_sealed(path, query, seal_salts, min_length)):
+        return False
+    if _is_signed(path, query, sign_salts, min_length):
+        return True
+    if not _is_sealed(path, query, seal_salts, min_length):
         raise BadSignature("The URL must carry a valid ci_sign or ci_seal.")
+    return all(canonical_key(pair.partition("=")[0]) in SEAL_KEYS for pair in split_pairs(query))
 
 
 def _is_signed(path: str, query: str, salts: Iterable[str], min_length: int) -> bool:

@@ -5,12 +5,11 @@
     image
       ├ url.parse · find_cloud · authorize       text only, no I/O before the signature
       ├ _find_or_default                         catalog, d_, or the origin of a fetch URL
-      ├ negotiate_on · check_chain               vendor text → concrete chain
-      ├ order_with_layers                        layer sources → digests; the derived key
+      ├ negotiate_on · check_addons              vendor text → concrete chain
+      ├ open_with_layers                         may the request have it? layers, digests, the derived key
       └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,11 +21,12 @@ from media.errors import BadTransformation, NotFound, RequestError
 from media.formats.source import describe_derived
 from media.header_text import header_text
 from media.records.asset import Asset, SourceRef
-from media.render.derivation import Listing, Order, order_for
-from proxy.delivery.assets import fetch_asset, find_asset, find_layers
+from media.render.derivation import Listing
+from proxy.delivery.assets import fetch_asset, find_asset
 from proxy.delivery.deliver import Delivery, deliver, derived_of, patience
+from proxy.delivery.gate import Grant, Passed, check_type, open_chain
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudinary.access import authorize, check_access_control, check_chain
+from proxy.dialects.cloudinary.access import authorize, check_addons
 from proxy.dialects.cloudinary.concrete import Negotiated, negotiate_on, terms_on
 from proxy.dialects.cloudinary.envelope import envelope
 from proxy.dialects.cloudinary.named_transformations import definitions, is_allowed_for_strict
@@ -60,24 +60,27 @@ async def image(services: Services, request: Request) -> Response:
     url = _parse(request, services.settings.limits.max_url_bytes)
     cloud = find_cloud(services, url.cloud)
     is_allowed = cloud.strict and await is_allowed_for_strict(services, url.cloud, url.components)
-    is_signed = authorize(cloud, url, request, is_allowed=is_allowed)
+    grant = authorize(cloud, url, request, is_allowed=is_allowed)
     found = await _find_or_default(services, url)
-    check_access_control(found.asset, is_signed=is_signed, now=time.time())
+    grant = grant.beside(found.asset) if found.missing else grant
     if found.asset.resource_type != "image":
-        return await deliver_file(services, url, found.asset, request)
+        return await deliver_file(services, url, found.asset, grant, request)
     named = await definitions(services, url.cloud, url.components)
     asked = _negotiate(services, url.components, found, request.headers, named)
-    compiled, chain = asked.compiled, asked.chain
-    check_chain(cloud, chain.needs, is_signed=is_signed)
-    order = await order_with_layers(services, found.asset, chain, url.transformation, found.extension)
-    delivery = Delivery(
-        found.asset,
-        order,
-        _caching(services, url, asked, found),
-        patience=patience(services, request),
-        headers={**found.asset.headers, **_disposition(compiled, found.asset), **_warning(found)},
+    check_addons(cloud, asked.chain.needs, grant)
+    wait = patience(services, request)
+    passed = await open_with_layers(
+        services, found.asset, asked.chain, url.transformation, found.extension, grant, patience=wait
     )
-    return await (describe if compiled.wants_info else deliver)(services, delivery, request)
+    delivery = Delivery(
+        passed,
+        _caching(services, url, asked, found),
+        patience=wait,
+        headers={**found.asset.headers, **_disposition(asked.compiled, found.asset), **_warning(found)},
+    )
+    if asked.compiled.wants_info:
+        return await describe(services, delivery, found.asset)
+    return await deliver(services, delivery, request)
 
 
 def _parse(request: Request, max_bytes: int) -> DeliveryUrl:
@@ -102,20 +105,30 @@ def _negotiate(
     return negotiate_on(terms, headers.get("accept", ""), headers.get("save-data", ""), formats)
 
 
-async def order_with_layers(
-    services: Services, asset: Asset, chain: ConcreteChain, transformation: str, extension: str | None
-) -> Order:
-    """``chain`` on the asset, with its layers found; listed under what was written. Raises NotFound for a layer."""
-    layers = await find_layers(chain.needs.sources, lambda source: _locate(services, asset.cloud, source))
+async def open_with_layers(
+    services: Services,
+    asset: Asset,
+    chain: ConcreteChain,
+    transformation: str,
+    extension: str | None,
+    grant: Grant,
+    *,
+    patience: float = 0.0,
+) -> Passed:
+    """``chain`` on the asset, with its layers found; listed under what was written. Raises NotFound for a layer,
+    BadSignature for what ``grant`` does not open."""
     listing = Listing(asset.asset_id, transformation, extension or "") if transformation or extension else None
-    return order_for(asset.digest, chain, layers, services.matting, listing)
+
+    async def locate(source: str) -> Asset:
+        return await _locate(services, asset.cloud, source, grant)
+
+    return await open_chain(services, asset, chain, locate, grant, listing=listing, patience=patience)
 
 
-async def describe(services: Services, delivery: Delivery, request: Request) -> Response:
+async def describe(services: Services, delivery: Delivery, source: Asset) -> Response:
     """``fl_getinfo``: facts about the source and the result instead of the result."""
-    result = await derived_of(services, delivery.asset, delivery.order, patience=delivery.patience)
+    result = await derived_of(services, delivery.passed, patience=delivery.patience)
     info = describe_derived(result.body, max_pixels=services.settings.limits.max_source_pixels)
-    source = delivery.asset
     document = {
         "input": {
             "width": source.width, "height": source.height, "bytes": source.bytes, "format": source.format,
@@ -123,7 +136,7 @@ async def describe(services: Services, delivery: Delivery, request: Request) -> 
         },
         "output": {"width": info.width, "height": info.height, "bytes": len(result.body), "format": info.format},
     }  # fmt: skip
-    return JSONResponse(document, headers={**delivery.caching.headers, **CORS})
+    return JSONResponse(document, headers={**delivery.passed.hold.bounded(delivery.caching).headers, **CORS})
 
 
 def _caching(services: Services, url: DeliveryUrl, asked: Negotiated, found: Found) -> Caching:
@@ -131,9 +144,6 @@ def _caching(services: Services, url: DeliveryUrl, asked: Negotiated, found: Fou
     if found.missing is not None:
         # The asset may come: a shared cache must not keep the placeholder in its name.
         return Caching(services.settings.delivery.error_max_age_seconds, vary=vary, private=True)
-    if found.asset.access_control:
-        # What is open now may be closed in a moment: no shared cache decides that.
-        return Caching(0, vary=vary, private=True)
     is_immutable = url.version is not None or asked.compiled.immutable
     return Caching(services.settings.delivery.max_age_seconds, immutable=is_immutable, vary=vary)
 
@@ -167,13 +177,14 @@ async def _find_or_default(services: Services, url: DeliveryUrl) -> Found:
         return Found(asset, url.extension, missing=str(error))
 
 
-async def _locate(services: Services, cloud: str, source: str) -> Asset:
+async def _locate(services: Services, cloud: str, source: str, grant: Grant) -> Asset:
     """The asset that a source of a chain names. Raises NotFound naming the one that is missing."""
     if source.startswith(RAW):
         return await _find_file(services, cloud, source.removeprefix(RAW))
     if source.startswith("fetch:"):
         return await fetch_asset(services, cloud, source.removeprefix("fetch:"))
     resource_type, delivery_type, public_id = source.split("/", 2)
+    check_type(delivery_type, grant, is_beside=True)
     asset = await find_asset(services, SourceRef(cloud, resource_type, delivery_type, public_id))
     if asset is None:
         raise NotFound(f"Unknown or invalid referenced image {public_id} of type {delivery_type}")

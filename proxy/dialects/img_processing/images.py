@@ -18,6 +18,7 @@ from media.formats.table import FORMATS
 from media.geometry import Size
 from media.records.asset import Asset
 from proxy.delivery.derivation import read_source
+from proxy.delivery.gate import ANYBODY, OWNER, Grant, open_file
 from proxy.delivery.ingest import open_address
 from proxy.delivery.synchronous import classify_now, derive_now
 from proxy.dialect import Dialect, Path
@@ -92,7 +93,7 @@ async def _edited(services: Services, caller: Caller, action: str, values: Value
     marks = [await library.find(services, caller, mark["id"]) for mark in values.get("watermarks") or ()]
     sizes = {mark.public_id: _size(mark) for mark in marks}
     chain = compile_edit(action, values, _size(asset), sizes)
-    layers = {layer_source(mark.public_id): mark.digest for mark in marks}
+    layers = {layer_source(mark.public_id): mark for mark in marks}
     return Arrival((await derive_now(services, asset, chain, layers)).body, asset.original_filename)
 
 
@@ -132,18 +133,18 @@ async def retrieve_image(services: Services, request: Request) -> Response:
 async def download_image(services: Services, request: Request) -> Response:
     caller = await admit(services, request)
     asset = await library.find(services, caller, request.path_params["image_id"])
-    return await _bytes(services, request, asset, Caching(0, private=True))
+    return await _bytes(services, request, asset, OWNER, Caching(0, private=True))
 
 
 async def public_image(services: Services, request: Request) -> Response:
     asset = await library.find_public(services, f"image_{request.path_params['rest']}")
-    return await _bytes(services, request, asset, Caching(PUBLIC_MAX_AGE_SECONDS))
+    return await _bytes(services, request, asset, ANYBODY, Caching(PUBLIC_MAX_AGE_SECONDS))
 
 
-async def _bytes(services: Services, request: Request, asset: Asset, caching: Caching) -> Response:
-    body = await read_source(services, asset.digest)
-    content = Content(body, FORMATS[asset.format].mime, asset.digest)
-    return respond(content, caching, request.headers, head=request.method == "HEAD")
+async def _bytes(services: Services, request: Request, asset: Asset, grant: Grant, caching: Caching) -> Response:
+    digest, hold = open_file(asset, grant)
+    content = Content(await read_source(services, digest), FORMATS[asset.format].mime, digest)
+    return respond(content, hold.bounded(caching), request.headers, head=request.method == "HEAD")
 
 
 async def delete_image(services: Services, request: Request) -> Response:

@@ -14,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from media.errors import Forbidden
+from media.language.chain import Chain
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.assets import fetch_asset
+from proxy.delivery.gate import ANYBODY, OWNER, Grant
 from proxy.delivery.ingest import keep_source
 from proxy.delivery.synchronous import derive_now
 from proxy.dialect import Dialect, Path
@@ -43,7 +45,8 @@ async def remove_by_address(services: Services, request: Request) -> Response:
     if not query.get("url"):
         raise Invalid(Fault("query", "url", *REQUIRED))
     source = await fetch_asset(services, services.settings.vendor(Rembg).cloud, query["url"])
-    return await _answer(services, who, parameters, objects, source)
+    grant = OWNER if who and who.cloud == source.cloud else ANYBODY
+    return await _answer(services, who, schema.chain_of(parameters, objects), source, grant)
 
 
 async def remove_file(services: Services, request: Request) -> Response:
@@ -56,7 +59,7 @@ async def remove_file(services: Services, request: Request) -> Response:
     cloud = services.settings.vendor(Rembg).cloud
     arrival = await services.io.run(form.files["file"].read)
     source = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
-    return await _answer(services, who, parameters, objects, source)
+    return await _answer(services, who, schema.chain_of(parameters, objects), source, OWNER)
 
 
 def _account(services: Services, request: Request) -> Account | None:
@@ -84,10 +87,8 @@ def _parse(services: Services, texts: dict[str, str], place: str) -> tuple[Param
     return parameters, objects
 
 
-async def _answer(
-    services: Services, who: Account | None, parameters: Parameters, objects: tuple[str, ...], source: Asset
-) -> Response:
-    derived = await derive_now(services, source, schema.chain_of(parameters, objects))
+async def _answer(services: Services, who: Account | None, chain: Chain, source: Asset, grant: Grant) -> Response:
+    derived = await derive_now(services, source, chain, grant=grant)
     if who is not None:
         await services.usage.charge(who, CREDITS)
     headers = {

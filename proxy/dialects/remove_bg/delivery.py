@@ -107,7 +107,7 @@ async def _cut(services: Services, parameters: Parameters, source: Asset, backgr
 
 async def _cut_once(services: Services, parameters: Parameters, source: Asset, background: Asset | None) -> Cut:
     compiled = compile_parameters(parameters, Size(source.width, source.height), with_background=background is not None)
-    layers = {BACKGROUND: background.digest} if background else {}
+    layers = {BACKGROUND: background} if background else {}
     shown = (await derive_now(services, source, compiled.measured)).body
     max_pixels = services.settings.limits.max_output_pixels
     view = await services.pixels.run(_measured, shown, as_matte=compiled.measures_matte, max_pixels=max_pixels)

@@ -5,6 +5,7 @@ from typing import Any
 
 from media.errors import RequestError
 from media.integers import is_natural
+from media.records.access_rules import window
 from media.records.limits import MAX_NAME_LENGTH, check_limit
 from proxy.dialects.cloudinary.api.form import Fields, pairs, parsed, text, words
 
@@ -84,7 +85,15 @@ def access_control(value: Any) -> tuple[Mapping[str, Any], ...]:
             raise RequestError("Invalid access_control: expected rules with access_type anonymous or token")
         if not all(each is None or isinstance(each, str) for each in rule.values()):
             raise RequestError("Invalid access_control: expected texts for access_type, start and end")
+        _check_times(rule)
     return tuple(rules)
+
+
+def _check_times(rule: Mapping[str, Any]) -> None:
+    try:
+        window(rule)
+    except ValueError as error:
+        raise RequestError(f"Invalid access_control: {error}") from error
 
 
 def metadata(value: Any) -> dict[str, Any]:

@@ -21,6 +21,12 @@ def own_url(base: str, asset: Asset) -> str:
     return delivery_url(base, asset, "", "" if asset.resource_type == "raw" else asset.format)
 
 
+def signed_url(base: str, asset: Asset, cloud: Cloud) -> str:
+    """The URL of a raw file that only the owner may open."""
+    secret = next(iter(cloud.keys.values()), "")
+    return delivery_url(base, asset, f"s--{signature.sign(quote(asset.public_id, safe='/'), secret)}--", "")
+
+
 def answer(base: str, asset: Asset, cloud: Cloud) -> Document:
     """What an upload, an explicit and a rename answer."""
     secret = next(iter(cloud.keys.values()), "")

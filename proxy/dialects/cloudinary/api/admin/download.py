@@ -10,20 +10,20 @@ from typing import IO
 
 from starlette.responses import Response, StreamingResponse
 
-from media.derived.keys import concrete
 from media.errors import LimitExceeded, NotFound, RequestError
 from media.formats.table import EXTENSIONS, FORMATS
 from media.language.chain import Chain, Output
 from media.records.asset import Asset
-from media.render.derivation import order_for
 from proxy.delivery.assets import find_asset
-from proxy.delivery.derivation import find_or_derive, read_source
+from proxy.delivery.derivation import read_source
+from proxy.delivery.gate import AUTHENTICATED, OWNER, is_restricted, open_file
 from proxy.delivery.ingest import receive
+from proxy.delivery.synchronous import derive_now
 from proxy.dialects.cloudinary.api.admission import check_signed
 from proxy.dialects.cloudinary.api.call import RESOURCE_TYPES, Call, Document
 from proxy.dialects.cloudinary.api.form import Fields, is_true, required, text, words
 from proxy.dialects.cloudinary.api.naming import delivery_type, ref_of
-from proxy.dialects.cloudinary.api.representation import answer
+from proxy.dialects.cloudinary.api.representation import answer, own_url, signed_url
 from proxy.http.responses import SAFETY, attachment
 from proxy.http.uploads import Arrival
 from proxy.services import Services
@@ -32,6 +32,7 @@ MAX_ARCHIVED = 1000
 #: An archive grows on disk, not in memory, beyond this.
 SPOOL_BYTES = 16 * 1024 * 1024
 BLOCK_BYTES = 256 * 1024
+UNCACHED = {"Cache-Control": "private, no-store"}
 LISTINGS = {"prefix": "prefixes", "tag": "tags"}
 ARCHIVES = {"zip": "application/zip", "tgz": "application/gzip"}
 
@@ -68,26 +69,36 @@ async def archive(services: Services, call: Call) -> Document | Response:
     packed = await _packed(services, call.fields, assets, kind)
     if text(call.fields, "mode") == "download":
         disposition = attachment(f"archive.{kind}")
-        return StreamingResponse(_blocks(packed), media_type=ARCHIVES[kind], headers={**SAFETY, **disposition})
+        headers = {**SAFETY, **UNCACHED, **disposition}
+        return StreamingResponse(_blocks(packed), media_type=ARCHIVES[kind], headers=headers)
     with packed:
         body = await asyncio.to_thread(packed.read)
-    named: Fields = {"public_id": f"{text(call.fields, 'target_public_id')}.{kind}"}
-    fields = named if text(call.fields, "target_public_id") else {}
-    ref = ref_of(call.name, "raw", fields, f"archive.{kind}")
-    values = {"tags": words(call.fields.get("target_tags"))}
-    stored = await receive(services, Arrival(body, f"archive.{kind}"), ref, values)
+    stored = await _keep(services, call, Arrival(body, f"archive.{kind}"), is_open=not any(map(is_restricted, assets)))
     counts = {"resource_count": len(assets), "file_count": len(assets)}
-    return {**answer(call.base, stored, call.cloud), **counts}
+    link = signed_url(call.base, stored, call.cloud) if is_restricted(stored) else own_url(call.base, stored)
+    return {**answer(call.base, stored, call.cloud), "url": link, "secure_url": link, **counts}
+
+
+async def _keep(services: Services, call: Call, arrival: Arrival, *, is_open: bool) -> Asset:
+    """What holds something that not everybody may see is for the owner, too."""
+    name, kind = text(call.fields, "target_public_id"), arrival.filename.rpartition(".")[2]
+    fields: Fields = {"public_id": f"{name}.{kind}"} if name else {}
+    ref = ref_of(call.name, "raw", {**fields, "type": "upload" if is_open else AUTHENTICATED}, arrival.filename)
+    return await receive(services, arrival, ref, {"tags": words(call.fields.get("target_tags"))})
 
 
 async def _in_format(services: Services, asset: Asset, name: str) -> bytes:
     if asset.resource_type != "image" or name == asset.format:
-        return await read_source(services, asset.digest)
+        return await _original(services, asset)
     if name not in EXTENSIONS:
         raise RequestError(f"Invalid format {name}: it is not one that is written here")
-    chain = Chain(output=Output(candidates=(EXTENSIONS[name].name,)))
-    order = order_for(asset.digest, concrete(chain), {}, services.matting)
-    return (await find_or_derive(services, order, patience=0)).body
+    return (await derive_now(services, asset, Chain(output=Output(candidates=(EXTENSIONS[name].name,))))).body
+
+
+async def _original(services: Services, asset: Asset) -> bytes:
+    """The call is signed: it comes from the cloud's owner."""
+    digest, _ = open_file(asset, OWNER)
+    return await read_source(services, digest)
 
 
 async def _chosen(services: Services, call: Call) -> list[Asset]:
@@ -138,11 +149,11 @@ async def _packed(services: Services, fields: Fields, assets: list[Asset], kind:
         # Pictures are compressed already: storing them costs no time and no more room.
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
             for asset, name in zip(assets, names, strict=True):
-                await asyncio.to_thread(packed.writestr, name, await read_source(services, asset.digest))
+                await asyncio.to_thread(packed.writestr, name, await _original(services, asset))
     else:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as tar:
             for asset, name in zip(assets, names, strict=True):
-                body = await read_source(services, asset.digest)
+                body = await _original(services, asset)
                 entry = tarfile.TarInfo(name)
                 entry.size = len(body)
                 await asyncio.to_thread(tar.addfile, entry, io.BytesIO(body))
@@ -176,4 +187,4 @@ def _mime(name: str) -> str:
 
 def _file(body: bytes, mime: str, filename: str) -> Response:
     disposition = attachment(filename) if filename else {}
-    return Response(body, media_type=mime, headers={**SAFETY, "Cache-Control": "private, no-store", **disposition})
+    return Response(body, media_type=mime, headers={**SAFETY, **UNCACHED, **disposition})

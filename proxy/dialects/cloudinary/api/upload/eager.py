@@ -24,11 +24,12 @@ from media.work import webhook
 from media.work.batch import Batch, Row
 from media.work.jobs import BATCH, BATCH_JOB, BATCHES, DERIVE_JOB, DERIVE_QUEUE, DeriveJob
 from proxy.delivery.derivation import find_or_derive
+from proxy.delivery.gate import OWNER
 from proxy.dialects.cloudinary.api.call import Call
 from proxy.dialects.cloudinary.api.notify import notices_for, urls_of
 from proxy.dialects.cloudinary.api.representation import delivery_url
 from proxy.dialects.cloudinary.concrete import compile_on, terms_on
-from proxy.dialects.cloudinary.delivery import order_with_layers
+from proxy.dialects.cloudinary.delivery import open_with_layers
 from proxy.dialects.cloudinary.named_transformations import definitions
 from proxy.dialects.cloudinary.semantics import vocabulary
 from proxy.dialects.cloudinary.settings import Cloudinary
@@ -80,7 +81,8 @@ async def order_of(services: Services, asset: Asset, wanted: EagerTransformation
     chain = compile_on(terms).chain
     if wanted.format:
         chain = replace(chain, output=replace(chain.output, candidates=(wanted.format,)))
-    return await order_with_layers(services, asset, concrete(chain), wanted.transformation, wanted.extension)
+    passed = await open_with_layers(services, asset, concrete(chain), wanted.transformation, wanted.extension, OWNER)
+    return passed.order
 
 
 def split_format(text: str) -> tuple[str, str | None]:

@@ -1,0 +1,43 @@
+"""Whether a chain changes its picture: what it makes against the source, pixel by pixel, before anything is encoded.
+
+No list of steps could tell: a mirror undoes a mirror, a layer may lie beside the picture or under it, a crop may keep
+all of it. What the output says (format, quality, colour space) is no change.
+"""
+
+import pyvips
+
+from media.config import Limits
+from media.errors import DerivationFailed
+from media.formats.source import open_source
+from media.render.derivation import Inputs, Order
+from media.render.plan import plan
+from media.render.render import layers_of, render_pixels
+
+#: Levels of 255 by which rounding alone may move a pixel.
+TOLERANCE = 2
+
+
+def is_changed(order: Order, inputs: Inputs, original: bytes, limits: Limits) -> bool:
+    """Whether the picture that ``order`` makes differs in size or in a pixel from the (first) one in ``original``."""
+    most = limits.max_source_pixels
+    source, untouched = inputs.opening(max_pixels=most), open_source(original, max_pixels=most)
+    planned = plan(order.chain, source.info, limits, is_still=True)
+    if planned.size not in (None, untouched.info.size):
+        return True
+    try:
+        layers = layers_of(inputs.layers, order.layers, max_pixels=most)
+        made, _ = render_pixels(planned, source, layers, inputs.scene)
+        return not _is_same(made.frames[0], untouched.first_frame())
+    except pyvips.Error as error:
+        raise DerivationFailed(f"libvips cannot compare the pictures: {error}") from error
+
+
+def _is_same(one: pyvips.Image, other: pyvips.Image) -> bool:
+    if (one.width, one.height) != (other.width, other.height):
+        return False
+    return bool((_seen(one) - _seen(other)).abs().max() <= TOLERANCE)
+
+
+def _seen(frame: pyvips.Image) -> pyvips.Image:
+    """Four bands, the colours as far as their alpha shows them."""
+    return (frame if frame.hasalpha() else frame.bandjoin(255)).premultiply()
