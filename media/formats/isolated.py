@@ -23,6 +23,8 @@ from media.raster.picture import Picture
 FIELD_TYPES = {str: "gstr", int: "gint", float: "gdouble"}
 #: Fields that belong to every picture's shape.
 SHAPE_FIELDS = {"width", "height", "bands", "format", "coding", "interpretation", "xoffset", "yoffset", "filename"}
+#: Metadata that a result may keep.
+DATA_FIELDS = ("exif-data", "xmp-data", "iptc-data", "icc-profile-data")
 #: What a child keeps opened for the request that follows.
 KEPT_BYTES = 32 << 20
 
@@ -46,10 +48,13 @@ def open_isolated(body: bytes, row: Format) -> Opened:
 
 def _blank(head: Any) -> pyvips.Image:
     blank = pyvips.Image.black(int(head["width"]), int(head["height"]), bands=int(head["bands"]))
-    header = blank.copy(interpretation=str(head["interpretation"]))
-    for name, value in dict(head["fields"]).items():
-        header.set_type(getattr(pyvips.GValue, f"{FIELD_TYPES[type(value)]}_type"), str(name), value)
-    return header
+    return _labelled(blank.copy(interpretation=str(head["interpretation"])), head["fields"])
+
+
+def _labelled(image: pyvips.Image, fields: Any) -> pyvips.Image:
+    for name, value in dict(fields).items():
+        image.set_type(getattr(pyvips.GValue, f"{FIELD_TYPES[type(value)]}_type"), str(name), value)
+    return image
 
 
 def pixels_isolated(opened: Opened, extent: Extent) -> Picture:
@@ -69,12 +74,16 @@ def pixels_isolated(opened: Opened, extent: Extent) -> Picture:
 def _picture(answer: Message) -> Picture:
     head, blobs = answer.head, list(answer.blobs)
     profile = blobs.pop() if head["is_cmyk"] else None
+    data = {name: bytes(blobs.pop()) for name in head["data"] if name in DATA_FIELDS}
     size, bands = Size(int(head["width"]), int(head["height"])), int(head["bands"])
     frames = tuple(
         pyvips.Image.new_from_memory(blob, size.width, size.height, bands, "uchar").copy(interpretation="srgb")
         for blob in blobs
     )
     frames[0].getpoint(0, 0)
+    for name, value in data.items():
+        frames[0].set_type(pyvips.GValue.blob_type, name, value)
+    _labelled(frames[0], head["fields"])
     return Picture(frames, tuple(int(delay) for delay in head["delays"]), int(head["loop"]), profile)
 
 
@@ -129,9 +138,11 @@ def answer_pixels(message: Message) -> Message:
     extent = Extent(Size(*head["target"]) if head["target"] else None, tuple(head["pages"]), head["max_pixels"])
     picture = codec_of(row).pixels(opened, extent)
     first = picture.frames[0]
+    names = [name for name in DATA_FIELDS if first.get_typeof(name)]
     said = {
         "width": first.width, "height": first.height, "bands": first.bands, "delays": picture.delays,
-        "loop": picture.loop, "is_cmyk": picture.cmyk is not None,
+        "loop": picture.loop, "is_cmyk": picture.cmyk is not None, "fields": _fields(first), "data": names,
     }  # fmt: skip
     blobs = [frame.write_to_memory() for frame in picture.frames]
+    blobs += [first.get(name) for name in reversed(names)]
     return Message(said, blobs if picture.cmyk is None else [*blobs, picture.cmyk])

@@ -95,10 +95,11 @@ def test_automatic_levels_get_smaller_step_by_step(name: str) -> None:
     assert len(rendered(source, output=Output((name,), "auto")).body) == sizes[1]
 
 
-def test_metadata_is_stripped_unless_asked_for() -> None:
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif", ".avif"])
+def test_metadata_is_stripped_unless_asked_for(suffix: str) -> None:
     image = pictures.colours().icc_export(output_profile="srgb").copy()
     image.set_type(pyvips.GValue.blob_type, "xmp-data", b"<x:xmpmeta/>")
-    source = bytes(image.write_to_buffer(".jpg"))
+    source = bytes(image.write_to_buffer(suffix))
     plain = pictures.opened(rendered(source).body)
     kept = pictures.opened(rendered(source, output=Output(keep_profile=True, keep_metadata=True)).body)
     assert not plain.get_typeof("icc-profile-data")
