@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from media.formats import ico, iso, libvips, pillow, psd_pixels
+from media.formats import heic, ico, iso, libvips, pillow, psd_pixels
 from media.formats.animation import apng_pixels, gif_pixels
 from media.formats.codec import Codec
 from media.formats.documents import pdf, postscript
@@ -22,6 +22,7 @@ _AVIF = replace(
 CODECS: Mapping[str, Codec] = {
     "png": Codec(apng_pixels.open_file, apng_pixels.pixels, apng_pixels.write),
     "avif": _AVIF,
+    "heic": Codec(heic.open_file, heic.pixels, is_whole=iso.is_whole),
     "gif": Codec(gif_pixels.open_file, gif_pixels.pixels, libvips.write),
     "bmp": _BITMAP,
     "tga": _BITMAP,

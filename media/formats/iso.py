@@ -51,6 +51,17 @@ def is_whole(body: bytes) -> bool:
     return all(last <= len(body) for kind, _, last in _boxes(body, 0, len(body)) if kind in (b"meta", b"mdat"))
 
 
+def is_turned(body: bytes) -> bool:
+    """Whether its properties say that a picture is to be turned or mirrored."""
+    return any(
+        kind in (b"irot", b"imir")
+        for meta, end in _contents(body, b"meta", 0, len(body))
+        for properties, last in _contents(body, b"iprp", meta + 4, end)
+        for first, final in _contents(body, b"ipco", properties, last)
+        for kind, _, _ in _boxes(body, first, final)
+    )
+
+
 def with_brand(body: bytes, brand: str) -> bytes:
     """The same file with ``brand`` as its major and its first compatible one, for a reader that knows no other. Nothing
     moves, as places of pictures are counted from the beginning of the file."""

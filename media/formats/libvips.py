@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyvips
 
-from media.errors import SourceError, UnsupportedFormat
+from media.errors import SourceError
 from media.formats.codec import Extent, Opened, Options
 from media.formats.table import FORMATS, Format
 from media.raster.picture import Picture
@@ -28,13 +28,7 @@ DEFAULT_DELAY_MS = 100
 
 
 def open_file(body: bytes, row: Format) -> Opened:
-    try:
-        header = load(body)
-    except SourceError as error:
-        if not row.writable:
-            # libvips' wheel has no HEVC decoder; a system libvips may have one.
-            raise UnsupportedFormat(f"Images of the format {row.name} cannot be read here.") from error
-        raise
+    header = load(body)
     return Opened(row, body, header, int(header.get("n-pages")) if header.get_typeof("n-pages") else 1)
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from media.formats.table import FORMATS
 from media.language.chain import Output
 from tests.media import pictures
+from tests.media.formats.heic_writer import heic
 from tests.media.formats.photoshop import document
 from tests.media.rendering import rendered
 from tests.stage import Stage
@@ -28,7 +29,7 @@ def painted() -> bytes:
 
 
 #: Formats that are read and not written here.
-MADE: dict[str, Callable[[], bytes]] = {"psd": painted}
+MADE: dict[str, Callable[[], bytes]] = {"psd": painted, "heic": lambda: heic(pictures.colours())}
 READ = [row.name for row in FORMATS.values() if row.readable and (row.writable or row.name in MADE)]
 
 
