@@ -25,8 +25,9 @@ class Opened:
 
     ``header`` has the picture's shape as it is stored, not yet turned upright: the picture itself, which libvips
     decodes when it must, or a blank. ``pages`` counts the frames of an animation and the pages of a document.
-    ``layers`` are the names that choose each of the pages 2, 3 …; page 1 is the whole. ``structure`` is what was
-    parsed on the way, for the same codec's ``pixels``.
+    ``layers`` are the names that choose each of the pages 2, 3 …; page 1 is the whole. ``sizes`` are those of all
+    pages, upright, if each may have its own. ``structure`` is what was parsed on the way, for the same codec's
+    ``pixels``.
     """
 
     row: Format
@@ -34,6 +35,7 @@ class Opened:
     header: pyvips.Image
     pages: int = 1
     layers: tuple[tuple[str, ...], ...] = ()
+    sizes: tuple[Size, ...] = ()
     structure: Any = None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from media.formats import heic, ico, iso, libvips, pillow, psd_pixels
 from media.formats.animation import apng_pixels, gif_pixels
 from media.formats.codec import Codec
-from media.formats.documents import pdf, postscript
+from media.formats.documents import pdf, postscript, tiff
 from media.formats.table import Format
 
 LIBVIPS = Codec(libvips.open_file, libvips.pixels, libvips.write)
@@ -23,6 +23,7 @@ CODECS: Mapping[str, Codec] = {
     "png": Codec(apng_pixels.open_file, apng_pixels.pixels, apng_pixels.write),
     "avif": _AVIF,
     "heic": Codec(heic.open_file, heic.pixels, is_whole=iso.is_whole),
+    "tiff": replace(LIBVIPS, open=tiff.open_file),
     "gif": Codec(gif_pixels.open_file, gif_pixels.pixels, libvips.write),
     "bmp": _BITMAP,
     "tga": _BITMAP,

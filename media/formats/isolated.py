@@ -41,7 +41,8 @@ def open_isolated(body: bytes, row: Format) -> Opened:
     head = children().run("open", {"format": row.name}, [body]).head
     try:
         layers = tuple(tuple(map(str, names)) for names in head["layers"])
-        return Opened(row, body, _blank(head), max(1, int(head["pages"])), layers)
+        sizes = tuple(Size(int(width), int(height)) for width, height in head["sizes"])
+        return Opened(row, body, _blank(head), max(1, int(head["pages"])), layers, sizes)
     except (KeyError, TypeError, ValueError, pyvips.Error) as error:
         raise SourceError("The image cannot be read: its decoder said nothing sensible of it.") from error
 
@@ -114,6 +115,7 @@ def answer_open(message: Message) -> Message:
         "width": header.width, "height": header.height, "bands": header.bands,
         "interpretation": header.interpretation, "pages": opened.pages,
         "layers": [[_whole(name) for name in names] for names in opened.layers],
+        "sizes": [[size.width, size.height] for size in opened.sizes],
         "fields": _fields(header),
     }  # fmt: skip
     return Message(head)

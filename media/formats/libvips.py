@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyvips
 
-from media.errors import SourceError
+from media.errors import LimitExceeded, SourceError
 from media.formats.codec import Extent, Opened, Options
 from media.formats.table import FORMATS, Format
 from media.raster.picture import Picture
@@ -46,7 +46,10 @@ def pixels(opened: Opened, extent: Extent) -> Picture:
     page = next(iter(extent.pages), 1)
     options = [*_shrink_options(opened, extent), *([f"page={page - 1}"] if page > 1 else [])]
     image = load(opened.body, f"[{','.join(options)}]") if options else opened.header
-    return Picture((decoded(image),), cmyk=_cmyk_profile(opened.header))
+    if image.width * image.height > extent.max_pixels:
+        shape = f"{image.width}×{image.height}"
+        raise LimitExceeded(f"Page {page} of the image has {shape} pixels; at most {extent.max_pixels} are read.")
+    return Picture((decoded(image),), cmyk=_cmyk_profile(image))
 
 
 def decoded(image: pyvips.Image) -> pyvips.Image:

@@ -4,6 +4,7 @@ Nothing else gets past: the size is judged by the header before a pixel is decod
 :class:`media.errors.SourceError`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyvips
@@ -25,7 +26,8 @@ MAX_FRAMES = 2000
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """``format`` is a name of the format table; the sides are upright; ``frames`` is 1 for a still picture;
-    ``pages`` also counts those of a document. ``layers`` are the names that choose each of pages 2, 3 …"""
+    ``pages`` also counts those of a document. ``layers`` are the names that choose each of pages 2, 3 …; ``sizes`` are
+    those of all pages, if each may have its own."""
 
     format: str
     width: int
@@ -34,10 +36,15 @@ class SourceInfo:
     has_alpha: bool = False
     pages: int = 1
     layers: tuple[tuple[str, ...], ...] = ()
+    sizes: tuple[Size, ...] = ()
 
     @property
     def size(self) -> Size:
         return Size(self.width, self.height)
+
+    def size_of(self, pages: Sequence[int]) -> Size:
+        """Of the first of ``pages``, from 1; of the picture as a whole if there are none."""
+        return self.sizes[pages[0] - 1] if pages and self.sizes else self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,9 @@ def _judge(opened: Opened, max_pixels: int) -> None:
     if opened.row.frames and opened.pages > MAX_FRAMES:
         raise LimitExceeded(f"The animation has {opened.pages} frames; at most {MAX_FRAMES} are read.")
     width, height = opened.header.width, opened.header.height
-    if width * height * opened.pages > max_pixels:
-        shape = f"{width}×{height}×{opened.pages}"
+    count = sum(size.pixels for size in opened.sizes) or width * height * opened.pages
+    if count > max_pixels:
+        shape = f"{count}" if opened.sizes else f"{width}×{height}×{opened.pages}"
         raise LimitExceeded(f"The image has {shape} pixels; at most {max_pixels} are read.")
 
 
@@ -97,7 +105,7 @@ def _info(opened: Opened) -> SourceInfo:
     frames = opened.pages if opened.row.frames else 1
     pages = opened.pages + len(opened.layers)
     return SourceInfo(
-        opened.row.name, size.width, size.height, frames, opened.header.hasalpha(), pages, opened.layers
+        opened.row.name, size.width, size.height, frames, opened.header.hasalpha(), pages, opened.layers, opened.sizes
     )  # fmt: skip
 
 

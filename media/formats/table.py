@@ -22,6 +22,8 @@ class Format:
     brands: tuple[str, ...] = ()
     alpha: bool = True
     frames: bool = False
+    #: Each page of a document has a size of its own.
+    pages_vary: bool = False
     lossy: bool = True
     readable: bool = True
     writable: bool = True
@@ -82,7 +84,7 @@ FORMATS: dict[str, Format] = {
             lossy_options={"interframe_maxerror": 8},
         ),
         Format(
-            "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None,
+            "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None, pages_vary=True,
             options={"compression": "lzw"}, spaces=("rgb", "gray", "cmyk"),
         ),
         Format(

@@ -31,9 +31,10 @@ class Facts:
     """What is known about the picture at one point of a chain.
 
     ``base`` is the size of the picture under a layer, the picture's own elsewhere; ``frames`` are those that are
-    rendered, ``pages`` all that the source has: frames, pages of a document, layers; ``illustration`` 0…1 how much it
-    looks drawn; ``faces`` and ``interesting`` are recorded rectangles ``x, y, width, height``; ``trimmed`` the size
-    after a virtual trim; ``choices`` what conditions have chosen for the output.
+    rendered, ``pages`` all that the source has: frames, pages of a document, layers; ``pages_vary`` if each may have a
+    size of its own; ``illustration`` 0…1 how much it looks drawn; ``faces`` and ``interesting`` are recorded rectangles
+    ``x, y, width, height``; ``trimmed`` the size after a virtual trim; ``choices`` what conditions have chosen for the
+    output.
     """
 
     current: Size
@@ -41,6 +42,7 @@ class Facts:
     base: Size
     frames: int = 1
     pages: int = 1
+    pages_vary: bool = False
     page: int = 1
     faces: tuple[tuple[int, ...], ...] = ()
     interesting: tuple[tuple[int, ...], ...] = ()

@@ -93,7 +93,7 @@ def chosen(steps: Sequence[Step], count: int, layers: Sequence[Sequence[str]] = 
     ``layers`` are the names that choose each of pages 2, 3 … Raises BadTransformation if a document of several pages
     has none of them, or lacks one of the names.
     """
-    step = next((each for each in steps if each.operation == "page"), None)
+    step = _first(steps)
     if step is None:
         return ()
     if isinstance(step["page"][0], LayerName):
@@ -104,6 +104,14 @@ def chosen(steps: Sequence[Step], count: int, layers: Sequence[Sequence[str]] = 
     if not found:
         raise BadTransformation(f"page must be 1..{count} here, got {PagesKind().format(step['page'])}")
     return () if len(found) == count else tuple(found)
+
+
+def is_chosen(steps: Sequence[Step]) -> bool:
+    return _first(steps) is not None
+
+
+def _first(steps: Sequence[Step]) -> Step | None:
+    return next((each for each in steps if each.operation == "page"), None)
 
 
 def _named(names: Sequence[str], layers: Sequence[Sequence[str]]) -> tuple[int, ...]:

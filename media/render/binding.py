@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from media.formats.table import FORMATS
 from media.geometry import Size
 from media.language.chain import Chain, Output, Step, format_output, parse_output
 from media.language.expression import Expression, Facts, Value, spell
 from media.language.folding import RECORDED, RECORDED_IN_LAYER, fold, literal, substitute
 from media.language.params import Gravity, area_of_interest
-from media.operations import OPERATIONS
+from media.operations import OPERATIONS, page
 from media.operations.control import assignment
 from media.records.asset import Asset
 from media.scene.classes import FACES
@@ -85,7 +86,11 @@ def bind_recorded(chain: Chain, facts: Facts) -> Chain:
     (tags, context) is in the key, and a background removal inside a condition becomes the first step.
     """
     done: list[Step] = []
-    turn = advance(_substituted(chain.steps, facts, RECORDED), facts)
+    steps = _substituted(chain.steps, facts, RECORDED)
+    if facts.pages_vary and page.is_chosen(steps):
+        # Of a page only the file knows the size, from the first step on.
+        return Chain(steps, chosen_output(chain.output, facts))
+    turn = advance(steps, facts)
     while turn.step is not None:
         done.append(turn.step)
         operation, arguments = OPERATIONS[turn.step.operation], dict(turn.step.arguments)
@@ -106,6 +111,7 @@ def recorded_facts(asset: Asset) -> Facts:
         size,
         size,
         pages=asset.pages,
+        pages_vary=asset.pages > 1 and asset.format in FORMATS and FORMATS[asset.format].pages_vary,
         faces=asset.faces,
         interesting=asset.custom_coordinates,
         tags=asset.tags,

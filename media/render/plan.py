@@ -67,7 +67,8 @@ def plan(
     step that cannot stand where it stands) or LimitExceeded.
     """
     _check_steps(chain.steps, limits)
-    size, pages = info.size, page.chosen(chain.steps, info.pages, info.layers)
+    pages = page.chosen(chain.steps, info.pages, info.layers)
+    size = info.size_of(pages)
     frames = len(pages) if pages and info.frames > 1 else info.frames
     known = replace(
         facts or Facts(size, size, size),

@@ -1,1 +1,1 @@
-"""Pictures as pages of a document: written, never read."""
+"""Documents of pages: PDF and PostScript, written and never read; TIFF, each page of its own size."""

@@ -44,3 +44,31 @@ def test_a_page_of_a_tiff_is_chosen(api: Api) -> None:
     refused = api.stage.client.get("/demo/image/upload/pg_4/scan.png")
     assert refused.status_code == 400
     assert "1..3" in refused.headers["x-cld-error"]
+
+
+#: transformation of a document of 120×80, 60×90 and 200×10 pixels → the size of the result
+SIZES = {
+    "pg_1": (120, 80),
+    "pg_2": (60, 90),
+    "pg_3": (200, 10),
+    "pg_2;3": (60, 90),
+    "pg_2,w_30": (30, 45),
+    "pg_2/c_scale,w_0.5": (30, 45),
+    "pg_3/c_fill,w_20,h_10": (20, 10),
+    "pg_3/c_crop,w_150,h_5": (150, 5),
+    "pg_2/if_w_gt_100,w_10/if_else,w_20": (20, 30),
+    "pg_3/if_w_gt_100,w_10/if_else,w_20": (10, 1),
+    "if_w_gt_100/w_10/if_else/w_20/if_end/pg_2": (20, 30),
+    "if_w_gt_100,w_10/if_else,w_20": (10, 7),
+    "pg_2/$side_w_mul_0.5/w_$side": (30, 45),
+    "w_0.5/pg_3": (100, 5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("transformation", SIZES)
+def test_a_page_has_a_size_of_its_own(api: Api, transformation: str) -> None:
+    body = pictures.document((120, 80), (60, 90), (200, 10))
+    ok(api.post("image/upload", {"public_id": "scan"}, files={"file": body}))
+    answer = api.stage.client.get(f"/demo/image/upload/{transformation}/scan.png")
+    assert answer.status_code == 200, answer.headers
+    assert (opened(answer.content).width, opened(answer.content).height) == SIZES[transformation]
