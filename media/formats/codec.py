@@ -4,7 +4,10 @@ A new format is a row of :mod:`media.formats.table`, a file with these functions
 :mod:`media.formats.codecs`. What libvips reads and writes by itself needs the row alone.
 """
 
-from collections.abc import Callable, Mapping
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,6 +20,8 @@ from media.raster.picture import Picture
 
 #: Options of the saver; the quality is among them under the name that the format's row gives it.
 Options: TypeAlias = Mapping[str, Any]
+#: What parsers written here raise, by themselves or by what they call, if bytes are not what they claim.
+BROKEN = (ValueError, LookupError, ArithmeticError, struct.error, zlib.error, pyvips.Error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,22 @@ class Codec:
 
 def open_whole(codec: Codec, body: bytes, row: Format) -> Opened:
     """Raises SourceError for half a file, and what the codec's ``open`` raises."""
-    if not codec.is_whole(body):
-        raise SourceError("The image cannot be read: it is truncated.")
-    return codec.open(body, row)
+    with _bytes_at_fault(row):
+        if not codec.is_whole(body):
+            raise SourceError("The image cannot be read: it is truncated.")
+        return codec.open(body, row)
+
+
+def decode(codec: Codec, opened: Opened, extent: Extent) -> Picture:
+    """Raises SourceError for broken pixels, and what the codec's ``pixels`` raises."""
+    with _bytes_at_fault(opened.row):
+        return codec.pixels(opened, extent)
+
+
+@contextmanager
+def _bytes_at_fault(row: Format) -> Iterator[None]:
+    """Codecs say what is wrong with bytes if they know; what else their parsers stumble over is said here."""
+    try:
+        yield
+    except BROKEN as error:
+        raise SourceError(f"The image cannot be read: it is no whole {row.name} file.") from error

@@ -11,7 +11,7 @@ from typing import Any
 import pyvips
 
 from media.errors import SourceError
-from media.formats.codec import Codec, Extent, Opened, open_whole
+from media.formats.codec import Codec, Extent, Opened, decode, open_whole
 from media.formats.codecs import codec_of
 from media.formats.table import FORMATS, Format
 from media.geometry import Size
@@ -136,9 +136,11 @@ def answer_pixels(message: Message) -> Message:
     """In the child: the decoded frames."""
     head, row, body = message.head, FORMATS[message.head["format"]], message.blobs[0]
     kept = _KEPT.opened
-    opened = kept if kept is not None and kept.row is row and kept.body == body else codec_of(row).open(body, row)
+    opened = (
+        kept if kept is not None and kept.row is row and kept.body == body else open_whole(codec_of(row), body, row)
+    )
     extent = Extent(Size(*head["target"]) if head["target"] else None, tuple(head["pages"]), head["max_pixels"])
-    picture = codec_of(row).pixels(opened, extent)
+    picture = decode(codec_of(row), opened, extent)
     first = picture.frames[0]
     names = [name for name in DATA_FIELDS if first.get_typeof(name)]
     said = {

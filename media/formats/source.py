@@ -11,7 +11,7 @@ import pyvips
 
 from media.errors import LimitExceeded, UnsupportedFormat
 from media.formats import iso
-from media.formats.codec import Codec, Extent, Opened, open_whole
+from media.formats.codec import Codec, Extent, Opened, decode, open_whole
 from media.formats.codecs import codec_of
 from media.formats.isolated import ISOLATED, is_isolated
 from media.formats.table import Format, sniff
@@ -68,7 +68,7 @@ class Source:
 
     def pixels(self, *, target: Size | None = None, pages: tuple[int, ...] = ()) -> Picture:
         """Decode what :class:`media.formats.codec.Extent` says. Raises SourceError for truncated or corrupt pixels."""
-        return self.codec.pixels(self.opened, Extent(target, pages, self.max_pixels))
+        return decode(self.codec, self.opened, Extent(target, pages, self.max_pixels))
 
     def first_frame(self, *, target: Size | None = None) -> pyvips.Image:
         return self.pixels(target=target, pages=(1,)).frames[0]

@@ -10,10 +10,12 @@ import pytest
 
 from media.errors import LimitExceeded, RequestError, SourceError
 from media.formats import pillow, png, psd
+from media.formats.codec import open_whole
 from media.formats.codecs import codec_of
 from media.formats.table import FORMATS
 from tests.growth import FACTOR, grows_linearly
 from tests.media import pictures
+from tests.media.formats.heic_writer import heic
 
 CLAIM = 0xFFFF_FFF0
 
@@ -117,6 +119,32 @@ def test_opening_copies_no_more_than_a_few_times_the_file(attack: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 4 * len(body) + (8 << 20)
+
+
+def png_without_a_header() -> bytes:
+    frame = struct.pack(">IIIIIHHBB", 0, 4, 4, 0, 0, 1, 10, 0, 0)
+    parts = [(b"IHDR", b""), (b"acTL", struct.pack(">II", 2, 0)), (b"fcTL", frame), (b"IDAT", b""), (b"fcTL", frame)]
+    return png.joined([*parts, (b"IEND", b"")])
+
+
+def heic_of_no_size() -> bytes:
+    body = heic(pictures.colours())
+    place = body.index(b"ispe") + 8
+    return body[:place] + bytes(8) + body[place + 8 :]
+
+
+#: Found by tests/attacks/fuzz_files.py: what no parser had thought of.
+STUMBLING: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "an animated PNG with an empty header": ("png", png_without_a_header),
+    "a HEIC that says it has no size": ("heic", heic_of_no_size),
+}
+
+
+@pytest.mark.parametrize("what", STUMBLING)
+def test_what_a_parser_stumbles_over_is_the_fault_of_the_bytes(what: str) -> None:
+    kind, make = STUMBLING[what]
+    with pytest.raises(SourceError, match="cannot be read"):
+        open_whole(codec_of(FORMATS[kind]), make(), FORMATS[kind])
 
 
 def test_run_lengths_of_a_bitmap_are_read_up_to_a_bound() -> None:
