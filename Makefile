@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test lint bench docs clean
+.PHONY: run test lint bench fuzz docs clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/cutout dev
@@ -19,6 +19,10 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks.render
 	$(BIN)/python -m pytest tests/benchmarks -s -o python_files='bench_*.py'
+
+fuzz: $(INSTALLED)
+	nice -n 10 $(BIN)/python -m tests.attacks.fuzz_files --seconds 600
+	nice -n 10 $(BIN)/python -m tests.attacks.fuzz_urls --seconds 600
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/generate.py

@@ -104,8 +104,8 @@ def victim(tmp_path_factory: pytest.TempPathFactory, redis_server: str) -> Itera
         yield running
 
 
-def upload(victim: Victim, public_id: str) -> None:
-    files = {"file": photo()}
+def upload(victim: Victim, public_id: str, body: bytes = b"") -> None:
+    files = {"file": body or photo()}
     address = f"http://127.0.0.1:{victim.port}/v1_1/demo/image/upload"
     answer = httpx.post(address, data=signed({"public_id": public_id}), files=files, timeout=30)
     assert answer.status_code == 200, answer.text

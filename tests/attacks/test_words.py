@@ -134,6 +134,16 @@ def test_a_parameter_given_twice_is_no_text(stage: Stage, repeated: str) -> None
             assert f"parameter {repeated}" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("name", ["file", "url", "name", "tags[]", "sample_data", "context"])
+def test_a_file_in_the_place_of_a_text_is_refused_at_every_call(filled: Stage, name: str) -> None:
+    for method, path in CALLS:
+        may_be_a_file = name == "file" and path.startswith(("image/", "delete_by_token"))
+        if not may_be_a_file:
+            answer = filled.client.request(method, ADMIN + path, files={name: ("a.jpg", photo())}, auth=CREDENTIALS)
+            assert answer.status_code == 400, (method, path, answer.text)
+            assert answer.json()["error"]["message"].endswith("expected text, got a file")
+
+
 LAYERS = (
     "l_fetch:é",
     "l_fetch:%C3%A9",

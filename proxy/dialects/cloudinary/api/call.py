@@ -12,7 +12,7 @@ from media.errors import NotFound
 from media.records.asset import SourceRef
 from proxy.dialect import Endpoint
 from proxy.dialects.cloudinary.api.admission import admit, limit_headers
-from proxy.dialects.cloudinary.api.canonical import canonical
+from proxy.dialects.cloudinary.api.canonical import canonical, refuse_files
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.http.forms import Source
@@ -102,7 +102,9 @@ def admin(action: Action) -> Endpoint:
     async def answer(services: Services, request: Request) -> Response:
         name = request.path_params["cloud"]
         quota = await admit(services, name, request.headers.get("authorization", ""))
-        document = await action(services, await read_call(services, request))
+        call = await read_call(services, request)
+        refuse_files(call.fields)
+        document = await action(services, call)
         return JSONResponse(document, headers={**NO_STORE, **limit_headers(quota)})
 
     return answer

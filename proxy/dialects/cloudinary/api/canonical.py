@@ -25,11 +25,23 @@ def canonical(fields: Mapping[str, Any]) -> Fields:
     return {name: value for name, value in texts.items() if value != ""}
 
 
+def refuse_files(fields: Mapping[str, Any]) -> None:
+    """Raises RequestError for a file: the calls of the Admin API take none, whatever they keep of their parameters."""
+    for name, value in fields.items():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Upload):
+                raise _no_file(name)
+
+
+def _no_file(name: str) -> RequestError:
+    return RequestError(f"Invalid value for parameter {name[:80]}: expected text, got a file")
+
+
 def _text(name: str, value: Any) -> str:
     if isinstance(value, list) and not any(isinstance(each, list | dict) for each in value):
         return ",".join(_text(name, each) for each in value)
     if isinstance(value, str):
         return value
     if isinstance(value, Upload):
-        raise RequestError(f"Invalid value for parameter {name}: expected text, got a file")
+        raise _no_file(name)
     return "" if value is None else json.dumps(value, ensure_ascii=False)
