@@ -5,6 +5,7 @@ path: those whose structure is parsed here in Python (GIF, animated PNG, ICO, PS
 libheif (AVIF, HEIC) or by libtiff. A picture crosses as bytes.
 """
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +39,12 @@ def is_isolated(row: Format, body: bytes) -> bool:
 
 def open_isolated(body: bytes, row: Format) -> Opened:
     """Raises SourceError also if the child crashes or takes too long."""
-    head = children().run("open", {"format": row.name}, [body]).head
+    name = secrets.token_hex(8)
+    head = children().run("open", {"format": row.name, "name": name}, [body]).head
     try:
         layers = tuple(tuple(map(str, names)) for names in head["layers"])
         sizes = tuple(Size(int(width), int(height)) for width, height in head["sizes"])
-        return Opened(row, body, _blank(head), max(1, int(head["pages"])), layers, sizes)
+        return Opened(row, body, _blank(head), max(1, int(head["pages"])), layers, sizes, structure=name)
     except (KeyError, TypeError, ValueError, pyvips.Error) as error:
         raise SourceError("The image cannot be read: its decoder said nothing sensible of it.") from error
 
@@ -61,11 +63,14 @@ def _labelled(image: pyvips.Image, fields: Any) -> pyvips.Image:
 def pixels_isolated(opened: Opened, extent: Extent) -> Picture:
     arguments = {
         "format": opened.row.name,
+        "name": opened.structure,
         "target": [extent.target.width, extent.target.height] if extent.target else None,
         "pages": list(extent.pages),
         "max_pixels": extent.max_pixels,
     }
-    answer = children().run("pixels", arguments, [opened.body])
+    answer = children().run("pixels", arguments)
+    if answer.head.get("is_forgotten"):
+        answer = children().run("pixels", arguments, [opened.body])
     try:
         return _picture(answer)
     except (KeyError, TypeError, ValueError, IndexError, pyvips.Error) as error:
@@ -93,8 +98,9 @@ ISOLATED = Codec(open_isolated, pixels_isolated)
 
 @dataclass(slots=True)
 class _Kept:
-    """What was opened last, for the pixels of the same bytes: once for a source, at every place of a layer."""
+    """What was opened last, under its parent's name for it: megabytes cross once for a source, not at each decoding."""
 
+    name: str = ""
     opened: Opened | None = None
 
 
@@ -109,7 +115,7 @@ def answer_open(message: Message) -> Message:
     """In the child: what the format's own codec says of the bytes."""
     row, body = FORMATS[message.head["format"]], message.blobs[0]
     opened = open_whole(codec_of(row), body, row)
-    _KEPT.opened = opened if len(body) <= KEPT_BYTES else None
+    _keep(message.head["name"], opened)
     header = opened.header
     head = {
         "width": header.width, "height": header.height, "bands": header.bands,
@@ -119,6 +125,14 @@ def answer_open(message: Message) -> Message:
         "fields": _fields(header),
     }  # fmt: skip
     return Message(head)
+
+
+def _keep(name: str, opened: Opened) -> None:
+    _KEPT.name, _KEPT.opened = name, opened if len(opened.body) <= KEPT_BYTES else None
+
+
+def _kept(name: str) -> Opened | None:
+    return _KEPT.opened if _KEPT.name == name else None
 
 
 def _fields(header: pyvips.Image) -> dict[str, Any]:
@@ -133,12 +147,12 @@ def _whole(text: str) -> str:
 
 
 def answer_pixels(message: Message) -> Message:
-    """In the child: the decoded frames."""
-    head, row, body = message.head, FORMATS[message.head["format"]], message.blobs[0]
-    kept = _KEPT.opened
-    opened = (
-        kept if kept is not None and kept.row is row and kept.body == body else open_whole(codec_of(row), body, row)
-    )
+    """In the child: the decoded frames, or that the bytes are needed again, as another child opened them."""
+    head, row = message.head, FORMATS[message.head["format"]]
+    opened = open_whole(codec_of(row), message.blobs[0], row) if message.blobs else _kept(head["name"])
+    if opened is None:
+        return Message({"is_forgotten": True})
+    _keep(head["name"], opened)
     extent = Extent(Size(*head["target"]) if head["target"] else None, tuple(head["pages"]), head["max_pixels"])
     picture = decode(codec_of(row), opened, extent)
     first = picture.frames[0]

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from media.config import Limits
 from media.cutout import StoredCutout
+from media.derived.cutouts import save_cutout
+from media.derived.keys import concrete
 from media.formats import ico, psd
 from media.formats.animation import apng, gif
 from media.formats.codec import not_read, not_written
@@ -16,8 +19,11 @@ from media.formats.codecs import CODECS, codec_of
 from media.formats.source import open_source
 from media.formats.table import FORMATS, Format, sniff
 from media.isolation.children import InProcess, instead
-from media.language.chain import Output
+from media.language.chain import Chain, Output
 from media.operations import step
+from media.records.sources import source_path
+from media.render.derivation import derive, load, order_for
+from media.stores.memory import MemoryStore
 from tests.media import pictures
 from tests.media.formats.photoshop import PaintedLayer, document
 from tests.media.rendering import rendered
@@ -77,10 +83,21 @@ OPENED: dict[str, tuple[Callable[[], bytes | StoredCutout], dict[str, int]]] = {
 @pytest.mark.parametrize("kind", OPENED)
 def test_a_source_is_opened_once_for_a_result(kind: str, output: Output) -> None:
     made, expected = OPENED[kind]
-    source = made()
-    chain = (step("background_removal"),) if isinstance(source, StoredCutout) else ()
-    work = lambda: rendered(source, *chain, step("fit", width="20"), step("blur"), output=output)  # noqa: E731
-    assert calls(COUNTED, work) == expected
+    source, store, steps = made(), MemoryStore(), (step("fit", width="20"), step("blur"))
+    if isinstance(source, StoredCutout):
+        steps = (step("background_removal"), *steps)
+    order = order_for("f" * 64, concrete(Chain(steps, output)), {}, "network")
+    if isinstance(source, StoredCutout):
+        save_cutout(store, order.cutout_key, source)
+    else:
+        store.put(source_path(order.source_digest), source)
+
+    def make() -> None:
+        inputs = load(store, order)
+        assert inputs is not None
+        derive(order, inputs, Limits())
+
+    assert calls(COUNTED, make) == expected
 
 
 @pytest.mark.parametrize("pages", ["1", "2", "name:Sky"])

@@ -38,6 +38,14 @@ def test_a_child_is_used_again() -> None:
     pool.close()
 
 
+def test_what_a_child_has_forgotten_is_sent_again() -> None:
+    pool = Children(most=1)
+    with instead(pool):
+        first, second = (open_source(bmp(width), max_pixels=MOST) for width in (30, 40))
+        assert [each.first_frame().width for each in (second, first, second)] == [40, 30, 40]
+    pool.close()
+
+
 def test_errors_of_a_child_are_those_of_the_codec() -> None:
     with pytest.raises(SourceError, match="bmp"):
         decoded(bmp()[:-10])

@@ -30,7 +30,7 @@ def painted() -> bytes:
 
 #: Formats that are read and not written here.
 MADE: dict[str, Callable[[], bytes]] = {"psd": painted, "heic": lambda: heic(pictures.colours())}
-READ = [row.name for row in FORMATS.values() if row.readable and (row.writable or row.name in MADE)]
+READ = [row.name for row in FORMATS.values() if row.readable]
 
 
 def source(name: str) -> bytes:
