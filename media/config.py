@@ -36,6 +36,10 @@ class Server:
     host: str = "127.0.0.1"
     port: int = 8000
     environment: str = "development"
+    apis: tuple[str, ...] = (
+        "cloudinary", "cloudinary_api", "cloudimage", "remove_bg", "rembg", "img_processing", "playground",
+    )  # fmt: skip
+    open_to_all: tuple[str, ...] = ()
     public_url: str = ""
     max_body_bytes: int = 100 * MIB
     max_bytes_in_flight: int = 512 * MIB
@@ -149,10 +153,21 @@ class Webhooks:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """What opens APIs by itself. ``secrets`` are tokens or their hashes (``sha256:…``), several while one is replaced;
+    ``apis`` are those that it opens."""
+
+    secrets: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cloud:
-    """One tenant. ``keys`` maps an API key to its secret; several keys may be valid at once (rotation)."""
+    """One tenant. ``keys`` maps ids of Cloudinary's APIs, which are public, to their secrets; several may be valid at
+    once (rotation). ``tokens`` are those of the other APIs, by names that may be shown."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, Token] = field(default_factory=dict)
     strict: bool = False
     signature_algorithm: str = "sha1"
     signature_v2_only: bool = False
@@ -266,6 +281,8 @@ def _value(kind: Any, value: Any, where: str) -> Any:
 def _scalar(kind: Any, value: Any, where: str) -> Any:
     if kind is Any:
         return value
+    if kind is str and value is None:
+        return ""
     if kind is bool:
         if str(value).lower() in BOOLEANS:
             return BOOLEANS[str(value).lower()]

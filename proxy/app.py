@@ -18,6 +18,7 @@ from media.config import Settings
 from media.errors import DerivationPending, MediaError, Unavailable
 from proxy.dialect import Dialect, Endpoint
 from proxy.dialects import DIALECTS
+from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudimage.hosts import OwnHosts
 from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.http import health
@@ -47,17 +48,17 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         Route("/metrics", health.metrics),
-        Route("/", page),
-        Mount("/playground", PlaygroundFiles(directory=PLAYGROUND)),
     ]
-    dialect_routes = [
-        route for dialect in DIALECTS for route in _routes(dialect, settings.server.request_deadline_seconds)
-    ]
+    apis, deadline = settings.server.apis, settings.server.request_deadline_seconds
+    if "playground" in apis:
+        own += [Route("/", page), Mount("/playground", PlaygroundFiles(directory=PLAYGROUND))]
+    offered = [dialect for dialect in DIALECTS if dialect.name in apis]
+    dialect_routes = [route for dialect in offered for route in _routes(dialect, deadline)]
     middleware = [
         Middleware(AccessLog),
         Middleware(Preflight),
         Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
-        Middleware(OwnHosts, hosts=settings.vendor(Cloudimage).hosts),
+        Middleware(OwnHosts, hosts=settings.vendor(Cloudimage).hosts if CLOUDIMAGE in offered else ()),
     ]
     return Starlette(routes=own + dialect_routes, middleware=middleware, lifespan=lifespan)
 

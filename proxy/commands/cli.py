@@ -1,5 +1,6 @@
-"""`cutout`: dev · proxy · worker · models · sign · warm · purge."""
+"""`cutout`: dev · proxy · worker · models · key · sign · warm · purge."""
 
+import secrets
 import subprocess
 import sys
 from typing import Annotated
@@ -9,11 +10,16 @@ import typer
 from media.config import ConfigError
 from media.errors import MediaError
 from proxy.dialects.cloudinary.signature import sign as sign_text
+from proxy.runtime.secret_tokens import hashed, new_token
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 models = typer.Typer(no_args_is_help=True, help="The networks: list, pull from their publishers, add your own.")
 app.add_typer(models, name="models")
+key = typer.Typer(no_args_is_help=True, help="What opens the APIs: make one, hash one for the configuration.")
+app.add_typer(key, name="key")
 
+#: What keys of IMG Processing begin with.
+STAGES = ("test", "live")
 Config = Annotated[str | None, typer.Option("--config", envvar="CUTOUT_CONFIG", help="Path of config.yaml.")]
 
 
@@ -59,6 +65,29 @@ def models_pull(name: str, config: Config = None) -> None:
 def models_add(file: str, config: Config = None) -> None:
     """Register a weights file of your own under its file name."""
     raise typer.Exit(_models(config, "add", file))
+
+
+@key.command("new")
+def key_new(
+    stage: Annotated[str, typer.Option(help="test or live: a key of IMG Processing.")] = "",
+    cloudinary: Annotated[bool, typer.Option("--cloudinary", help="A key id and its secret, which signs.")] = False,
+) -> None:
+    """Make a secret token, shown once, and the hash that the configuration holds."""
+    if cloudinary:
+        typer.echo(f"key      {secrets.randbelow(9 * 10**14) + 10**14}\nsecret   {secrets.token_urlsafe(24)}")
+        return
+    if stage not in ("", *STAGES):
+        raise typer.BadParameter(f"must be {' or '.join(STAGES)}, got {stage!r}", param_hint="--stage")
+    token = new_token(stage)
+    typer.echo(f"token    {token}\nhash     {hashed(token)}")
+
+
+@key.command("hash")
+def key_hash(
+    token: Annotated[str, typer.Option(prompt="Token", hide_input=True, envvar="CUTOUT_TOKEN")],
+) -> None:
+    """Print the hash of a token (asked for, or in CUTOUT_TOKEN: a command line is seen by others)."""
+    typer.echo(hashed(token))
 
 
 @app.command()

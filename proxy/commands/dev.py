@@ -12,13 +12,14 @@ from pathlib import Path
 from rich.console import Console
 from starlette.applications import Starlette
 
-from media.config import Cloud, ConfigError, Settings, StoreSettings, load
+from media.config import Cloud, ConfigError, Settings, StoreSettings, Token, load
 from media.integers import is_natural
 from proxy.app import create_app
+from proxy.commands.check import DEVELOPMENT_SECRET, check
 from proxy.commands.child_process import Child
 from proxy.commands.embedded_redis import embedded_redis
 from proxy.commands.samples import CLOUD, register_samples
-from proxy.commands.serve import DEVELOPMENT_SECRET, bind, check, run_server
+from proxy.commands.serve import bind, run_server
 from proxy.dialects import SETTINGS
 from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.services import open_services
@@ -35,7 +36,12 @@ WORKER_STOP_SECONDS = 15.0
 DEMO_ALIAS = {CLOUD: f"cloud://{CLOUD}"}
 
 DEMO = Cloud(
-    keys={"demo-key": DEVELOPMENT_SECRET, "test_demo": DEVELOPMENT_SECRET, "live_demo": DEVELOPMENT_SECRET},
+    keys={"demo-key": DEVELOPMENT_SECRET},
+    tokens={
+        "demo-token": Token(("demo-token",), ("remove_bg", "rembg", "cloudimage")),
+        "test_demo": Token(("test_demo",), ("img_processing",)),
+        "live_demo": Token(("live_demo",), ("img_processing",)),
+    },
     presets={
         "playground": {"unsigned": True, "folder": "playground"},
         "eager-cutout": {"unsigned": True, "eager": "e_background_removal/png", "eager_async": "true"},

@@ -18,27 +18,15 @@ from media.errors import MediaError
 from media.isolation.children import warm
 from media.logs import configure_logging
 from proxy.app import create_app
+from proxy.commands.check import check
 from proxy.dialects import SETTINGS
 from proxy.http.connections import Watch, bounds_of
 from proxy.services import open_services
-
-#: What `cutout dev` opens every API of its cloud with; published, so never valid in production.
-DEVELOPMENT_SECRET = "demo-secret"
 
 #: uvicorn's.
 TICKS_PER_SECOND = 10
 
 log = logging.getLogger("cutout")
-
-
-def check(settings: Settings) -> None:
-    """Refuse what must not run. Raises ConfigError with the way out."""
-    known = [name for name, cloud in settings.clouds.items() if DEVELOPMENT_SECRET in cloud.keys.values()]
-    if settings.server.environment == "production" and known:
-        raise ConfigError(
-            f"The cloud {known[0]} uses the published development secret; "
-            "set a secret of your own under clouds, or environment: development."
-        )
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -1,29 +1,28 @@
-"""Who asks: the cloud an API key belongs to."""
+"""The caller of an API that takes a secret token: its cloud, and the token's name."""
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media.config import Cloud
 from media.errors import Forbidden
+from proxy.runtime.secret_tokens import is_one_of
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A key that may be used, and its cloud's name."""
+    """A token by its name, which stays while its secret changes, and its cloud's."""
 
     cloud: str
-    key: str
+    name: str
 
 
-def find_account(clouds: Mapping[str, Cloud], key: str) -> Account:
-    """Raises Forbidden for a key that no cloud has. Every key is compared, in constant time each."""
-    given = key.encode("utf-8", "surrogateescape")
+def find_account(clouds: Mapping[str, Cloud], api: str, token: str) -> Account:
+    """Raises Forbidden for a token that opens no cloud's ``api``. Key ids of Cloudinary are public, and open none."""
     found = [
-        Account(name, each)
-        for name, cloud in clouds.items()
-        for each in cloud.keys
-        if hmac.compare_digest(each.encode(), given)
+        Account(cloud, name)
+        for cloud, settings in clouds.items()
+        for name, each in settings.tokens.items()
+        if is_one_of(token, each.secrets) and api in each.apis
     ]
     if not found:
         raise Forbidden("The API key is not valid.")

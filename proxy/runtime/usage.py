@@ -74,4 +74,4 @@ class Usage:
 
 def _name(kind: str, account: Account) -> str:
     """Redis holds no keys: its readers must not be able to use them."""
-    return f"cutout:{kind}:{account.cloud}:{hashlib.sha256(account.key.encode()).hexdigest()[:16]}"
+    return f"cutout:{kind}:{account.cloud}:{hashlib.sha256(account.name.encode()).hexdigest()[:16]}"

@@ -25,7 +25,8 @@ from tests.signing import signed
 
 HOT = "/demo/image/upload/c_fill,w_40,h_40/hot.jpg"
 CLOUD = {
-    "keys": {"demo-key": "demo-secret", "test_demo": "s", "live_demo": "s"},
+    "keys": {"demo-key": "demo-secret"},
+    "tokens": {"demo-token": {"secrets": "demo-token", "apis": "remove_bg, rembg, cloudimage"}},
     "presets": {"open": {"unsigned": True}},
 }
 

@@ -16,7 +16,7 @@ from tests.proxy.apis import CLOUDS
 from tests.signing import signed
 
 CREDENTIALS = ("demo-key", "s")
-KEY = {"x-api-key": "test_demo"}
+KEY = {"x-api-key": "live_all"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
 MULTIPART = {"content-type": "multipart/form-data; boundary=XX"}
@@ -50,7 +50,7 @@ APIS = {
     "rembg": Api("/api/remove", {}),
     "img-processing": Api("/v1/images/upload", KEY),
     "img-processing create": Api("/v1/images", KEY),
-    "invalidate": Api("/invalidate", {"x-client-key": "demo-key"}),
+    "invalidate": Api("/invalidate", {"x-client-key": "demo-token"}),
 }
 
 

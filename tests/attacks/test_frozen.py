@@ -38,7 +38,7 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "half a megabyte of lists": (JSON, filled(b'{"a":[', b"[],", 149_000) + b"[]]}"),
 }
 PATHS = ("/v1_1/demo/image/upload", "/v1.0/removebg")
-KEY = {"x-api-key": "test_demo"}
+KEY = {"x-api-key": "demo-token"}
 
 
 #: One of each syntax, and what is not refused by its size.

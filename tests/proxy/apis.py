@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import httpx
 import numpy as np
 
-from media.config import Cloud, Delivery
+from media.config import Cloud, Delivery, Token
 from media.scene.classes import CLASSES
+from proxy.runtime.secret_tokens import hashed
 from tests.fakes import MAP_SIDE, DiscMatter
 from tests.pictures import photo
 from tests.stage import Stage
@@ -20,7 +21,19 @@ from worker.matting.photo import Photo
 #: An API that never waits answers 503 at once: the test lets the worker work, then asks again.
 IMPATIENT = Delivery(synchronous_wait_seconds=0)
 PATIENT = Delivery(synchronous_wait_seconds=5)
-CLOUDS = {"demo": Cloud(keys={"demo-key": "s", "test_demo": "s", "live_demo": "s"}), "shop": Cloud(keys={"shop": "s"})}
+TOKEN_APIS = ("remove_bg", "rembg", "cloudimage", "img_processing")
+TOKENS = {
+    "demo-token": Token(("demo-token",), TOKEN_APIS[:3]),
+    "test_demo": Token(("test_demo",), TOKEN_APIS[3:]),
+    "live_demo": Token(("live_demo",), TOKEN_APIS[3:]),
+    "live_other": Token((hashed("live_other"),), TOKEN_APIS[3:]),
+    # One for all APIs: its credits are one counter.
+    "live_all": Token(("live_all",), TOKEN_APIS),
+}
+CLOUDS = {
+    "demo": Cloud(keys={"demo-key": "s"}, tokens=TOKENS),
+    "shop": Cloud(keys={"shop": "s"}, tokens={"shop": Token(("shop-token",), TOKEN_APIS)}),
+}
 #: The disc of DiscMatter in a picture of 96×64: about this box.
 TRIES = 4
 #: How soon an origin of a test notices that it is to stop.

@@ -13,10 +13,10 @@ import pytest
 from media.config import Cloud, Delivery, Origin, Queue, RedisSettings
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
-from tests.proxy.apis import CLOUDS, IMPATIENT, PATIENT, answered
+from tests.proxy.apis import CLOUDS, IMPATIENT, PATIENT, TOKENS, answered
 from tests.stage import Stage
 
-KEY = {"x-api-key": "live_demo"}
+KEY = {"x-api-key": "live_all"}
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ APIS: dict[str, Callable[[Stage], httpx.Response]] = {
 
 
 def test_one_photograph_through_all_apis_runs_the_network_once(make_stage: MakeStage) -> None:
-    clouds = {"demo": Cloud(keys={"demo-key": "demo-secret", "live_demo": "demo-secret"})}
+    clouds = {"demo": Cloud(keys={"demo-key": "demo-secret"}, tokens=TOKENS)}
     with make_stage(delivery=IMPATIENT, clouds=clouds) as stage:
         pictures = {name: answered(stage, lambda ask=ask: ask(stage)).content for name, ask in APIS.items()}  # type: ignore[misc]
         assert stage.matter.inferences == 1

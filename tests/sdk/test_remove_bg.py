@@ -23,7 +23,7 @@ NODE_SECONDS = 60
 def client(open_server: Server, tmp_path: Path) -> Iterator[RemoveBg]:
     hosted = removebg.API_ENDPOINT
     removebg.API_ENDPOINT = hosted.replace(HOSTED, open_server.address)
-    yield RemoveBg("demo-key", str(tmp_path / "error.log"))
+    yield RemoveBg("demo-token", str(tmp_path / "error.log"))
     removebg.API_ENDPOINT = hosted
 
 
@@ -49,7 +49,7 @@ def test_python_base64_on_a_colour(client: RemoveBg, input_jpg: Path, tmp_path: 
 SCRIPT = """
 const { removeBackgroundFromImageFile, removeBackgroundFromImageUrl } = require("remove.bg");
 const [path, url] = process.argv.slice(2);
-const options = { apiKey: "demo-key", size: "regular", type: "auto" };
+const options = { apiKey: "demo-token", size: "regular", type: "auto" };
 (async () => {
   const file = await removeBackgroundFromImageFile({ ...options, path, crop: true });
   const fetched = await removeBackgroundFromImageUrl({ ...options, url, bg_color: "81d4fa" });

@@ -9,7 +9,6 @@ Derived assets are content-addressed, so there is nothing to purge: a source tha
 ones. The old copy stays until then, in case its origin is down.
 """
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,12 +23,15 @@ from proxy.dialects.cloudimage import grammar
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.cloudimage.tenant import find_token, locate
 from proxy.http.forms import read_body
+from proxy.runtime.accounts import find_account
+from proxy.runtime.secret_tokens import is_one_of
 from proxy.services import Services
 
 #: Before any age limit: the next request fetches again.
 LONG_AGO = "1970-01-01T00:00:00Z"
 SCOPES = ("original", "urls", "all")
 MAX_URLS = 1000
+API = "cloudimage"
 CREATED = 201
 
 
@@ -62,10 +64,11 @@ def read_order(body: bytes) -> tuple[str, ...]:
 
 
 def _authorize(services: Services, token: CloudimageToken, given: str) -> None:
-    cloud = services.settings.clouds.get(token.cloud)
-    keys = token.client_keys or tuple(cloud.keys if cloud else ())
-    matches = [hmac.compare_digest(key.encode(), given.encode("utf-8", "surrogateescape")) for key in keys]
-    if not any(matches):
+    if token.client_keys:
+        is_known = is_one_of(given, token.client_keys)
+    else:
+        is_known = find_account(services.settings.clouds, API, given).cloud == token.cloud
+    if not is_known:
         raise Forbidden("The X-Client-Key header must hold a key of the account.")
 
 

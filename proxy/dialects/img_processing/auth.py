@@ -17,7 +17,7 @@ TEST, LIVE = "test", "live"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The account of a request, and the stage of its key.
+    """The account of a request, and the stage that its key begins with.
 
     ``stage`` keeps the images of test keys apart from those of all others.
     """
@@ -32,11 +32,12 @@ class Caller:
 
 async def admit(services: Services, request: Request) -> Caller:
     """Raises Unauthorized without a valid key, TooManyRequests beyond the stage's rate."""
+    token = request.headers.get("x-api-key", "")
     try:
-        account = find_account(services.settings.clouds, request.headers.get("x-api-key", ""))
+        account = find_account(services.settings.clouds, API, token)
     except Forbidden as error:
         raise Unauthorized("The x-api-key header must hold a valid API key.") from error
-    caller = Caller(account, TEST if account.key.startswith("test_") else LIVE)
+    caller = Caller(account, TEST if token.startswith("test_") else LIVE)
     await _take_rate(services, caller)
     return caller
 

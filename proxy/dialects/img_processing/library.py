@@ -1,11 +1,13 @@
-"""The images of a stage: kept as assets named by their ids, listed newest first, public by a record of their own.
+"""The images of a key: kept as assets named by their ids, listed newest first, public by a record of their own.
 
 Two names per image: its id sorts newest first, its mirror oldest first, so that a page before another is found
 without walking through all of them.
+
+Images that were stored before they belonged to keys belong to their stage: every key of cloud and stage finds them.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -22,11 +24,12 @@ from proxy.services import Services
 
 FORMATS = {"jpg": "jpeg", "png": "png", "webp": "webp"}
 PUBLISHED = "published"
+TYPE = "img_processing_"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of a stage's images, newest first.
+    """Some of a key's images, newest first.
 
     ``next_id`` and ``previous_id`` begin the pages around this one; "" if there is none.
     """
@@ -42,33 +45,30 @@ async def keep(services: Services, caller: Caller, arrival: Arrival, name: str) 
     if row is None or row.name not in FORMATS:
         raise UnsupportedFormat("The image must be a jpeg, png or webp file.")
     image_id = new_id(time.time())
-    asset = await keep_source(services, arrival, _ref(caller, image_id))
+    asset = await keep_source(services, arrival, SourceRef(caller.cloud, "image", _own(caller), image_id))
     # Index before record, as the catalog does: what is listed can be paged around.
-    await services.io.run(_order(services, caller).put, mirrored(image_id), {"id": image_id})
+    await services.io.run(_order(services, asset.cloud, asset.type).put, mirrored(image_id), {"id": image_id})
     return await record(services, asset, {"display_name": name})
 
 
 async def find(services: Services, caller: Caller, image_id: str) -> Asset:
-    """Raises NotFound for ids of other clouds and stages, too."""
-    return await _find(services, _ref(caller, image_id))
+    """Raises NotFound for ids of other clouds, keys and stages, too."""
+    return await _find(services, caller.cloud, _types(caller), image_id)
 
 
-async def _find(services: Services, ref: SourceRef) -> Asset:
-    asset = None
-    if is_id(ref.public_id):
-        asset = await services.io.run(
-            services.catalog.get, ref.cloud, ref.resource_type, ref.type, ref.public_id
-        )  # fmt: skip
-    if asset is None:
-        raise NotFound(f"Image with id {ref.public_id[:60]} not found.")
-    return asset
+async def _find(services: Services, cloud: str, types: Iterable[str], image_id: str) -> Asset:
+    for type_ in types if is_id(image_id) else ():
+        asset = await services.io.run(services.catalog.get, cloud, "image", type_, image_id)
+        if asset is not None:
+            return asset
+    raise NotFound(f"Image with id {image_id[:60]} not found.")
 
 
 async def find_public(services: Services, image_id: str) -> Asset:
     entry = await services.io.run(_public(services).get, image_id) if is_id(image_id) else None
     if entry is None:
         raise NotFound(f"Image with id {image_id[:60]} not found.")
-    return await _find(services, SourceRef(entry["cloud"], "image", entry["type"], image_id))
+    return await _find(services, entry["cloud"], [entry["type"]], image_id)
 
 
 async def publish(services: Services, caller: Caller, image_id: str, *, public: bool) -> Asset:
@@ -96,45 +96,59 @@ async def remove(services: Services, caller: Caller, image_id: str) -> None:
     asset = await find(services, caller, image_id)
     await services.io.run(_public(services).delete, image_id)
     await services.io.run(services.catalog.delete, asset.ref)
-    await services.io.run(_order(services, caller).delete, mirrored(image_id))
+    await services.io.run(_order(services, asset.cloud, asset.type).delete, mirrored(image_id))
 
 
 async def page(services: Services, caller: Caller, *, take: int, start: str) -> Page:
     """Images from ``start`` ("" for the newest) towards older ones."""
-    cursor = cursor_at(asset_path(_ref(caller, start))) if start else ""
-    found = await services.io.run(_list, services, caller, cursor, take + 1)
+    found = await services.io.run(_list, services, caller, start, take + 1)
     shown, behind = found[:take], found[take:]
     previous = await services.io.run(_before, services, caller, start, take) if start else ""
     return Page(shown, behind[0].public_id if behind else "", previous)
 
 
-def _list(services: Services, caller: Caller, cursor: str, limit: int) -> Sequence[Asset]:
-    return services.catalog.list_assets(caller.cloud, "image", _type(caller.stage), cursor=cursor, limit=limit).assets
+def _list(services: Services, caller: Caller, start: str, limit: int) -> Sequence[Asset]:
+    """The ids tell the time, so the newest of all types are among the newest of each."""
+
+    def from_start(type_: str) -> Sequence[Asset]:
+        cursor = cursor_at(asset_path(SourceRef(caller.cloud, "image", type_, start))) if start else ""
+        return services.catalog.list_assets(caller.cloud, "image", type_, cursor=cursor, limit=limit).assets
+
+    found = [asset for type_ in _types(caller) for asset in from_start(type_)]
+    return sorted(found, key=lambda asset: asset.public_id)[:limit]
 
 
 def _before(services: Services, caller: Caller, start: str, take: int) -> str:
     """The id that begins the page before ``start``: ``take`` newer ones, or as many as there are."""
-    cursor = cursor_at(record_path(_order_kind(caller), mirrored(start)))
-    entries, _ = _order(services, caller).page(cursor=cursor, limit=take + 1)
-    newer: list[str] = [entry["id"] for entry in entries if entry["id"] != start]
-    return newer[:take][-1] if newer else ""
+
+    def newer(type_: str) -> Iterator[str]:
+        cursor = cursor_at(record_path(_order_kind(caller.cloud, type_), mirrored(start)))
+        entries, _ = _order(services, caller.cloud, type_).page(cursor=cursor, limit=take + 1)
+        return (entry["id"] for entry in entries if entry["id"] != start)
+
+    found = sorted((image_id for type_ in _types(caller) for image_id in newer(type_)), reverse=True)
+    return found[:take][-1] if found else ""
 
 
-def _ref(caller: Caller, image_id: str) -> SourceRef:
-    return SourceRef(caller.cloud, "image", _type(caller.stage), image_id)
+def _own(caller: Caller) -> str:
+    """The delivery type that keeps a key's images out of every other key's, and out of every other API's URLs."""
+    return f"{_of_stage(caller)}_{caller.account.name}"
 
 
-def _type(stage: str) -> str:
-    """The delivery type that keeps these images out of every other API's URLs."""
-    return f"img_processing_{stage}"
+def _of_stage(caller: Caller) -> str:
+    return f"{TYPE}{caller.stage}"
 
 
-def _order(services: Services, caller: Caller) -> Records:
-    return services.catalog.records(_order_kind(caller))
+def _types(caller: Caller) -> tuple[str, str]:
+    return _own(caller), _of_stage(caller)
 
 
-def _order_kind(caller: Caller) -> str:
-    return f"img_processing_order/{caller.cloud}/{caller.stage}"
+def _order(services: Services, cloud: str, type_: str) -> Records:
+    return services.catalog.records(_order_kind(cloud, type_))
+
+
+def _order_kind(cloud: str, type_: str) -> str:
+    return f"img_processing_order/{cloud}/{type_.removeprefix(TYPE)}"
 
 
 def _public(services: Services) -> Records:

@@ -34,6 +34,7 @@ from proxy.services import Services
 #: The delivery type that names uploaded sources; they have no record, so no URL leads to them.
 TYPE = "rembg"
 SOURCES = {"file": Source.FILE}
+API = "rembg"
 CREDITS = 1.0
 REQUIRED = ("missing", "Field required", None)
 
@@ -66,7 +67,7 @@ def _account(services: Services, request: Request) -> Account | None:
     """rembg asks for no key. If we do, it must be one of the cloud; if not, a valid one is still charged."""
     settings = services.settings
     try:
-        who = find_account(settings.clouds, request.headers.get("x-api-key", ""))
+        who = find_account(settings.clouds, API, request.headers.get("x-api-key", ""))
     except Forbidden:
         who = None
     if settings.vendor(Rembg).needs_key and (who is None or who.cloud != settings.vendor(Rembg).cloud):

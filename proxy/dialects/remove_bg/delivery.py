@@ -28,7 +28,7 @@ from proxy.delivery.synchronous import derive_now, find_labels
 from proxy.dialect import Dialect, Path
 from proxy.dialects.remove_bg import schema
 from proxy.dialects.remove_bg.account import account, improve
-from proxy.dialects.remove_bg.auth import authenticate
+from proxy.dialects.remove_bg.auth import API, authenticate
 from proxy.dialects.remove_bg.envelope import envelope
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.foreground import foreground_type
@@ -41,7 +41,6 @@ from proxy.runtime.accounts import Account
 from proxy.runtime.usage import Rate
 from proxy.services import Services
 
-API = "remove_bg"
 EXPOSED = (
     "X-Type, X-Width, X-Height, X-Foreground-Top, X-Foreground-Left, X-Foreground-Width, X-Foreground-Height, "
     "X-Credits-Charged, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id"

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from media.config import Cloud, Origin, Settings
+from media.config import Origin, Settings
 from media.records.asset import SourceRef
 from media.records.catalog import Catalog
 from proxy.dialects.cloudimage.signature import seal
@@ -16,7 +16,7 @@ from proxy.dialects.cloudimage.signature import sign as ci_sign
 from tests.attacks.access.restrictions import OPEN, RESTRICTIONS, SALT, SHOWN
 from tests.conftest import MakeStage
 from tests.pictures import photo
-from tests.proxy.apis import IMPATIENT, Site, answered, serving
+from tests.proxy.apis import CLOUDS, IMPATIENT, Site, answered, serving
 from tests.proxy.cloudinary.api.conftest import Api
 from tests.stage import Stage
 
@@ -78,7 +78,7 @@ def test_an_archive_of_what_is_restricted_is_restricted(make_stage: MakeStage) -
 
 
 def test_a_published_image_of_img_processing_obeys_rules_that_are_put_on_it(make_stage: MakeStage) -> None:
-    with make_stage(clouds={"demo": Cloud(keys={"demo-key": "demo-secret", "live_demo": "demo-secret"})}) as stage:
+    with make_stage(clouds=CLOUDS) as stage:
         headers = {"x-api-key": "live_demo"}
         made = stage.client.post(
             "/v1/images/upload", headers=headers, data={"name": "a"}, files={"image": photo()}
@@ -86,7 +86,7 @@ def test_a_published_image_of_img_processing_obeys_rules_that_are_put_on_it(make
         stage.client.post(f"/v1/images/{made['id']}/publish", headers=headers)
         assert stage.client.get(f"/images/{made['id']}").status_code == 200
         catalog = Catalog(stage.store)
-        ref = SourceRef("demo", "image", "img_processing_live", made["id"])
+        ref = SourceRef("demo", "image", "img_processing_live_live_demo", made["id"])
         catalog.update(ref, lambda found: replace(found, access_control=({"access_type": "token"},)))
         assert stage.client.get(f"/images/{made['id']}").status_code == 401
         assert stage.client.get(f"/v1/images/{made['id']}/download", headers=headers).status_code == 200

@@ -9,11 +9,12 @@ from media.config import Origin
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
+from tests.proxy.apis import CLOUDS
 from tests.proxy.cloudimage.conftest import Site
 from tests.stage import Stage
 
 HOST = {"Host": "img.example.com"}
-KEY = {"X-Client-Key": "demo-key"}
+KEY = {"X-Client-Key": "demo-token"}
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def own(make_stage: MakeStage, site: Site) -> Iterator[Stage]:
     site.pages["/shoe.jpg"] = photo()
     token = CloudimageToken(origin_prefix=f"http://{site.host}")
     account = Cloudimage(hosts={"img.example.com": "shop"}, tokens={"shop": token})
-    with make_stage(account, origin=Origin(allow_private=True)) as made:
+    with make_stage(account, origin=Origin(allow_private=True), clouds=CLOUDS) as made:
         yield made
 
 
@@ -70,6 +71,9 @@ def test_while_the_origin_is_down_the_invalidated_copy_serves_on(own: Stage, sit
     [
         ({"scope": "all"}, {"X-Client-Key": "wrong"}, 403),
         ({"scope": "all"}, {"X-Client-Key": ""}, 403),
+        ({"scope": "all"}, {"X-Client-Key": "demo-key"}, 403),
+        ({"scope": "all"}, {"X-Client-Key": "live_demo"}, 403),
+        ({"scope": "all"}, {"X-Client-Key": "shop-token"}, 403),
         ({"scope": "everything"}, {}, 400),
         ({"scope": "urls", "urls": []}, {}, 400),
         ({"scope": "urls", "urls": [1]}, {}, 400),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from media.records.catalog import Catalog
 from proxy.dialects.img_processing.identity import created_at, mirrored, new_id
 from proxy.dialects.img_processing.settings import ImgProcessing
 from tests.conftest import MakeStage
@@ -63,15 +64,15 @@ def test_links_can_name_the_vendors_origin(make_stage: MakeStage) -> None:
         assert links["next"].startswith("https://api.img-processing.com/v1/images?take=1&from=image_")
 
 
-def test_stages_and_clouds_do_not_see_each_other(library: Library) -> None:
+def test_keys_stages_and_clouds_do_not_see_each_other(library: Library) -> None:
     image = library.upload()
-    for key in ("test_demo", "shop"):
+    for key in ("live_other", "test_demo", "shop-token"):
         other = replace(library, key=key)
         assert other.ask("GET", "/v1/images").json()["data"] == []
         refused = other.ask("GET", f"/v1/images/{image['id']}")
         assert (refused.status_code, refused.json()["message"]) == (404, f"Image with id {image['id']} not found.")
         assert other.ask("DELETE", f"/v1/images/{image['id']}").status_code == 404
-    assert library.stage.client.get(f"/demo/image/img_processing_live/{image['id']}").status_code == 404
+    assert library.stage.client.get(f"/demo/image/img_processing_live_live_demo/{image['id']}").status_code == 404
 
 
 def test_a_published_image_has_a_public_address_until_it_is_taken_back(library: Library) -> None:
@@ -183,3 +184,35 @@ def test_without_a_key_every_path_is_401(nobody: Library) -> None:
     for method, path in asked:
         answer = nobody.ask(method, path)
         assert (answer.status_code, answer.json()["error"]) == (401, "Unauthorized"), path
+
+
+def kept_before_keys(library: Library, image_id: str) -> None:
+    """Move an image to where it lay before images belonged to keys."""
+    catalog = Catalog(library.stage.store)
+    asset = catalog.get("demo", "image", "img_processing_live_live_demo", image_id)
+    assert asset is not None
+    catalog.delete(asset.ref)
+    catalog.records("img_processing_order/demo/live_live_demo").delete(mirrored(image_id))
+    catalog.save(replace(asset, type="img_processing_live"))
+    catalog.records("img_processing_order/demo/live").put(mirrored(image_id), {"id": image_id})
+
+
+def test_images_that_were_stored_before_they_had_keys_belong_to_the_stage(library: Library) -> None:
+    ids = [library.upload()["id"] for _ in range(5)]
+    old = ids[1:4:2]
+    for image_id in old:
+        kept_before_keys(library, image_id)
+    other = replace(library, key="live_other")
+    assert [each["id"] for each in other.ask("GET", "/v1/images").json()["data"]] == old[::-1]
+    assert other.ask("GET", f"/v1/images/{old[0]}/download").status_code == 200
+    assert replace(library, key="test_demo").ask("GET", f"/v1/images/{old[0]}").status_code == 404
+    seen, page = [], library.ask("GET", "/v1/images", params={"take": "2"}).json()
+    while page["links"]["next"]:
+        seen += page["data"]
+        page = library.ask("GET", page["links"]["next"]).json()
+    seen += page["data"]
+    assert [each["id"] for each in seen] == ids[::-1]
+    back = library.ask("GET", page["links"]["previous"]).json()
+    assert [each["id"] for each in back["data"]] == ids[::-1][2:4]
+    assert library.ask("DELETE", f"/v1/images/{old[0]}").status_code == 204
+    assert [each["id"] for each in other.ask("GET", "/v1/images").json()["data"]] == old[1:]

@@ -10,7 +10,7 @@ from tests.pictures import photo
 from tests.proxy.apis import answered
 from tests.stage import Stage
 
-KEY = {"X-Api-Key": "demo-key"}
+KEY = {"X-Api-Key": "demo-token"}
 URL = "/v1.0/removebg"
 Remove = Callable[..., httpx.Response]
 

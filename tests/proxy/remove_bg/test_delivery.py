@@ -207,7 +207,7 @@ def test_pictures_to_learn_from_are_kept(impatient: Stage) -> None:
 
 
 def test_a_bearer_token_is_a_key_too(impatient: Stage) -> None:
-    assert impatient.client.get("/v1.0/account", headers={"Authorization": "Bearer demo-key"}).status_code == 200
+    assert impatient.client.get("/v1.0/account", headers={"Authorization": "Bearer demo-token"}).status_code == 200
 
 
 def test_a_source_that_is_too_large_is_refused(make_stage: MakeStage) -> None:

@@ -89,7 +89,7 @@ def test_another_call_is_not_found_in_the_vendors_words(impatient: Stage, method
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("key", [None, "", "unknown", "demo-key2", "dëmo"])
+@pytest.mark.parametrize("key", [None, "", "unknown", "demo-token2", "demo-key", "live_demo", "dëmo"])
 def test_without_a_key_nothing_is_read(impatient: Stage, key: str | None) -> None:
     headers = {} if key is None else {"X-Api-Key": key.encode()}
     answer = impatient.client.post(URL, files=PHOTO, headers=headers)  # type: ignore[arg-type]
