@@ -1,5 +1,6 @@
 """Count the functions of ours that one request calls, and how often it is handed to another thread."""
 
+import asyncio
 import contextlib
 import sys
 import threading
@@ -75,8 +76,11 @@ def get(stage: Stage, tally: Tally, url: str, headers: Mapping[str, str] = BROWS
     }
     messages: list[Any] = []
 
+    received = iter([{"type": "http.request"}])
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request"}
+        """The one message there is; then nothing more, as of a client that stays."""
+        return next(received, None) or await asyncio.Future[dict[str, Any]]()
 
     async def send(message: Any) -> None:
         messages.append(message)
