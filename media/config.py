@@ -111,6 +111,7 @@ class Limits:
     max_output_side: int = 16_384
     max_url_bytes: int = 8192
     max_steps: int = 200
+    max_cost: float = 4000.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the proxy works with, made once and handed down: the composition root's result."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from media.typography.fonts import register
 from proxy.runtime.byte_budget import ByteBudget
 from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
-from proxy.runtime.pool import IO_THREADS, Pool, Slots
+from proxy.runtime.pool import CHECK_THREADS, IO_THREADS, Pool, Slots
 from proxy.runtime.queue import JobQueue
 from proxy.runtime.single_flight import SingleFlight
 from proxy.runtime.usage import Usage
@@ -34,6 +35,8 @@ class Services:
     io: Pool
     #: Pixels.
     pixels: Pool
+    #: Health checks: they answer while all other threads are taken.
+    checks: Pool
     #: Bodies of requests that are under way.
     bodies: ByteBudget
     #: Taken before a source is read to work on its pixels.
@@ -43,6 +46,10 @@ class Services:
     verdicts: Verdicts
     #: What is under way in this process: derivations by derived key, fetches, job requests.
     flights: SingleFlight
+
+    def deadline(self) -> float:
+        """When nobody waits any more for what is begun now, in seconds of :func:`time.monotonic`."""
+        return time.monotonic() + self.settings.server.request_deadline_seconds
 
     @property
     def matting(self) -> str:
@@ -54,6 +61,7 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     """Everything ``settings`` asks for, closed again at the end. ``store`` replaces the configured one (tests)."""
     io = Pool(IO_THREADS)
     pixels = Pool(settings.rendering.threads, settings.rendering.queue)
+    checks = Pool(CHECK_THREADS)
     # Twice the threads: while one renders, another's source is read.
     slots = Slots(2 * pixels.threads, settings.rendering.queue)
     queue, usage = JobQueue(settings.redis, settings.queue, io), Usage(settings.redis)
@@ -66,11 +74,12 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
         async with OriginFetcher(settings.origin) as origin:
             metrics, verdicts, flights = Metrics(), Verdicts(), SingleFlight()
             yield Services(
-                settings, opened, catalog, queue, usage, origin, metrics, io, pixels, bodies, slots, hot, verdicts,
-                flights,
+                settings, opened, catalog, queue, usage, origin, metrics, io, pixels, checks, bodies, slots, hot,
+                verdicts, flights,
             )  # fmt: skip
     finally:
         await queue.close()
         await usage.close()
         pixels.close()
+        checks.close()
         io.close()

@@ -10,8 +10,10 @@ from typing import Any, TypeGuard
 
 import pyvips
 
+from media.budget import Budget
+from media.deadline import stopping
 from media.errors import BadTransformation, DerivationFailed, LimitExceeded, UnsupportedFormat
-from media.formats.codecs import codec_of
+from media.formats.isolated import write
 from media.formats.quality import encoder_quality
 from media.formats.table import FORMATS, Format
 from media.geometry import Size
@@ -35,26 +37,35 @@ class Rendered:
 
 
 def encode(
-    picture: Picture, output: Output, source_format: str, files: Mapping[str, bytes], *, of_animation: bool
+    picture: Picture,
+    output: Output,
+    source_format: str,
+    files: Mapping[str, bytes],
+    budget: Budget,
+    *,
+    of_animation: bool,
 ) -> Rendered:
     """Write the picture as the first candidate of ``output`` that can hold it.
 
     ``files`` holds the ICC profile that ``output`` may name; ``of_animation``: the source moves, even if only one frame
     of it is here. Raises UnsupportedFormat for a format that is not written here, BadTransformation for a colour space
-    it does not have, LimitExceeded for sides that it does not hold, DerivationFailed if libvips cannot save.
+    it does not have, LimitExceeded for a size that it does not hold or a price that ``budget`` does not pay,
+    DerivationFailed if libvips cannot save, Unavailable at the deadline.
     """
     space = colorspace.find_space(output.color_space, picture.cmyk, files)
     row = choose_format(picture, output, source_format, space, of_animation=of_animation)
     picture = _fitted(picture, row)
-    _check_sides(picture.size, row)
     if not moves(row, output, source_format):
         picture = replace(picture, frames=picture.frames[:1])
+    check_fits(picture.size, row, frames=len(picture.frames))
+    budget.spend(row.writing_price(picture.size, frames=len(picture.frames)))
     options = _options(picture, row, output, space)
     if _converts(space):
         picture = replace(picture, frames=tuple(colorspace.converted(frame, space) for frame in picture.frames))
     plain = replace(picture, frames=tuple(_plain(frame, row, output) for frame in picture.frames))
     try:
-        body = codec_of(row).write(plain, row, options)
+        with stopping(*plain.frames):
+            body = write(plain, row, options)
     except pyvips.Error as error:
         raise DerivationFailed(f"{row.name} cannot be written: {error}") from error
     return Rendered(body, row.name, picture.size.width, picture.size.height)
@@ -69,7 +80,13 @@ def _fitted(picture: Picture, row: Format) -> Picture:
     return replace(picture, frames=tuple(resample(frame, size) for frame in picture.frames))
 
 
-def _check_sides(size: Size, row: Format) -> None:
+def check_fits(size: Size, row: Format, *, frames: int = 1) -> None:
+    """Raises LimitExceeded for a picture that the format does not hold, or that is not written in it here."""
+    if row.fits:
+        return
+    pixels = size.pixels * (frames if row.frames else 1)
+    if row.max_written and pixels > row.max_written:
+        raise LimitExceeded(f"{row.name} is written with at most {row.max_written} pixels, got {pixels}")
     if row.max_side and max(size.width, size.height) > row.max_side:
         expected = f"{row.name} holds sides of at most {row.max_side} pixels"
         raise LimitExceeded(f"{expected}, got {size.width}×{size.height}")
@@ -159,7 +176,7 @@ def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
     size = picture.size
     if transparent and not row.alpha:
         return False
-    if row.max_pixels and size.pixels > row.max_pixels:
+    if any(most and size.pixels > most for most in (row.max_pixels, row.max_written)):
         return False
     return not row.max_side or max(size.width, size.height) <= row.max_side
 

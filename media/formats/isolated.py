@@ -1,8 +1,9 @@
-"""The codec of formats that are decoded in a child process, and what the child answers.
+"""The codec of formats that are decoded or written in a child process, and what the child answers.
 
 Isolated are all formats but JPEG, still PNG and WebP, whose decoders are small, fuzzed for a decade and on the ordinary
 path: those whose structure is parsed here in Python (GIF, animated PNG, ICO, PSD), by Pillow (BMP, TGA, JPEG 2000), by
-libheif (AVIF, HEIC) or by libtiff. A picture crosses as bytes.
+libheif (AVIF, HEIC) or by libtiff. A picture crosses as bytes. Pillow writes there, too: its writers keep the whole
+interpreter waiting, seconds for a large picture.
 """
 
 import secrets
@@ -11,8 +12,8 @@ from typing import Any
 
 import pyvips
 
-from media.errors import SourceError
-from media.formats.codec import Codec, Extent, Opened, decode, open_whole
+from media.errors import DerivationFailed, SourceError
+from media.formats.codec import Codec, Extent, Opened, Options, decode, open_whole
 from media.formats.codecs import codec_of
 from media.formats.table import FORMATS, Format
 from media.geometry import Size
@@ -93,6 +94,21 @@ def _picture(answer: Message) -> Picture:
     return Picture(frames, tuple(int(delay) for delay in head["delays"]), int(head["loop"]), profile)
 
 
+def write(picture: Picture, row: Format, options: Options) -> bytes:
+    """The picture as a file. Raises DerivationFailed if it cannot be written."""
+    if not row.is_written_apart:
+        return codec_of(row).write(picture, row, options)
+    frame = picture.frames[0]
+    arguments = {
+        "format": row.name, "width": frame.width, "height": frame.height, "bands": frame.bands,
+        "options": dict(options),
+    }  # fmt: skip
+    try:
+        return bytes(children().run("write", arguments, [frame.write_to_memory()]).blobs[0])
+    except SourceError as error:
+        raise DerivationFailed(f"{row.name} cannot be written") from error
+
+
 ISOLATED = Codec(open_isolated, pixels_isolated)
 
 
@@ -164,3 +180,10 @@ def answer_pixels(message: Message) -> Message:
     blobs = [frame.write_to_memory() for frame in picture.frames]
     blobs += [first.get(name) for name in reversed(names)]
     return Message(said, blobs if picture.cmyk is None else [*blobs, picture.cmyk])
+
+
+def answer_write(message: Message) -> Message:
+    """In the child: the file."""
+    head, row = message.head, FORMATS[message.head["format"]]
+    frame = pyvips.Image.new_from_memory(message.blobs[0], head["width"], head["height"], head["bands"], "uchar")
+    return Message({}, [codec_of(row).write(Picture((frame,)), row, head["options"])])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pyvips
 
+from media.deadline import computed, stopping
 from media.errors import LimitExceeded, SourceError
 from media.formats.codec import Extent, Opened, Options
 from media.formats.table import FORMATS, Format
@@ -60,7 +61,7 @@ def decoded(image: pyvips.Image) -> pyvips.Image:
 def in_memory(image: pyvips.Image) -> pyvips.Image:
     """Decode now, so that a fault of the source shows here and nowhere later."""
     try:
-        return image.copy_memory()
+        return computed(image)
     except pyvips.Error as error:
         raise SourceError("The image cannot be read: its pixels are truncated or corrupt.") from error
 
@@ -105,7 +106,8 @@ def _alone(frame: pyvips.Image) -> pyvips.Image:
 
 def write(picture: Picture, row: Format, options: Options) -> bytes:
     image = _strip(picture) if picture.is_animated else picture.frames[0]
-    return bytes(image.write_to_buffer(f".{row.name}", **options))
+    with stopping(image):
+        return bytes(image.write_to_buffer(f".{row.name}", **options))
 
 
 def _strip(picture: Picture) -> pyvips.Image:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from media.formats import iso
+from media.geometry import Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,9 @@ class Format:
     name: str
     mime: str
     extensions: tuple[str, ...]
+    #: What a pixel costs to read and to write, measured against one negated (tests/benchmarks/prices.py).
+    reading: float = field(kw_only=True)
+    writing: float = field(kw_only=True)
     magic: tuple[bytes, ...] = ()
     offset: int = 0
     brands: tuple[str, ...] = ()
@@ -39,6 +43,10 @@ class Format:
     max_side: int = 0
     #: Beyond this size the next candidate is better; 0 for never.
     max_pixels: int = 0
+    #: The most pixels that are written, all frames together; 0 for any.
+    max_written: int = 0
+    #: Whether its writer is Pillow's, which keeps all other threads waiting.
+    is_written_apart: bool = False
     #: An animation stands still unless it is asked to move, or its source has this format.
     is_still_unless_asked: bool = False
     interlaces: bool = False
@@ -53,6 +61,11 @@ class Format:
     #: First and last byte of a span that holds zeros only, if the magic alone is too short to tell.
     zeros: tuple[int, int] = (0, 0)
 
+    def writing_price(self, size: Size, *, frames: int) -> float:
+        """What it costs to write a picture of ``size``."""
+        pixels = min(size.pixels, self.fits**2) if self.fits else size.pixels * (frames if self.frames else 1)
+        return self.writing * pixels / 1_000_000
+
 
 FORMATS: dict[str, Format] = {
     row.name: row
@@ -61,63 +74,84 @@ FORMATS: dict[str, Format] = {
             "jpg", "image/jpeg", ("jpg", "jpeg", "jpe"), (b"\xff\xd8\xff",), alpha=False,
             options={"optimize_coding": True}, spaces=("rgb", "gray", "cmyk"), max_side=65_500, interlaces=True,
             chroma=True, isolated=False,
+            reading=3, writing=4,
         ),
         Format(
             "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), frames=True, lossy=False, quality=None,
             options={"compression": 6}, spaces=("rgb", "gray"), is_still_unless_asked=True, interlaces=True,
             palette=True, lossy_options={"palette": True}, lossy_as="jpg", isolated=False, isolated_mark=b"acTL",
+            reading=6, writing=20,
         ),
         Format(
             "webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2},
             max_side=16_383, isolated=False,
+            reading=12, writing=60,
         ),
         Format(
             "avif", "image/avif", ("avif",), brands=("avif", "avis", "MA1A", "MA1B", "av01 item"),
             options={"effort": 0, "compression": "av1"}, max_side=16_384, chroma=True,
             # It takes about ten times as long as WebP.
             max_pixels=4_194_304,
+            reading=20, writing=45,
         ),
         Format(
             "gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None,
             options={"effort": 4}, spaces=(), max_side=65_535, interlaces=True,
             # A pixel of a frame may stay if it differs by no more than this.
             lossy_options={"interframe_maxerror": 8},
+            reading=6, writing=95,
         ),
         Format(
             "tiff", "image/tiff", ("tiff", "tif"), (b"II*\x00", b"MM\x00*"), lossy=False, quality=None, pages_vary=True,
             options={"compression": "lzw"}, spaces=("rgb", "gray", "cmyk"),
+            reading=6, writing=16,
         ),
         Format(
             "heic", "image/heic", ("heic", "heif"), writable=False,
             brands=("heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "hvc1 item"),
+            reading=30, writing=0,
         ),
         Format(
             "bmp", "image/bmp", ("bmp", "dib"), (b"BM",), zeros=(6, 10), alpha=False, lossy=False, quality=None,
-            spaces=(),
+            spaces=(), max_written=33_554_432,
+            reading=2, writing=2,
         ),
         Format(
             "ico", "image/x-icon", ("ico",), (b"\x00\x00\x01\x00",), lossy=False, quality=None, spaces=(), fits=256,
+            reading=2, writing=60,
         ),
         # Version 1 has no magic at all: only files with the footer of version 2 (1989) are known.
         Format(
             "tga", "image/x-tga", ("tga",), (b"TRUEVISION-XFILE.\x00",), offset=-18, lossy=False, quality=None,
-            spaces=(), max_side=65_535,
+            spaces=(), max_written=33_554_432, max_side=65_535,
+            reading=2, writing=2,
         ),
-        Format("jp2", "image/jp2", ("jp2",), brands=("jp2 ", "jpx ", "jph "), spaces=(), scale="jpg"),
+        Format(
+            "jp2", "image/jp2", ("jp2",), brands=("jp2 ", "jpx ", "jph "), spaces=(), scale="jpg",
+            max_written=16_777_216, is_written_apart=True,
+            reading=22, writing=90,
+        ),
         # The bare codestream has no word for alpha.
-        Format("jpc", "image/j2c", ("jpc", "j2k", "j2c"), (b"\xff\x4f\xff\x51",), alpha=False, spaces=(), scale="jpg"),
-        Format("psd", "image/vnd.adobe.photoshop", ("psd",), (b"8BPS\x00\x01",), writable=False),
+        Format(
+            "jpc", "image/j2c", ("jpc", "j2k", "j2c"), (b"\xff\x4f\xff\x51",), alpha=False, spaces=(), scale="jpg",
+            max_written=16_777_216, is_written_apart=True,
+            reading=22, writing=90,
+        ),
+        Format("psd", "image/vnd.adobe.photoshop", ("psd",), (b"8BPS\x00\x01",), writable=False, reading=10, writing=0),
         Format(
             "pdf", "application/pdf", ("pdf",), (b"%PDF-",), frames=True, readable=False, spaces=(), scale="jpg",
             max_side=65_500,
+            reading=0, writing=15,
         ),
         Format(
             "eps", "application/postscript", ("eps",), (b"%!PS-Adobe-3.0 EPSF-",), alpha=False, readable=False,
             spaces=(), scale="jpg", max_side=65_500,
+            reading=0, writing=10,
         ),
         Format(
             "ps", "application/postscript", ("ps",), (b"%!PS",), alpha=False, frames=True, readable=False,
             spaces=(), scale="jpg", max_side=65_500,
+            reading=0, writing=10,
         ),
     )
 }  # fmt: skip

@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
+from media.deadline import checkpoint, remaining
 from media.errors import MediaError, SourceError, Unavailable
 from media.isolation.messages import BrokenMessage, Message, receive, send
 from media.isolation.tasks import answer
@@ -66,7 +67,8 @@ class Children:
         Raises the MediaError that the task raised there, SourceError if the child crashed, hung or grew too large,
         Unavailable if no child came free.
         """
-        if not self._places.acquire(timeout=PLACE_SECONDS):
+        if not self._places.acquire(timeout=max(0.0, min(PLACE_SECONDS, remaining()))):
+            checkpoint()
             raise Unavailable("The server is busy decoding; try again in a moment.", retry_after=2)
         try:
             return self._run(Message({"task": task, **arguments}, blobs), key)
@@ -91,7 +93,8 @@ class Children:
         return _opened(answer)
 
     def _await(self, child: Child) -> Message:
-        if not child.line.poll(self._seconds):
+        if not child.line.poll(max(0.0, min(self._seconds, remaining()))):
+            checkpoint()
             raise SourceError(f"The image cannot be read: decoding it takes longer than {self._seconds:g} seconds.")
         return receive(child.line)
 

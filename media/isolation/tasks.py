@@ -10,6 +10,7 @@ TASKS = {
     "ready": ("media.formats.isolated", "ready"),
     "open": ("media.formats.isolated", "answer_open"),
     "pixels": ("media.formats.isolated", "answer_pixels"),
+    "write": ("media.formats.isolated", "answer_write"),
     "text": ("media.operations.lettering", "answer_text"),
 }
 

@@ -31,7 +31,7 @@ def _on_light(image: Image, matrix: list[list[float]]) -> Image:
     return on_colours(image, seen)
 
 
-@operation(reads=unchanged)
+@operation(price=5, reads=unchanged)
 def simulate_colorblind(image: Image, condition: Annotated[str, Choice(tuple(COLORBLIND))] = "deuteranopia") -> Image:
     """Show the picture as someone with a colour vision deficiency sees it."""
     return _on_light(image, COLORBLIND[condition])
@@ -40,7 +40,7 @@ def simulate_colorblind(image: Image, condition: Annotated[str, Choice(tuple(COL
 STRIPE_PERIOD = 8
 
 
-@operation
+@operation(price=18)
 def assist_colorblind(
     image: Image,
     strength: Annotated[int, Int(1, 100)] = 10,
@@ -74,7 +74,7 @@ def _daltonized(image: Image) -> Image:
 THEME_REACH = 25.0
 
 
-@operation
+@operation(price=75)
 def theme(
     image: Image, color: Paint = BLACK, photosensitivity: Annotated[int, Int(0, 200)] = 100, *, first: First
 ) -> Image:

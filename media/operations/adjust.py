@@ -60,38 +60,38 @@ def ramp() -> Image:
     return pyvips.Image.identity().cast("float")
 
 
-@operation(reads=unchanged)
+@operation(price=4, reads=unchanged)
 def grayscale(image: Image) -> Image:
     """Take the colours away."""
     return recombined(image, [list(LUMA)] * 3)
 
 
-@operation(reads=unchanged)
+@operation(price=4, reads=unchanged)
 def sepia(image: Image, strength: Annotated[int, Int(1, 100)] = 80) -> Image:
     """Give the picture the brown tone of an old print."""
     return recombined(image, towards(SEPIA, strength / 100))
 
 
-@operation
+@operation(price=4)
 def blackwhite(image: Image, threshold: Annotated[int, Int(0, 100)] = 50) -> Image:
     """Turn every pixel black or white, split at a brightness in percent."""
     mask = (luma(image) >= threshold * 255 / 100).copy(interpretation="b-w")
     return join(mask.bandjoin([mask, mask]).copy(interpretation="srgb"), split(image)[1])
 
 
-@operation(reads=unchanged)
+@operation(price=1, reads=unchanged)
 def negate(image: Image) -> Image:
     """Exchange every colour for its opposite."""
     return on_colours(image, lambda colours: colours.invert())
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def brightness(image: Image, level: Annotated[int, Int(-99, 100)] = 80) -> Image:
     """Make the picture brighter or, below zero, darker: values are multiplied by 1 + level %."""
     return on_colours(image, lambda colours: colours * (1 + level / 100))
 
 
-@operation(reads=unchanged)
+@operation(price=3, reads=unchanged)
 def contrast(
     image: Image,
     level: Annotated[int | None, Int(-100, 200)] = None,
@@ -123,7 +123,7 @@ def _logistic(value: float, steep: float) -> float:
     return 1 / (1 + math.exp(-steep * (value - 0.5)))
 
 
-@operation(reads=unchanged)
+@operation(price=4, reads=unchanged)
 def saturation(image: Image, level: Level = 80) -> Image:
     """Make the colours stronger or, below zero, weaker; -100 is grey."""
     return recombined(image, towards((LUMA, LUMA, LUMA), -level / 100))
@@ -137,7 +137,7 @@ def _least(colours: Image) -> Image:
     return colours[0].bandrank([colours[1], colours[2]], index=0)
 
 
-@operation(reads=unchanged)
+@operation(price=7, reads=unchanged)
 def brightness_hsb(image: Image, level: Annotated[int, Int(-99, 100)] = 80) -> Image:
     """Make the picture brighter or darker without washing out its colours: the largest channel stops at white."""
     factor = 1 + level / 100
@@ -149,7 +149,7 @@ def brightness_hsb(image: Image, level: Annotated[int, Int(-99, 100)] = 80) -> I
     return on_colours(image, brighter)
 
 
-@operation(reads=unchanged)
+@operation(price=4, reads=unchanged)
 def hue(image: Image, level: Level = 80) -> Image:
     """Turn all hues around the colour wheel; 100 is half a turn."""
     angle = math.radians(level * 1.8)
@@ -157,7 +157,7 @@ def hue(image: Image, level: Level = 80) -> Image:
     return recombined(image, weights.tolist())
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def gamma(image: Image, level: Annotated[int, Int(-50, 150)] = 0) -> Image:
     """Brighten or darken the middle tones; black and white stay."""
     return curved(image, (ramp() / 255) ** (1 / (1 + level / 100)) * 255)
@@ -169,25 +169,25 @@ def _channel_moved(image: Image, channel: int, level: int) -> Image:
     return on_colours(image, lambda colours: colours + moved)
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def red(image: Image, level: Level = 0) -> Image:
     """Add red or, below zero, take it away."""
     return _channel_moved(image, 0, level)
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def green(image: Image, level: Level = 0) -> Image:
     """Add green or, below zero, take it away."""
     return _channel_moved(image, 1, level)
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def blue(image: Image, level: Level = 0) -> Image:
     """Add blue or, below zero, take it away."""
     return _channel_moved(image, 2, level)
 
 
-@operation(reads=unchanged)
+@operation(price=8, reads=unchanged)
 def vibrance(image: Image, level: Level = 20) -> Image:
     """Make weak colours stronger and leave strong ones alone; below zero weaker."""
 

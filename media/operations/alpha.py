@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import numpy as np
 import pyvips
 
+from media.deadline import checkpoint
 from media.geometry import Length, Size, pixels
 from media.language.params import BLACK, Choice, Color, Int
 from media.operations.arguments import First, MaybePaint, Offset, Paint, Percent
-from media.operations.effect import blurred
+from media.operations.effect import blur_price, blurred
 from media.operations.registry import operation
 from media.raster.palette import edge_color
 from media.raster.pixels import Image, clamped, join, on_colours, size_of, solid, split, to_uint8, with_alpha
@@ -33,13 +34,13 @@ def _unlike(image: Image, color: Color, tolerance: int) -> Image:
     return clamped((distance - tolerance * FARTHEST / 100) / KEY_SOFTNESS)
 
 
-@operation
+@operation(price=20)
 def make_transparent(image: Image, tolerance: Percent = 10, color: MaybePaint = None, *, first: First) -> Image:
     """Make one colour transparent: that of the edge unless chosen."""
     return with_share(image, _unlike(image, color or edge_color(first), tolerance))
 
 
-@operation
+@operation(price=23)
 def bgremoval(
     image: Image, method: Annotated[str, Choice(("", "screen"))] = "", key: MaybePaint = None, *, first: First
 ) -> Image:
@@ -63,7 +64,7 @@ def _despilled(image: Image, backdrop: Color) -> Image:
     return on_colours(image, without_spill)
 
 
-@operation
+@operation(price=2)
 def opacity_threshold(image: Image, level: Annotated[int, Int(1, 100)] = 50) -> Image:
     """Make what is less opaque than the level fully transparent and the rest opaque."""
     colours, alpha = split(image)
@@ -83,7 +84,7 @@ def _faded_size(size: Size, arguments: Mapping[str, Any]) -> Size:
     return Size(size.width + 2 * abs(across), size.height + 2 * abs(down))
 
 
-@operation(size_after=_faded_size)
+@operation(price=10, size_after=_faded_size)
 def gradient_fade(
     image: Image,
     type: Annotated[str, Choice(("", "symmetric", "symmetric_pad"))] = "",  # noqa: A002  the vendor's word
@@ -117,7 +118,11 @@ def _rise(places: Image, extent: int, side: int, *, both: bool) -> Image:
     return near if extent > 0 else far
 
 
-@operation
+def _outline_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 12 + blur_price(arguments["blur"]) / 2
+
+
+@operation(price=_outline_weight)
 def outline(
     image: Image,
     mode: Annotated[str, Choice(("outer", "inner", "inner_fill", "fill"))] = "outer",
@@ -159,6 +164,7 @@ def _spread_by_disk(values: np.ndarray, radius: float) -> np.ndarray:
         _raise(rows[-1], values, across, 0)
     most = np.zeros_like(values)
     for down in range(len(rows)):
+        checkpoint()
         _raise(most, _row_of_disk(rows, radius, down), 0, down)
     return most
 
@@ -176,6 +182,7 @@ def _spread_by_circle(values: np.ndarray, radius: float) -> np.ndarray:
     """The greatest value on a circle or in its middle."""
     most = values.copy()
     for place in range(HALF_CIRCLE):
+        checkpoint()
         angle = math.pi * place / HALF_CIRCLE
         _raise(most, values, round(radius * math.cos(angle)), round(radius * math.sin(angle)))
     return most

@@ -4,12 +4,14 @@ Cloudinary does not publish its recipes; ours are rows of one treatment, after t
 contrast and middle tones first, then black and white drawn towards two tones, then faded blacks and a vignette.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pyvips
 
+from media.geometry import Size
 from media.language.params import Choice, ColorKind
 from media.operations.adjust import contrast, curved, gamma, saturation
 from media.operations.effect import blurred, vignette
@@ -61,7 +63,11 @@ ART_FILTERS: dict[str, ArtFilter] = {
 }
 
 
-@operation
+def _weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 65 if ART_FILTERS[arguments["name"]].glow else 24
+
+
+@operation(price=_weight)
 def art(image: Image, name: Annotated[str, Choice(tuple(ART_FILTERS))]) -> Image:
     """Colour the picture by a filter of that name: tones and contrast after the mood of the name."""
     chosen = ART_FILTERS[name]

@@ -40,13 +40,13 @@ def _stretch(values: np.ndarray) -> np.ndarray:
     return ((np.arange(256.0) - low) * 255 / (high - low))[:, None]
 
 
-@operation
+@operation(price=8)
 def auto_contrast(image: Image, blend: Percent = 100, *, first: First) -> Image:
     """Spread the tones over the whole range, all channels alike."""
     return mixed(image, curved(image, _curve(_stretch(_values(first)))), blend)
 
 
-@operation
+@operation(price=8)
 def auto_color(image: Image, blend: Percent = 100, *, first: First) -> Image:
     """Spread every channel over the whole range, which takes colour casts away."""
     values = _values(first)
@@ -63,13 +63,13 @@ def _brightened(image: Image, mean: float, wanted: float) -> Image:
     return curved(image, _curve((255 * (np.arange(256) / 255) ** power)[:, None]))
 
 
-@operation
+@operation(price=8)
 def auto_brightness(image: Image, blend: Percent = 100, *, first: First) -> Image:
     """Move the mean brightness towards the middle."""
     return mixed(image, _brightened(image, _mean_tone(first), WANTED_MEAN), blend)
 
 
-@operation
+@operation(price=16)
 def improve(
     image: Image,
     mode: Annotated[str, Choice(("outdoor", "indoor"))] = "outdoor",
@@ -96,7 +96,7 @@ def _filled(image: Image, *, amount: float, bias: int) -> Image:
     return curved(image, _curve((255 * (tones + amount * dark**2 * np.sqrt(tones)))[:, None]))
 
 
-@operation
+@operation(price=5)
 def fill_light(image: Image, blend: Percent = 100, bias: Annotated[int, Int(-100, 100)] = 0) -> Image:
     """Brighten the shadows; a higher bias reaches further into the bright tones."""
     return mixed(image, _filled(image, amount=0.5, bias=bias), blend)

@@ -1,14 +1,15 @@
 """What fills the space behind a picture: a colour, colours taken from the picture, or the picture itself blurred."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pyvips
 
 from media.geometry import Size
 from media.language.params import WHITE, Color, ColorKind, Int
-from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, blurred
+from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, blur_price, blurred
 from media.raster.palette import contrasting, nearest_of, palette
 from media.raster.pixels import Image, flatten, on_colours, resample, solid
 
@@ -90,6 +91,14 @@ def _parse_blurred(text: str, words: list[str]) -> Blurred:
         raise ValueError(text)
     intensity = Int(1, 2000).parse(words[0]) if words else 100
     return Blurred(intensity, Int(-300, 100).parse(words[1]) if len(words) > 1 else 0)
+
+
+def backdrop_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    """The price of a pixel that a picture is laid on the argument ``background`` with."""
+    backdrop = arguments["background"]
+    if isinstance(backdrop, Blurred):
+        return 12 + blur_price(backdrop.intensity)
+    return 12 if isinstance(backdrop, Auto) else 2
 
 
 def paint(backdrop: Backdrop, picture: Image, size: Size) -> Image:

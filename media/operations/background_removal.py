@@ -18,7 +18,7 @@ def options(arguments: Mapping[str, Any]) -> CutoutOptions:
     return CutoutOptions(**arguments)
 
 
-@operation(cutout=options)
+@operation(price=0, cutout=options)
 def background_removal(
     image: Image,
     hints: Annotated[tuple[str, ...], Names(OBJECTS)] = (),

@@ -39,7 +39,7 @@ def _assign(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:
     return replace(facts, variables={**facts.variables, step["name"]: step["value"].evaluate(facts)}), ()
 
 
-@operation(control=_assign)
+@operation(price=0, control=_assign)
 def assign(
     image: Image,
     name: Annotated[str, Text(64)],
@@ -58,7 +58,7 @@ def _branch(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:
     return facts, step["steps"] if is_true(step["condition"].evaluate(facts)) else step["otherwise"]
 
 
-@operation(control=_branch)
+@operation(price=0, control=_branch)
 def when(
     image: Image,
     condition: Annotated[Expression, ExpressionKind()],
@@ -73,7 +73,7 @@ def _choose(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:
     return replace(facts, choices={**facts.choices, **json.loads(step["choices"])}), ()
 
 
-@operation(control=_choose)
+@operation(price=0, control=_choose)
 def output(image: Image, choices: Annotated[str, Text()]) -> Image:
     """Choose format or quality inside a condition."""
     return _unbound("output")

@@ -1,10 +1,12 @@
 """Effects: what looks at more than one pixel at a time."""
 
 import math
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import pyvips
 
+from media.deadline import computed
 from media.geometry import Size, nearest
 from media.language.params import Int
 from media.operations.arguments import OwnSize, Percent
@@ -39,10 +41,19 @@ def blurred(image: Image, sigma: float) -> Image:
     small = resample(image, Size(nearest(image.width / factor), nearest(image.height / factor)))
     soft = on_neighbours(small, lambda picture: picture.gaussblur(sigma / factor, min_ampl=0.05))
     # In memory, or every tile of the large picture would blur its surroundings again.
-    return resample(soft.copy_memory(), size_of(image))
+    return resample(computed(soft), size_of(image))
 
 
-@operation
+def blur_price(strength: float) -> float:
+    """Of a pixel, measured: what is wide enough is computed on a reduced picture."""
+    return 6 + 0.35 * strength if strength <= BLUR_MAX_SIGMA * BLUR_STRENGTH_PER_PIXEL else 20
+
+
+def blur_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return blur_price(arguments["strength"])
+
+
+@operation(price=blur_weight)
 def blur(image: Image, strength: Strength = 100) -> Image:
     """Blur the whole picture."""
     return blurred(image, strength / BLUR_STRENGTH_PER_PIXEL)
@@ -54,7 +65,7 @@ def sharpened(image: Image, sigma: float, amount: float) -> Image:
     return on_colours(image, lambda colours: colours + (colours - soft) * amount)
 
 
-@operation
+@operation(price=14)
 def vignette(image: Image, strength: Percent = 20) -> Image:
     """Darken the picture towards its corners."""
     grid = (pyvips.Image.xyz(image.width, image.height) + 0.5) * [2 / image.width, 2 / image.height] - 1
@@ -62,13 +73,13 @@ def vignette(image: Image, strength: Percent = 20) -> Image:
     return on_colours(image, lambda colours: colours * (1 - reach**VIGNETTE_POWER * (strength / 100)))
 
 
-@operation
+@operation(price=9)
 def sharpen(image: Image, strength: Strength = 100) -> Image:
     """Make fine edges crisper."""
     return sharpened(image, SHARPEN_SIGMA, strength / 100)
 
 
-@operation
+@operation(price=14)
 def unsharp_mask(image: Image, strength: Strength = 100) -> Image:
     """Make broad edges crisper by subtracting a blurred copy."""
     return sharpened(image, UNSHARP_SIGMA, strength / 100)
@@ -87,7 +98,7 @@ def default_square(size: Size) -> int:
     return max(2, nearest(max(size.width, size.height) / PIXELATE_SHARE))
 
 
-@operation
+@operation(price=5)
 def pixelate(image: Image, square: Square = 0, *, size: OwnSize) -> Image:
     """Show the picture in coarse squares; 0 picks a side from the picture's size."""
     return pixelated(image, square or default_square(size))

@@ -57,7 +57,11 @@ def _size_after(size: Size, arguments: Mapping[str, Any]) -> Size | None:
     return size if keeps else None
 
 
-@operation(size_after=_size_after, file="source")
+def _weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 23 if arguments["blend"] in READ else 8
+
+
+@operation(price=_weight, size_after=_size_after, file="source")
 def layer(
     image: Image,
     source: Annotated[str, Text()] = "",

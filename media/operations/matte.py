@@ -8,20 +8,20 @@ from media.raster.pixels import Image, flatten, join, split, to_uint8, with_alph
 CLEANING_SIGMA, CLEANING_THRESHOLD = 2.0, 127
 
 
-@operation
+@operation(price=1)
 def show_matte(image: Image) -> Image:
     """Show the alpha as a grey picture: white is opaque."""
     alpha = with_alpha(image)[3]
     return alpha.bandjoin([alpha, alpha]).copy(interpretation="srgb")
 
 
-@operation
+@operation(price=1)
 def drop_matte(image: Image) -> Image:
     """Forget the alpha: the colours as they lie under it."""
     return split(image)[0]
 
 
-@operation
+@operation(price=8)
 def clean_matte(image: Image) -> Image:
     """Make the alpha all or nothing without specks: opened by a small disk, softened, cut in the middle."""
     colours, alpha = split(image)
@@ -40,7 +40,7 @@ def _extreme(alpha: Image, *, least: bool) -> Image:
     return alpha.bandrank(disk, index=0 if least else len(disk))
 
 
-@operation
+@operation(price=2)
 def lay_on(image: Image, color: Paint) -> Image:
     """Lay the picture on a colour and keep an alpha channel, opaque where the colour is."""
     return with_alpha(to_uint8(flatten(image, color)))

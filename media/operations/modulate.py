@@ -18,7 +18,7 @@ DARK_CHROMA = 3
 Factor = Annotated[float, Float(0, 100)]
 
 
-@operation(reads=unchanged)
+@operation(price=24, reads=unchanged)
 def modulate(
     image: Image,
     brightness: Factor = 1.0,
@@ -38,7 +38,7 @@ def modulate(
     return on_colours(image, changed)
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def exposure(image: Image, level: Annotated[int, Int(-100, 100)] = 0) -> Image:
     """Brighten or darken as more or less light on the film would: 50 doubles it."""
     return curved(image, ((ramp() / 255) ** GAMMA * 2 ** (level / LEVELS_PER_STOP)) ** (1 / GAMMA) * 255)

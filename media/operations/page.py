@@ -77,7 +77,7 @@ def _text(value: Pages | LayerName) -> str:
     return f"{value.first}" if value.first == value.last else f"{value.first}-{value.last or ''}"
 
 
-@operation
+@operation(price=1)
 def page(image: Image, page: Annotated[tuple[Pages, ...] | tuple[LayerName, ...], PagesKind()]) -> Image:
     """Choose pages of a document, frames of an animation or layers of a Photoshop file (1 is all of them, 2 the lowest;
     a layer keeps its place on the canvas). A picture of one page has nothing to choose, and no layers with names.

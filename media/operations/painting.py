@@ -1,13 +1,15 @@
 """Painterly and print effects: oil paint, cartoon, vectorize, dither, morphology."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pyvips
 
+from media.deadline import computed
+from media.geometry import Size
 from media.language.params import Choice, Float, Int, format_number
 from media.operations.adjust import luma
 from media.operations.arguments import First, Percent
@@ -47,7 +49,7 @@ def smoothed(image: Image, window: int) -> Image:
     return image.rank(window, window, window * window // 2) if min(image.width, image.height) >= window else image
 
 
-@operation
+@operation(price=lambda size, arguments: 58 + 0.8 * arguments["strength"])
 def oil_paint(image: Image, strength: Percent = 30) -> Image:
     """Paint the picture with a brush whose width grows with the strength."""
     half = 1 + strength // BRUSH_STRENGTH_PER_PIXEL
@@ -73,7 +75,7 @@ def edges(image: Image, sigma: float, sensitivity: float) -> Image:
 LINE_FLOOR = 1.5
 
 
-@operation
+@operation(price=120)
 def cartoonify(
     image: Image,
     line: Percent = 50,
@@ -83,7 +85,7 @@ def cartoonify(
     """Draw the picture like a comic: strong lines around areas of few colours, or in black and white."""
 
     def drawn(colours: Image) -> Image:
-        calm = smoothed(smoothed(colours, AREA_WINDOW), AREA_WINDOW).copy_memory()
+        calm = computed(smoothed(smoothed(colours, AREA_WINDOW), AREA_WINDOW))
         ink = edges(calm, 1.6, line / 180)
         if colors == "bw":
             white = luma(calm) >= 128
@@ -133,7 +135,7 @@ PALETTE_SIDE = 128
 PALETTE_ROUNDS = 8
 
 
-@operation
+@operation(price=180)
 def vectorize(image: Image, shape: Annotated[Vectors, VectorsKind()] = DEFAULT_VECTORS, *, first: First) -> Image:
     """Reduce the picture to flat areas of few colours, as a tracing would; the result stays a raster picture.
 
@@ -195,7 +197,7 @@ SCREENS: tuple[np.ndarray, ...] = (
 )  # fmt: skip
 
 
-@operation
+@operation(price=11)
 def ordered_dither(image: Image, type: Annotated[int, Int(0, 18)] = 0) -> Image:  # noqa: A002  the vendor's word
     """Print every channel as dots, full or empty, through one of nineteen screens."""
     screen = SCREENS[type]
@@ -245,7 +247,18 @@ REACH_AT_ONCE = 12
 KERNELS = ("octagon", "disk", "diamond", "plus", "square", "unity")
 
 
-@operation
+#: method → how often it grows or shrinks, if that is more than once
+_TURNS = {"open": 2, "close": 2, "smooth": 4, "edge": 2, "tophat": 2, "bottomhat": 2}
+
+
+def _morphology_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    if arguments["method"] == "convolve":
+        return 65
+    reach = max(1, round(arguments["radius"])) * arguments["iterations"]
+    return 17 + 4 * min(reach, REACH_AT_ONCE) * _TURNS.get(arguments["method"], 1)
+
+
+@operation(price=_morphology_weight)
 def morphology(
     image: Image,
     method: Annotated[str, Choice(tuple(MORPHOLOGIES))] = "erode",
@@ -270,5 +283,5 @@ def _dilated(picture: Image, reach: int, *, square: bool) -> Image:
         wide = picture.embed(1, 1, picture.width + 2, picture.height + 2, extend="copy")
         places = [(1, 0), (0, 1), (1, 1), (2, 1), (1, 2)] + [(0, 0), (2, 0), (0, 2), (2, 2)] * (square or turn % 2 == 0)
         views = [wide.crop(x, y, picture.width, picture.height) for x, y in places]
-        picture = views[0].bandrank(views[1:], index=len(views) - 1).copy_memory()
+        picture = computed(views[0].bandrank(views[1:], index=len(views) - 1))
     return picture

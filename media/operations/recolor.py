@@ -27,7 +27,7 @@ def mixed(image: Image, changed: Image, percent: float) -> Image:
     return on_colours(image, lambda colours: colours * (1 - share) + split(changed)[0] * share)
 
 
-@operation(reads=unchanged)
+@operation(price=3, reads=unchanged)
 def colorize(image: Image, strength: Percent = 100, color: Paint = GRAY) -> Image:
     """Lay a colour over the picture; at 100 only the shape is left."""
     return mixed(image, solid(size_of(image), Color(*color.rgb)), strength)
@@ -93,7 +93,7 @@ def _stops(words: Sequence[str]) -> tuple[Stop, ...]:
 DEFAULT_TINT = Tint(equalize=False, amount=60, stops=(Stop(RED, 50.0),))
 
 
-@operation
+@operation(price=8)
 def tint(image: Image, tones: Annotated[Tint, TintKind()] = DEFAULT_TINT, *, first: First) -> Image:
     """Give the tones of the picture colours, from black over the given ones to white."""
     tone = luma(image)
@@ -130,7 +130,7 @@ class MatrixKind:
         return ":".join(map(format_number, value))
 
 
-@operation(reads=unchanged)
+@operation(price=4, reads=unchanged)
 def recolor(image: Image, matrix: Annotated[tuple[float, ...], MatrixKind()]) -> Image:
     """Mix the channels anew by a matrix of 3×3 or, with alpha, 4×4 weights."""
     side = 3 if len(matrix) == 9 else 4
@@ -142,7 +142,7 @@ def recolor(image: Image, matrix: Annotated[tuple[float, ...], MatrixKind()]) ->
     return result if image.hasalpha() else result[:3]
 
 
-@operation
+@operation(price=26)
 def replace_color(
     image: Image, to: Paint, tolerance: Percent = 50, replaced: MaybePaint = None, *, first: First
 ) -> Image:

@@ -4,11 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from media import geometry
+from media.deadline import computed
 from media.geometry import Box, Layout, Length, Request, Size, pixels
 from media.language.params import Gravity
 from media.operations import focus
 from media.operations.arguments import Height, MaybeWhere, Offset, OwnSize, SceneNow, Where, Width
-from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, Square, Strength, blurred, default_square, pixelated
+from media.operations.effect import (
+    BLUR_STRENGTH_PER_PIXEL,
+    Square,
+    Strength,
+    blur_weight,
+    blurred,
+    default_square,
+    pixelated,
+)
 from media.operations.registry import operation
 from media.operations.reshape import rounded_shape
 from media.operations.tracking import TrackedScene
@@ -55,7 +64,7 @@ def _changed_within(image: Image, box: Box | None, change: Callable[[Image], Ima
     return image.insert(part, box.left, box.top)
 
 
-@operation
+@operation(price=blur_weight)
 def blur_region(
     image: Image, strength: Strength = 100, x: Offset = 0, y: Offset = 0,
     width: Width = None, height: Height = None, gravity: MaybeWhere = None, *, scene: SceneNow,
@@ -65,7 +74,7 @@ def blur_region(
     return _changed_within(image, box, lambda picture: blurred(picture, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
-@operation
+@operation(price=6)
 def pixelate_region(
     image: Image, square: Square = 0, x: Offset = 0, y: Offset = 0,
     width: Width = None, height: Height = None, gravity: MaybeWhere = None,
@@ -77,23 +86,28 @@ def pixelate_region(
 
 
 def _changed_faces(image: Image, gravity: Gravity, scene: TrackedScene, change: Callable[[Image], Image]) -> Image:
-    """``change`` seen through an ellipse over every face that gravity names."""
+    """``change`` seen through an ellipse over every face that gravity names.
+
+    Computed once, and in memory after each face: a blur of what was blurred before would read all of that again, at
+    every face three times as much.
+    """
     boxes = [focus.box_of(image, area) for target in gravity.targets for area in scene.areas(target)]
+    changed = change(image)
     for box in filter(None, boxes):
         part = image.crop(box.left, box.top, box.width, box.height)
-        changed = change(image).crop(box.left, box.top, box.width, box.height)
-        face = rounded_shape(box.size, ("max",) * 4).ifthenelse(changed, part, blend=True)
-        image = image.insert(face, box.left, box.top)
+        new = changed.crop(box.left, box.top, box.width, box.height)
+        face = rounded_shape(box.size, ("max",) * 4).ifthenelse(new, part, blend=True)
+        image = computed(image.insert(face, box.left, box.top))
     return image
 
 
-@operation
+@operation(price=blur_weight)
 def blur_faces(image: Image, strength: Strength = 500, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
     """Blur every face: those on record, else those a detector finds."""
     return _changed_faces(image, gravity, scene, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
-@operation
+@operation(price=18)
 def pixelate_faces(
     image: Image, square: Square = 0, gravity: Where = focus.FACES, *, size: OwnSize, scene: SceneNow
 ) -> Image:
@@ -101,7 +115,7 @@ def pixelate_faces(
     return _changed_faces(image, gravity, scene, lambda all_: pixelated(all_, square or default_square(size)))
 
 
-@operation
+@operation(price=18)
 def redeye(image: Image, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
     """Take red out of the eyes in every face."""
     return _changed_faces(image, gravity, scene, _without_red_eyes)

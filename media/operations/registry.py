@@ -2,7 +2,7 @@
 
 ::
 
-    @operation
+    @operation(price=12)
     def blur(image: Image, strength: Annotated[int, Int(1, 2000)] = 100) -> Image:
         "Blur the whole picture."
         return image.gaussblur(strength / 10)
@@ -29,6 +29,8 @@ REQUIRED = inspect.Parameter.empty
 
 #: (size before, the step's arguments and the ``base`` size) → size after, or None if only pixels can tell.
 SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
+#: (size before, the step's arguments) → its price per pixel of the larger picture, before or after.
+Weight = Callable[[Size, Mapping[str, Any]], float]
 #: (a step of control, the facts before it) → the facts after it, and the steps to take before the rest.
 Control = Callable[[Step, Facts], tuple[Facts, tuple[Step, ...]]]
 
@@ -75,6 +77,16 @@ class Operation:
     cutout: Callable[[Mapping[str, Any]], CutoutOptions] | None
     file: str
     needs_still: bool
+    weight: Weight
+    grows: SizeAfter
+
+    def price(self, before: Size, after: Size | None, arguments: Mapping[str, Any]) -> float:
+        """What it costs on one frame, in megapixels negated; ``arguments`` hold ``base``, too.
+
+        ``after`` is None if only pixels can tell: then as large as the picture may become.
+        """
+        end = after or self.grows(before, arguments) or before
+        return self.weight(before, arguments) * max(before.pixels, end.pixels) / 1_000_000
 
     @property
     def has_layer(self) -> bool:
@@ -110,6 +122,7 @@ OPERATIONS: dict[str, Operation] = {}
 def operation(
     function: Callable[..., Any] | None = None,
     *,
+    price: float | Weight,
     size_after: SizeAfter | None = None,
     reads: SizeAfter | None = None,
     moves: bool = False,
@@ -118,11 +131,14 @@ def operation(
     cutout: Callable[[Mapping[str, Any]], CutoutOptions] | None = None,
     file: str = "",
     needs_still: bool = False,
+    grows: SizeAfter | None = None,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
-    ``size_after`` is its arithmetic (absent: the size stays). ``reads`` is for an operation that only looks at a
-    scaled version of its whole input, so that the decoder may shrink on load: the size of that version
+    ``price`` is what a pixel costs, measured against the operation ``negate`` (``tests/benchmarks/prices.py``):
+    a number, or arithmetic if arguments decide. ``grows`` is the largest size it may leave if only pixels can tell
+    (absent: it does not grow). ``size_after`` is its arithmetic (absent: the size stays). ``reads`` is for an operation
+    that only looks at a scaled version of its whole input, so that the decoder may shrink on load: its size
     (:func:`unchanged` for one that looks at single pixels), None for one that needs them all. ``moves``: it only puts
     pixels elsewhere, by geometry alone, so that applied to a map it tells where everything went. ``scales``: it shows
     the whole picture at another size. ``control`` is what it does to the chain instead of touching a picture.
@@ -154,6 +170,8 @@ def operation(
             cutout=cutout,
             file=file,
             needs_still=needs_still,
+            weight=price if callable(price) else lambda size, arguments: price,
+            grows=grows or unchanged,
         )
         return function
 

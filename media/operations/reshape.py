@@ -10,7 +10,7 @@ import pyvips
 from media.geometry import Box, Size
 from media.language.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
 from media.operations.arguments import First, MaybePaint, OwnSize, Paint
-from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, lay_on
+from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, backdrop_weight, lay_on
 from media.operations.registry import operation, unchanged, unknown
 from media.raster.pixels import Image, resample, size_of, solid, through_window, to_uint8, with_alpha
 
@@ -59,7 +59,20 @@ def _rotated_size(size: Size, arguments: Mapping[str, Any]) -> Size | None:
     return Size(size.height, size.width) if angle % 90 == 0 else None
 
 
-@operation(size_after=_rotated_size, moves=True)
+def _rotated_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 2 if arguments["angle"] % 90 == 0 else 12 + backdrop_weight(size, arguments)
+
+
+def _turned_window(size: Size, arguments: Mapping[str, Any]) -> Size:
+    """The smallest window around the turned picture."""
+    turn = math.radians(arguments["angle"])
+    across, down = abs(math.cos(turn)), abs(math.sin(turn))
+    return Size(
+        math.ceil(size.width * across + size.height * down), math.ceil(size.width * down + size.height * across)
+    )
+
+
+@operation(price=_rotated_weight, grows=_turned_window, size_after=_rotated_size, moves=True)
 def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], background: MaybeBackdrop = None) -> Image:
     """Turn the picture clockwise; other than quarter turns enlarge the canvas, transparent or painted."""
     angle = angle % 360
@@ -74,13 +87,13 @@ def rotate(image: Image, angle: Annotated[float, Float(-36_000, 36_000)], backgr
     return lay_on(turned, background, image) if background else turned
 
 
-@operation(moves=True)
+@operation(price=1, moves=True)
 def flip(image: Image, axis: Annotated[str, Choice(("horizontal", "vertical"))]) -> Image:
     """Mirror the picture left to right (horizontal) or top to bottom."""
     return image.flip(axis)
 
 
-@operation(size_after=unknown)
+@operation(price=2, size_after=unknown)
 def trim(
     image: Image,
     tolerance: Annotated[int, Int(0, 100)] = 10,
@@ -104,7 +117,7 @@ def _content(image: Image, tolerance: int, color: Color | None) -> tuple[int, in
     return found[0], found[1], found[2], found[3]
 
 
-@operation
+@operation(price=18)
 def round_corners(image: Image, radius: Radii, *, size: OwnSize) -> Image:
     """Round the corners: pixels, one to four of them, or max for an ellipse."""
     return rounded(image, radius)
@@ -156,7 +169,7 @@ def _bordered(size: Size, arguments: Mapping[str, Any]) -> Size:
     return Size(size.width + 2 * arguments["width"], size.height + 2 * arguments["width"])
 
 
-@operation(size_after=_bordered)
+@operation(price=lambda size, arguments: 30 if any(arguments["radius"]) else 3, size_after=_bordered)
 def border(
     image: Image, width: Annotated[int, Int(0, 10_000)], color: Paint = BLACK, radius: Radii = NO_RADII
 ) -> Image:
@@ -178,13 +191,16 @@ def _ringed(picture: Image, width: int, color: Color, radius: tuple[Radius, ...]
     return to_uint8(added.unpremultiply())
 
 
-@operation(reads=lambda size, arguments: size if isinstance(arguments["color"], Color) else None)
+@operation(
+    price=lambda size, arguments: backdrop_weight(size, {"background": arguments["color"]}),
+    reads=lambda size, arguments: size if isinstance(arguments["color"], Color) else None,
+)
 def background(image: Image, color: SomeBackdrop, *, first: First) -> Image:
     """Lay the picture on a colour, on colours of its own or on a blurred copy of itself."""
     return lay_on(image, color, first)
 
 
-@operation(reads=unchanged)
+@operation(price=2, reads=unchanged)
 def opacity(image: Image, level: Annotated[int, Int(0, 100)] = 100) -> Image:
     """Make the picture more transparent; 100 leaves it as it is."""
     if level == 100:

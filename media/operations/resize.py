@@ -27,7 +27,7 @@ from media.operations.arguments import (
     Where,
     Width,
 )
-from media.operations.backdrop import Backdrop, MaybeBackdrop, lay_on
+from media.operations.backdrop import Backdrop, MaybeBackdrop, backdrop_weight, lay_on
 from media.operations.registry import operation
 from media.raster.pixels import Image, flatten, resample, scaled_through_window, through_window
 
@@ -80,11 +80,20 @@ def _reading(mode: str) -> Callable[[Size, Mapping[str, Any]], Size]:
     return lambda size, arguments: layout(mode, size, arguments).scaled
 
 
+#: Of a pixel, of the larger of both pictures; premultiplied, scaled, and looked at for what is interesting.
+RESIZE_PRICE = 9
+
+
+def _padded_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return RESIZE_PRICE + backdrop_weight(size, arguments)
+
+
 def _enter(mode: str, sentence: str, function: Callable[..., Image]) -> None:
     function.__name__, function.__doc__ = mode, sentence
     is_whole = mode in WHOLE
     operation(
         function,
+        price=_padded_weight if mode in PADDED or mode in FILL_PADDED else RESIZE_PRICE,
         size_after=_arithmetic(mode),
         reads=_reading(mode),
         moves=not is_whole,
@@ -152,7 +161,7 @@ for _family, _rows in ((_whole, WHOLE), (_filled, FILLED), (_padded, PADDED), (_
         _family(_mode, _sentence)
 
 
-@operation(size_after=_arithmetic("scale"), reads=_reading("scale"), scales=True)
+@operation(price=RESIZE_PRICE, size_after=_arithmetic("scale"), reads=_reading("scale"), scales=True)
 def scale(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None,
     ignore_aspect_ratio: Flag = False, relative: Flag = False, *, size: OwnSize, base: BaseSize,
@@ -226,7 +235,7 @@ def _is_closeup(arguments: Mapping[str, Any]) -> bool:
     return arguments["width"] is None and arguments["height"] is None and arguments["gravity"].targets[0] != "auto"
 
 
-@operation(size_after=_crop_size, moves=True)
+@operation(price=RESIZE_PRICE, size_after=_crop_size, moves=True)
 def crop(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: MaybeWhere = None,
     x: Corner = None, y: Corner = None, zoom: Zoom = 1.0, relative: Flag = False,
@@ -257,7 +266,12 @@ def _thumb_reads(size: Size, arguments: Mapping[str, Any]) -> Size | None:
     return None if focus.seeks(gravity) and gravity != focus.AUTO else _thumb_layout(size, arguments).scaled
 
 
-@operation(size_after=lambda size, arguments: _thumb_layout(size, arguments).window, reads=_thumb_reads, moves=True)
+@operation(
+    price=RESIZE_PRICE,
+    size_after=lambda size, arguments: _thumb_layout(size, arguments).window,
+    reads=_thumb_reads,
+    moves=True,
+)
 def thumb(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, gravity: Where = CENTER,
     x: Offset = 0, y: Offset = 0, zoom: Zoom = 1.0, relative: Flag = False,

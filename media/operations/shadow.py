@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from media.geometry import Box, Length, Size
 from media.language.params import BLACK, TRANSPARENT, Color, ColorKind, Int, LengthKind
 from media.operations.arguments import Percent
-from media.operations.effect import blurred
+from media.operations.effect import BLUR_STRENGTH_PER_PIXEL, blur_price, blurred
 from media.operations.registry import operation
 from media.raster.palette import GRAY
 from media.raster.pixels import Image, size_of, solid, through_window, with_alpha
@@ -47,7 +47,11 @@ def silhouette(alpha: Image, color: Color) -> Image:
     return solid(size_of(alpha), Color(*color.rgb)).bandjoin(shape).copy(interpretation="srgb")
 
 
-@operation(size_after=lambda size, arguments: _growth(size, arguments).size)
+def _weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 15 + blur_price(arguments["strength"] / SOFTNESS_PER_PIXEL * BLUR_STRENGTH_PER_PIXEL) / 2
+
+
+@operation(price=_weight, size_after=lambda size, arguments: _growth(size, arguments).size)
 def shadow(
     image: Image,
     strength: Percent = 40,
@@ -66,7 +70,7 @@ def shadow(
     return silhouette(soft, color).composite2(picture, "over").cast("uchar")
 
 
-@operation
+@operation(price=30)
 def dropshadow(
     image: Image,
     azimuth: Annotated[int, Int(0, 360)] = 215,

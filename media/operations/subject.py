@@ -4,7 +4,8 @@ The subject is what is visible. The words and bounds (margins, scale, position, 
 """
 
 import math
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from media.geometry import Box, Length, Size, nearest, pixels
 from media.language.params import BLACK, TRANSPARENT, Choice, Float, LengthKind
@@ -35,7 +36,7 @@ def find_subject(image: Image) -> Box | None:
     return Box(left, top, width, height) if width and height else None
 
 
-@operation
+@operation(price=6)
 def keep_region(image: Image, left: Share = 0.0, top: Share = 0.0, right: Share = 1.0, bottom: Share = 1.0) -> Image:
     """Make everything outside a region transparent; its sides are fractions of the picture's."""
     size = size_of(image)
@@ -48,7 +49,7 @@ def keep_region(image: Image, left: Share = 0.0, top: Share = 0.0, right: Share 
     return through_window(region, Box(-x, -y, size.width, size.height), TRANSPARENT)
 
 
-@operation(size_after=unknown)
+@operation(price=6, size_after=unknown)
 def crop_subject(image: Image, top: Margin = 0, right: Margin = 0, bottom: Margin = 0, left: Margin = 0) -> Image:
     """Cut off what is empty around the subject, leaving margins in pixels or fractions of the subject's sides."""
     box = find_subject(image)
@@ -64,7 +65,7 @@ def _margin(margin: Length, side: int) -> int:
     return min(pixels(margin, side), side // 2, MAX_MARGIN)
 
 
-@operation
+@operation(price=10)
 def place_subject(image: Image, scale: Share = 0.0, x: MaybeShare = None, y: MaybeShare = None) -> Image:
     """Scale the subject to a share of the canvas (0 leaves its size) and put it in its place.
 
@@ -92,7 +93,15 @@ def _start(share: float | None, centre: float, side: int, room: int) -> int:
     return nearest(free * share) if share is not None else min(max(0, nearest(centre - side / 2)), free)
 
 
-@operation
+#: A pixel's part in a wide blur, for each pixel of the subject's height.
+_SOFTNESS_WEIGHT = 0.03
+
+
+def _shadow_weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 30 if arguments["kind"] == "ground" else 14 + _SOFTNESS_WEIGHT * size.height
+
+
+@operation(price=_shadow_weight)
 def cast_shadow(
     image: Image, kind: Annotated[str, Choice(("drop", "ground"))] = "drop", opacity: Percent = GROUND_SHADOW_OPACITY
 ) -> Image:

@@ -4,8 +4,10 @@ Sizes are pixels: Pango lays out at 72 dots per inch, where a point is a pixel. 
 only markup is ours.
 """
 
+import math
+from collections.abc import Mapping
 from html import escape
-from typing import Annotated
+from typing import Annotated, Any
 
 from media.errors import BadTransformation, NotFound
 from media.geometry import Length, Size
@@ -30,7 +32,30 @@ ANTIALIAS = ("none", "gray", "subpixel", "fast", "good", "best")
 HINTING = ("none", "slight", "medium", "full")
 
 
-@operation(size_after=unknown, file="font_source")
+#: The widest letters, and a line, in shares of the size.
+_WIDEST, _LINE = 1.0, 1.5
+
+
+def _ink(size: Size, arguments: Mapping[str, Any]) -> Size:
+    """As large as the text may become, at most."""
+    letter = arguments["size"] * _WIDEST + max(0.0, arguments["letter_spacing"])
+    line = arguments["size"] * _LINE + max(0.0, arguments["line_spacing"])
+    room = 2 * (arguments["stroke_width"] + arguments["size"] / PADDING_SHARE)
+    words, width = arguments["text"], _pixels(arguments["width"], arguments["base"])
+    rows = words.split("\n")
+    across = max(len(each) for each in rows) * letter
+    lines = len(rows)
+    if width is not None:
+        lines = sum(max(1, math.ceil(len(each) * letter / max(letter, width))) for each in rows)
+        across = min(across, max(letter, width))
+    return Size(math.ceil(across + room), math.ceil(lines * line + room))
+
+
+def _weight(size: Size, arguments: Mapping[str, Any]) -> float:
+    return 30 if arguments["stroke_width"] else 12
+
+
+@operation(price=_weight, grows=_ink, size_after=unknown, file="font_source")
 def text(
     image: Image,
     text: Annotated[str, Text()],

@@ -71,7 +71,7 @@ def _distorted_size(size: Size, arguments: Mapping[str, Any]) -> Size:
     return _arc_box(inner, outer, angle)[2]
 
 
-@operation(size_after=_distorted_size, moves=True)
+@operation(price=18, size_after=_distorted_size, moves=True)
 def distort(image: Image, shape: Annotated[Corners | Arc, DistortKind()]) -> Image:
     """Pull the corners to other places, or bend the picture into an arc (positive: ends down, like a frown)."""
     if isinstance(shape, Corners):
@@ -171,7 +171,7 @@ def _sheared_corners(size: Size, across: float, down: float) -> tuple[tuple[floa
     return tuple((x + across * y, down * x + y * (1 + across * down)) for x, y in corners)
 
 
-@operation(size_after=_sheared_size, moves=True)
+@operation(price=12, size_after=_sheared_size, moves=True)
 def shear(
     image: Image,
     x: Annotated[float, Float(-359, 359)] = 0.0,

@@ -10,6 +10,7 @@ from tempfile import NamedTemporaryFile
 
 import pyvips
 
+from media.deadline import computed
 from media.errors import BadTransformation, NotFound
 from media.language.params import WHITE
 from media.raster.pixels import Image, flatten
@@ -59,7 +60,7 @@ def converted(image: Image, space: Space) -> Image:
     flat = image if space.kind == "rgb" else flatten(image, WHITE)
     try:
         with _named(space.profile) as name:
-            return flat.icc_transform(name, input_profile=SRGB, intent="perceptual").copy_memory()
+            return computed(flat.icc_transform(name, input_profile=SRGB, intent="perceptual"))
     except pyvips.Error as error:
         raise BadTransformation("the color profile cannot be used: pictures cannot be converted with it") from error
 

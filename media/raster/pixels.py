@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pyvips
 
+from media.deadline import computed
 from media.geometry import Box, Size, clipped
 from media.language.params import TRANSPARENT, Color
 
@@ -71,8 +72,8 @@ def painted_over(image: Image) -> Image:
         return colours
     half = resample(image, Size(math.ceil(image.width / 2), math.ceil(image.height / 2)))
     # Both in memory, or every reader would begin at the top again.
-    around = painted_over(half.copy_memory())
-    return (alpha <= HIDDEN).ifthenelse(resample(around, size_of(image)), colours).copy_memory()
+    around = painted_over(computed(half))
+    return computed((alpha <= HIDDEN).ifthenelse(resample(around, size_of(image)), colours))
 
 
 def resample(image: Image, size: Size) -> Image:

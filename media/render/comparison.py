@@ -4,30 +4,41 @@ No list of steps could tell: a mirror undoes a mirror, a layer may lie beside th
 all of it. What the output says (format, quality, colour space) is no change.
 """
 
+import math
+
 import pyvips
 
+from media.budget import Budget
 from media.config import Limits
+from media.deadline import stop_at
 from media.errors import DerivationFailed
 from media.formats.source import open_source
 from media.render.derivation import Inputs, Order
+from media.render.layers import layers_of
 from media.render.plan import plan
-from media.render.render import layers_of, render_pixels
+from media.render.pricing import foresee
+from media.render.render import render_pixels
 
 #: Levels of 255 by which rounding alone may move a pixel.
 TOLERANCE = 2
 
 
-def is_changed(order: Order, inputs: Inputs, original: bytes, limits: Limits) -> bool:
-    """Whether the picture that ``order`` makes differs in size or in a pixel from the (first) one in ``original``."""
+def is_changed(order: Order, inputs: Inputs, original: bytes, limits: Limits, *, until: float = math.inf) -> bool:
+    """Whether the picture that ``order`` makes differs in size or in a pixel from the (first) one in ``original``.
+
+    Costs and ends as :func:`media.render.derivation.derive` does.
+    """
     most = limits.max_source_pixels
     source, untouched = inputs.opening(max_pixels=most), open_source(original, max_pixels=most)
     planned = plan(order.chain, source.info, limits, is_still=True)
     if planned.size not in (None, untouched.info.size):
         return True
+    layers, budget = layers_of(inputs.layers, order.layers, max_pixels=most), Budget(limits.max_cost)
+    foresee(budget, planned, layers)
     try:
-        layers = layers_of(inputs.layers, order.layers, max_pixels=most)
-        made, _ = render_pixels(planned, source, layers, inputs.scene)
-        return not _is_same(made.frames[0], untouched.first_frame())
+        with stop_at(until):
+            made, _ = render_pixels(planned, source, layers, budget, inputs.scene)
+            return not _is_same(made.frames[0], untouched.first_frame())
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot compare the pictures: {error}") from error
 

@@ -11,12 +11,14 @@
 Synchronous and without Redis: the proxy runs the last three in its pools, the worker one after the other.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from media.config import Limits
+from media.deadline import stop_at
 from media.derived.cutouts import has_cutout, load_cutout
 from media.derived.derived_assets import Derived, save_derived
 from media.derived.keys import ConcreteChain, cutout_key, derived_key
@@ -30,8 +32,9 @@ from media.operations.needs import Needs
 from media.records.asset import DerivedEntry
 from media.records.catalog import Catalog
 from media.records.sources import load_source
+from media.render.layers import layers_of
 from media.render.plan import plan
-from media.render.render import layers_of, render
+from media.render.render import render
 from media.scene.scene import Scene
 from media.stores.store import Store
 
@@ -112,11 +115,13 @@ def load(store: Store, order: Order, *, scene_required: bool = True) -> Inputs |
     return Inputs(opening, {name: read_source(store, digest) for name, digest in order.layers.items()}, scene)
 
 
-def derive(order: Order, inputs: Inputs, limits: Limits) -> Derived:
-    """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises."""
-    source = inputs.opening(max_pixels=limits.max_source_pixels)
-    layers = layers_of(inputs.layers, order.layers, max_pixels=limits.max_source_pixels)
-    rendered = render(plan(order.chain, source.info, limits), source, layers, inputs.scene)
+def derive(order: Order, inputs: Inputs, limits: Limits, *, until: float = math.inf) -> Derived:
+    """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises,
+    Unavailable at ``until`` (:func:`time.monotonic`), when nobody waits any more."""
+    with stop_at(until):
+        source = inputs.opening(max_pixels=limits.max_source_pixels)
+        layers = layers_of(inputs.layers, order.layers, max_pixels=limits.max_source_pixels)
+        rendered = render(plan(order.chain, source.info, limits), source, layers, inputs.scene)
     return Derived(rendered.body, source.confidence, is_final=inputs.scene is not None or not order.needs.scene)
 
 

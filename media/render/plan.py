@@ -82,13 +82,13 @@ def plan(
     if of_animation and (is_still or not _may_move(chain, info.format)):
         pages, frames = (pages or (1,))[:1], 1
     options = cutout_options(chain)
-    stages = list(_walk(chain.steps[1:] if options else chain.steps, known, of_animation=of_animation))
-    for stage in stages:
+    found = list(stages(chain.steps[1:] if options else chain.steps, known, of_animation=of_animation))
+    for stage in found:
         if stage.size is not None and stage.size != stage.facts.current:
             # An untouched source may be larger than what we would make of it.
             check_size(stage.size, limits, frames=frames)
-    final = stages[-1].size if stages else size
-    return Plan(chain, info, known, limits, options, pages, frames, of_animation, _target(stages), final)
+    final = found[-1].size if found else size
+    return Plan(chain, info, known, limits, options, pages, frames, of_animation, _target(found), final)
 
 
 def _may_move(chain: Chain, source_format: str) -> bool:
@@ -153,7 +153,7 @@ class Stage:
     size: Size | None
 
 
-def _walk(steps: tuple[Step, ...], facts: Facts, *, of_animation: bool) -> Iterator[Stage]:
+def stages(steps: tuple[Step, ...], facts: Facts, *, of_animation: bool) -> Iterator[Stage]:
     """The stages as far as sizes are known without pixels."""
     turn = advance(steps, facts)
     while turn.step is not None:
@@ -164,9 +164,9 @@ def _walk(steps: tuple[Step, ...], facts: Facts, *, of_animation: bool) -> Itera
         turn = advance(turn.rest, replace(turn.facts, current=size))
 
 
-def _target(stages: Iterable[Stage]) -> Size | None:
+def _target(found: Iterable[Stage]) -> Size | None:
     """The size the decoder may reduce the source to: what the first resizing step reads."""
-    for stage in stages:
+    for stage in found:
         reads = OPERATIONS[stage.step.operation].reads
         wanted = reads(stage.facts.current, _arguments(stage.step, stage.facts)) if reads else None
         if wanted is None or wanted != stage.facts.current:

@@ -92,7 +92,7 @@ async def _derive(services: Services, order: Order, *, scene_required: bool = Tr
 
 
 async def _derive_alone(services: Services, order: Order, scene_required: bool) -> Derived | None:
-    made = await _render(services, order, scene_required)
+    made = await _render(services, order, scene_required, services.deadline())
     if made is None:
         return None
     try:
@@ -103,15 +103,16 @@ async def _derive_alone(services: Services, order: Order, scene_required: bool) 
     return made
 
 
-async def _render(services: Services, order: Order, scene_required: bool) -> Derived | None:
+async def _render(services: Services, order: Order, scene_required: bool, until: float) -> Derived | None:
+    """Ends at ``until``, however long it waited for its slot: nobody waits for it then."""
     async with services.slots.one():
         inputs = await services.io.run(derivation.load, services.store, order, scene_required=scene_required)
-        return await services.pixels.run(_timed, services, order, inputs) if inputs else None
+        return await services.pixels.run(_timed, services, order, inputs, until) if inputs else None
 
 
-def _timed(services: Services, order: Order, inputs: Inputs) -> Derived:
+def _timed(services: Services, order: Order, inputs: Inputs, until: float) -> Derived:
     started = time.perf_counter()
-    made = derivation.derive(order, inputs, services.settings.limits)
+    made = derivation.derive(order, inputs, services.settings.limits, until=until)
     services.metrics.render_seconds.observe(time.perf_counter() - started)
     return made
 

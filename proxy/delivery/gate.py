@@ -166,13 +166,13 @@ async def _is_changed(services: Services, order: Order, patience: float) -> bool
     if known is not None:
         return known
     # The cutout and the scene are made by now, as far as they will be for this request.
-    derived = await find_or_derive(services, order, patience=patience)
+    derived, until = await find_or_derive(services, order, patience=patience), services.deadline()
     async with services.slots.one():
         inputs = await services.io.run(derivation.load, services.store, order, scene_required=derived.is_final)
         original = await read_source(services, order.source_digest)
         if inputs is None:
             return False
-        verdict = await services.pixels.run(is_changed, order, inputs, original, services.settings.limits)
+        verdict = await services.pixels.run(is_changed, order, inputs, original, services.settings.limits, until=until)
     if derived.is_final:
         services.verdicts.put(order.key, verdict)
     return verdict

@@ -33,7 +33,7 @@ async def metrics(request: Request) -> Response:
 
 async def _pixels(services: Services) -> bool:
     try:
-        return await services.pixels.run(_tiny_operation)
+        return await services.checks.run(_tiny_operation)
     except (MediaError, pyvips.Error):
         return False
 
@@ -44,7 +44,7 @@ def _tiny_operation() -> bool:
 
 async def _store(services: Services) -> bool:
     try:
-        await services.io.run(services.store.stat, "health/ready")
+        await services.checks.run(services.store.stat, "health/ready")
     except MediaError:
         return False
     return True

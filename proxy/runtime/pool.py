@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 #: Store and Redis calls wait for a medium, not for a core.
 IO_THREADS = 32
+#: A check of pixels, and one of the store.
+CHECK_THREADS = 2
 BUSY = "The server is busy rendering; try again in a moment."
 
 

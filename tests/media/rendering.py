@@ -10,8 +10,9 @@ from media.formats.cutout import open_cutout
 from media.formats.source import Source, open_source
 from media.language.chain import Chain, Output, Step
 from media.operations import step
+from media.render.layers import Layers, layers_of
 from media.render.plan import plan
-from media.render.render import Layers, Rendered, layers_of, render
+from media.render.render import Rendered, render
 from media.scene.scene import Scene
 
 
