@@ -40,7 +40,8 @@ SECTIONS: dict[str, dict[str, Any]] = {
 DEADLINE_SECONDS = 60
 MOST_BUSY = 0.05
 NOT_IMPLEMENTED = 501
-KEYS = dict(CLOUD["keys"])  # type: ignore[call-overload]
+#: Ids and secrets; a token is its own.
+KEYS = {**CLOUD["keys"], **{token: token for token in CLOUD.get("tokens", {})}}
 
 
 @dataclass(slots=True)
