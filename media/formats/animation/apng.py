@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from media.formats import png
-from media.formats.animation.compositor import Frame
+from media.formats.animation.compositor import CLEAR, LEAVE, OVER, REVERT, SOURCE, Frame
 from media.formats.png import Chunk
 from media.geometry import Box, Size
 
@@ -106,7 +106,8 @@ def _frame(control: bytes, canvas: Size) -> Frame:
     if not (0 < width <= canvas.width - left and 0 < height <= canvas.height - top):
         raise ValueError("a frame reaches outside the canvas")
     milliseconds = round(1000 * delay / (denominator or _DEFAULT_DENOMINATOR))
-    return Frame(Box(left, top, width, height), milliseconds, disposal, blend)
+    known = disposal if disposal in (CLEAR, REVERT) else LEAVE
+    return Frame(Box(left, top, width, height), milliseconds, known, OVER if blend == OVER else SOURCE)
 
 
 def _control(frame: Frame, number: int) -> bytes:

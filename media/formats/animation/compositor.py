@@ -68,9 +68,9 @@ def composed(
 
     ``read`` decodes a frame, as large as its box. It is asked for those alone that show at one of ``numbers``.
     """
-    wanted = sorted(set(numbers))
+    wanted = set(numbers)
     canvas_pixels: Pixels = np.zeros((canvas.height, canvas.width, 4), np.uint8)
-    for number in _needed(frames, canvas, wanted):
+    for number in _needed(frames, canvas, sorted(wanted)):
         frame, seen = frames[number], canvas_pixels
         if number in wanted or frame.disposal == LEAVE:
             seen = _drawn(canvas_pixels, frame, read(number))

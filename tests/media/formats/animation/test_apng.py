@@ -115,6 +115,8 @@ DRAWN = [
     (CLEAR, SOURCE, [RED, RED], [NOTHING, BLUE]),
     (CLEAR, OVER, [RED, RED], [NOTHING, BLUE]),
     (REVERT, OVER, [RED, RED], [NOTHING, BLUE]),
+    (7, SOURCE, [RED, RED], [RED, BLUE]),
+    (LEAVE, 9, [RED, RED], [RED, BLUE]),
 ]
 
 
