@@ -41,6 +41,7 @@ class Server:
     )  # fmt: skip
     open_to_all: tuple[str, ...] = ()
     public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     max_body_bytes: int = 100 * MIB
     max_bytes_in_flight: int = 512 * MIB
     temporary_folder: str = ""
@@ -112,6 +113,8 @@ class Limits:
     max_url_bytes: int = 8192
     max_steps: int = 200
     max_cost: float = 4000.0
+    derivations_per_minute_client: int = 3000
+    derivations_per_minute_cloud: int = 12_000
 
 
 @dataclass(frozen=True, slots=True)

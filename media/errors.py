@@ -77,8 +77,14 @@ class LimitExceeded(RequestError):
 
 
 class RateLimited(RequestError):
+    """``retry_after`` is in seconds, 0 if that is told elsewhere."""
+
     status = 429
     code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class SourceError(MediaError):

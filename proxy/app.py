@@ -22,7 +22,7 @@ from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudimage.hosts import OwnHosts
 from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.http import health
-from proxy.http.middleware import AccessLog, BodyLimit, Preflight
+from proxy.http.middleware import AccessLog, BodyLimit, Clients, Preflight
 from proxy.services import Services
 
 log = logging.getLogger("cutout")
@@ -56,6 +56,7 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
     dialect_routes = [route for dialect in offered for route in _routes(dialect, deadline)]
     middleware = [
         Middleware(AccessLog),
+        Middleware(Clients),
         Middleware(Preflight),
         Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
         Middleware(OwnHosts, hosts=settings.vendor(Cloudimage).hosts if CLOUDIMAGE in offered else ()),

@@ -13,6 +13,7 @@ from media.stores import open_store
 from media.stores.store import Store
 from media.typography.fonts import register
 from proxy.runtime.byte_budget import ByteBudget
+from proxy.runtime.floods import Floods
 from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
 from proxy.runtime.pool import CHECK_THREADS, IO_THREADS, Pool, Slots
@@ -29,6 +30,7 @@ class Services:
     catalog: Catalog
     queue: JobQueue
     usage: Usage
+    floods: Floods
     origin: OriginFetcher
     metrics: Metrics
     #: Blocking I/O (stores, the sync side of Redis).
@@ -65,6 +67,7 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     # Twice the threads: while one renders, another's source is read.
     slots = Slots(2 * pixels.threads, settings.rendering.queue)
     queue, usage = JobQueue(settings.redis, settings.queue, io), Usage(settings.redis)
+    floods = Floods(settings.limits, settings.redis)
     register(settings.rendering.font_folder)
     opened = await io.run(open_store, settings.store) if store is None else store
     catalog = Catalog(opened) if opened.conditional else Catalog(opened, lock=queue.lock)
@@ -74,12 +77,13 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
         async with OriginFetcher(settings.origin) as origin:
             metrics, verdicts, flights = Metrics(), Verdicts(), SingleFlight()
             yield Services(
-                settings, opened, catalog, queue, usage, origin, metrics, io, pixels, checks, bodies, slots, hot,
-                verdicts, flights,
+                settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, checks, bodies, slots,
+                hot, verdicts, flights,
             )  # fmt: skip
     finally:
         await queue.close()
         await usage.close()
+        await floods.close()
         pixels.close()
         checks.close()
         io.close()

@@ -54,7 +54,7 @@ class Order:
 
     ``layers`` maps the chain's sources to digests; ``key`` is the result's identity, ``cutout_key`` that of the cutout
     which the chain begins with (empty: it begins with the source); ``matting`` names the network. Without a ``listing``
-    the result is kept and listed nowhere.
+    the result is kept and listed nowhere. ``cloud`` is the tenant who has it made.
     """
 
     source_digest: str
@@ -65,6 +65,7 @@ class Order:
     needs: Needs
     cutout_key: str
     listing: Listing | None = None
+    cloud: str = ""
 
     @property
     def needs_network(self) -> bool:
@@ -78,11 +79,12 @@ def order_for(
     layers: Mapping[str, str],
     matting: str,
     listing: Listing | None = None,
+    cloud: str = "",
 ) -> Order:
     chain, needs = concrete.chain, concrete.needs
     key = derived_key(source_digest, concrete, layers, matting)
     cutout = cutout_key(source_digest, matting, needs.cutout) if needs.cutout else ""
-    return Order(source_digest, chain, layers, matting, key, needs, cutout, listing)
+    return Order(source_digest, chain, layers, matting, key, needs, cutout, listing, cloud)
 
 
 class Opening(Protocol):

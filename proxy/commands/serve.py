@@ -69,6 +69,7 @@ def run_server(
             log_level="warning",
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=",".join(settings.server.trusted_proxies),
             timeout_graceful_shutdown=int(settings.server.shutdown_seconds),
             timeout_keep_alive=settings.server.idle_timeout_seconds,
         )

@@ -35,7 +35,8 @@ async def find_or_derive(services: Services, order: Order, *, patience: float) -
     """The derived asset's bytes, made if need be.
 
     Waits up to ``patience`` seconds for a cutout. Raises DerivationPending while there is none,
-    DerivationFailed or SourceError if it cannot be made, Unavailable if a dependency is down.
+    DerivationFailed or SourceError if it cannot be made, RateLimited for too many new ones in a
+    minute, Unavailable if a dependency is down.
     """
     known = services.hot.get(order.key)
     if known is not None:
@@ -47,6 +48,7 @@ async def find_or_derive(services: Services, order: Order, *, patience: float) -
 
 
 async def _make(services: Services, order: Order, patience: float) -> Derived:
+    await services.floods.admit(order.cloud, order.key)
     made = await _derive(services, order) if await _may_be_ready(services, order) else None
     if made is None:
         await _prepare(services, order, patience)

@@ -117,7 +117,7 @@ async def open_chain(
         layer = await locate(source)
         hold = hold.joined(check(layer, grant.beside(layer), is_beside=True))
         layers[source] = layer.digest
-    order = order_for(asset.digest, chain, layers, services.matting, listing)
+    order = order_for(asset.digest, chain, layers, services.matting, listing, asset.cloud)
     if asset.type == PRIVATE and not grant.is_owner and not await _is_changed(services, order, patience):
         _check_original(asset, grant)
     return Passed(order, hold, is_original)

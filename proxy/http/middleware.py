@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from media.errors import LimitExceeded
 from media.integers import is_natural
+from proxy.runtime.floods import CLIENT, client_of
 
 log = logging.getLogger("cutout.access")
 
@@ -48,6 +49,18 @@ class AccessLog:
         milliseconds = (time.perf_counter() - started) * 1000
         # repr: a path may hold line breaks once decoded, and a log line is one line.
         log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status, milliseconds, request_id)
+
+
+class Clients:
+    """Notes whose request it is. Behind a trusted proxy uvicorn has exchanged the address for the client's own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope.get("client"):
+            CLIENT.set(client_of(scope["client"][0]))
+        await self._app(scope, receive, send)
 
 
 class Preflight:

@@ -18,7 +18,6 @@ _STATUSES: dict[type[MediaError], int] = {
     DerivationPending: 423,
     UnsupportedFormat: 400,
     LimitExceeded: 400,
-    RateLimited: 420,
 }
 #: The APIs' SDKs know few statuses (the Node SDK drops the sentence of any other); 420 says "come back later".
 _API_STATUSES: dict[type[MediaError], int] = {
@@ -27,6 +26,7 @@ _API_STATUSES: dict[type[MediaError], int] = {
     OriginError: 400,
     OriginTimeout: 400,
     DerivationPending: 420,
+    RateLimited: 420,
 }
 _LASTING = frozenset({400, 404})
 _EXPOSED = "X-Cld-Error, Retry-After, X-Request-Id"
