@@ -1,8 +1,7 @@
-"""Mix two checkpoints: `python -m worker.training.soup NEW.pt OLD.pt OUT.pt PHOTOS --share 0.2`.
+"""Mix two trained networks: `python -m worker.training.soup NEW.pt BEFORE.onnx OUT.pt PHOTOS --share 0.2`.
 
 What a training has just learned and what it began with lie in one valley, and between them is often better than either
-(Wortsman et al. 2022, WiSE-FT). Weights that only one of them has, or in another shape, stay the new one's. Batch norms
-then learn their statistics anew from training photographs.
+(Wortsman et al. 2022, WiSE-FT). Batch norms then learn their statistics anew from training photographs.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from torch import Tensor
 
 from worker.training.dataset import jitter
 from worker.training.held_out import JUDGED_SIZE
-from worker.training.initial import norms
+from worker.training.initial import load_weights, norms, refill_norms
 from worker.training.network import CutoutNetwork
 from worker.training.photographs import read_photographs
 
@@ -25,12 +24,19 @@ PHOTOGRAPHS, BATCH = 96, 12
 
 
 def mixed(new: dict[str, Tensor], old: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """`share` of `old` if both have the weight (Wortsman et al. 2022, WiSE-FT)."""
-    common = {name for name, weight in new.items() if name in old and old[name].shape == weight.shape}
+    """`share` of `old` (Wortsman et al. 2022, WiSE-FT)."""
     return {
-        name: weight.lerp(old[name], share) if name in common and weight.is_floating_point() else weight
-        for name, weight in new.items()
+        name: weight.lerp(old[name], share) if weight.is_floating_point() else weight for name, weight in new.items()
     }
+
+
+def trained(path: Path, photos: Tensor) -> CutoutNetwork:
+    """Of a checkpoint or of an exported file, whose norms are filled again, so that either can be mixed."""
+    network = CutoutNetwork()
+    load_weights(network, path)
+    if path.suffix == ".onnx":
+        refill_norms(network, jitter(photos[:BATCH]))
+    return network
 
 
 @torch.no_grad()
@@ -60,10 +66,11 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.2, help="of the old one")
     asked = parser.parse_args()
     torch.manual_seed(0)
-    new, old = (torch.load(path, map_location="cpu") for path in (asked.new, asked.old))
+    photos = some_photographs(asked.photos)
+    new, old = (trained(path, photos).state_dict() for path in (asked.new, asked.old))
     network = CutoutNetwork()
-    network.load_state_dict(mixed(new.get("average", new), old.get("average", old), asked.share))
-    learn_norms(network, some_photographs(asked.photos))
+    network.load_state_dict(mixed(new, old, asked.share))
+    learn_norms(network, photos)
     torch.save(network.state_dict(), asked.out)
 
 
