@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from media.config import Limits, RedisSettings
+from media.errors import RateLimited
+from proxy.dialect import Dialect
+from proxy.dialects import DIALECTS
 from proxy.runtime.floods import client_of
 from tests.conftest import MakeStage
 from tests.pictures import photo
@@ -63,3 +66,10 @@ CLIENTS = {
 @pytest.mark.parametrize("address", CLIENTS)
 def test_a_household_is_one_client(address: str) -> None:
     assert client_of(address) == CLIENTS[address]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_api_says_when_to_come_back(dialect: Dialect) -> None:
+    """420 is what the SDKs of Cloudinary's APIs know."""
+    answer = dialect.envelope(RateLimited("too many", retry_after=7))
+    assert (answer.status, answer.headers["Retry-After"]) == (420 if dialect.name == "cloudinary_api" else 429, "7")
