@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from media.formats.animation.compositor import pixels_of
+from media.formats.source import open_source
 from tests.browser.conftest import Fake
 from tests.browser.page import Page
 from tests.media.formats import color_cases
@@ -14,6 +16,8 @@ from tests.media.formats.animation import gif_cases
 from tests.media.formats.animation.gif_cases import letters
 
 pytestmark = pytest.mark.browser
+
+GIFS_BY_LOT = 100
 
 #: Every frame of a picture as RGBA, by way of a canvas: what is half transparent comes back a little rounded.
 _FRAMES = """
@@ -75,6 +79,14 @@ def test_gifs_are_repeated_and_wait_as_written(shown: Any) -> None:
             assert found.repetitions == (case.plays - 1 if case.plays else None), name
         for delay, played in zip(found.delays, case.delays, strict=bool(case.delays)):
             assert played == (delay if delay > 10 else 100), name
+
+
+def test_gifs_drawn_by_lot_are_shown_as_here(shown: Any) -> None:
+    for seed in range(GIFS_BY_LOT):
+        body = gif_cases.drawn_by_lot(seed)
+        here = open_source(body, max_pixels=1_000_000).pixels().frames
+        for ours, theirs in zip(here, shown(body, "image/gif").frames, strict=True):
+            assert np.array_equal(pixels_of(ours), theirs), seed
 
 
 def test_pngs_have_the_colours_that_they_say(shown: Any) -> None:

@@ -181,3 +181,20 @@ def letters(pixels: np.ndarray) -> str:
     names = {colour: letter for letter, colour in COLORS.items()}
     rows = [[tuple(int(value) for value in pixel) for pixel in row] for row in pixels]
     return "/".join("".join(names.get(pixel, str(pixel)) for pixel in row) for row in rows)
+
+
+def drawn_by_lot(seed: int) -> bytes:
+    """Frames of any place, size, disposal and transparency."""
+    chance = np.random.default_rng(seed)
+    width, height = chance.integers(2, 7, 2).tolist()
+    blocks = []
+    for _ in range(chance.integers(1, 7)):
+        if chance.random() < 0.8:
+            transparent = int(chance.integers(4)) if chance.random() < 0.5 else None
+            blocks.append(control(int(chance.integers(8)), int(chance.integers(20)), transparent))
+        box = chance.integers((0, 0, 1, 1), (width + 1, height + 1, width + 3, height + 3)).tolist()
+        left, top, across, down = [0, 0, width, height] if chance.random() < 0.3 else box
+        colours, is_interlaced = chance.integers(4, size=across * down).tolist(), bool(chance.random() < 0.3)
+        table = TABLE[::-1] if chance.random() < 0.3 else b""
+        blocks.append(part(left, top, across, down, colours, table=table, interlaced=is_interlaced))
+    return gif(*blocks, width=width, height=height)
