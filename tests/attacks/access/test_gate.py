@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import pytest
+from pymupdf_fonts import SpaceMono_Regular
 
 from media.records.asset import SourceRef
 from media.records.catalog import Catalog
@@ -14,6 +15,7 @@ from proxy.dialects.cloudinary.signature import sign
 from tests.attacks.access.restrictions import OPEN, RESTRICTIONS, SHOWN, fill
 from tests.conftest import MakeStage
 from tests.pictures import opened, photo
+from tests.signing import signed
 from tests.stage import Stage
 
 UNCHANGED = (
@@ -68,7 +70,7 @@ def unsigned(way: Way, restriction: str) -> str:
     return fill(f"{way.prefix}/{way.text}", restriction)
 
 
-def signed(way: Way, restriction: str) -> str:
+def with_signature(way: Way, restriction: str) -> str:
     text = fill(way.text, restriction)
     to_sign = text.removeprefix("v123/")
     return fill(f"{way.prefix}/s--{sign(to_sign, 'demo-secret')}--/", restriction) + text
@@ -79,7 +81,7 @@ def test_a_stranger_has_what_the_table_says_and_the_owner_everything(restricted:
     for way in WAYS:
         stranger, owner = (
             restricted.client.get(unsigned(way, restriction)),
-            restricted.client.get(signed(way, restriction)),
+            restricted.client.get(with_signature(way, restriction)),
         )
         expected = 200 if restriction in SHOWN[way.shows] else 401
         if (stranger.status_code, owner.status_code) != (expected, 200):
@@ -96,7 +98,7 @@ def test_facts_about_a_picture_are_told_to_whom_it_is_shown(restricted: Stage, r
 
 def test_who_has_the_tag_of_an_answer_is_not_told_that_it_still_stands(restricted: Stage, restriction: str) -> None:
     way = Way("unchanged", "/demo/image/{type}", "f_png/secret")
-    tag = restricted.client.get(signed(way, restriction)).headers["etag"]
+    tag = restricted.client.get(with_signature(way, restriction)).headers["etag"]
     expected = 304 if restriction in OPEN else 401
     answer = restricted.client.get(unsigned(way, restriction), headers={"If-None-Match": tag})
     assert answer.status_code == expected
@@ -107,6 +109,19 @@ def test_what_stands_in_for_a_missing_picture_is_judged_like_any_other(restricte
         pytest.skip("d_ names uploads alone")
     expected = 200 if restriction in OPEN else 401
     assert restricted.client.get("/demo/image/upload/d_secret/none").status_code == expected
+
+
+def test_a_font_draws_for_whom_its_rules_let_in(restricted: Stage, restriction: str) -> None:
+    """One that is authenticated cannot be downloaded, and may be drawn with; a private one is not looked for."""
+    delivery_type, rules, _ = RESTRICTIONS[restriction]
+    fields = {"public_id": "ours.ttf", "type": delivery_type, **({"access_control": rules} if rules else {})}
+    sent = {"file": ("ours.ttf", SpaceMono_Regular.fontbuffer)}
+    assert restricted.client.post("/v1_1/demo/raw/upload", data=signed(fields), files=sent).status_code == 200
+    expected = 404 if restriction == "private" else 200 if restriction in OPEN | {"authenticated"} else 401
+    way = Way("changed", "/demo/image/upload", "l_text:ours.ttf_9:Hi/logo")
+    assert restricted.client.get(unsigned(way, restriction)).status_code == expected
+    owner = restricted.client.get(with_signature(way, restriction))
+    assert owner.status_code == (404 if restriction == "private" else 200)
 
 
 def test_rules_that_cannot_be_read_open_nothing(make_stage: MakeStage) -> None:
