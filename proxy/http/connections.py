@@ -155,7 +155,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         # Of bytes that hold the end of one thing and the beginning of another, nothing is counted.
         counted = len(data) if heads == self._heads else 0
-        if self._has_body:
+        if self._has_body and counted:
             self._framing_bytes += max(0, counted - (self._body_bytes - body_bytes))
             if self._framing_bytes > self._bounds.head_bytes + self._body_bytes:
                 self._refusal = 400

@@ -161,6 +161,15 @@ def test_a_body_of_nothing_but_framing_is_refused(strict: Victim, name: str) -> 
         assert status(all_of(stranger)) in (400, 408, 0)
 
 
+def test_a_small_body_may_follow_a_large_one(strict: Victim) -> None:
+    """SDKs send the pieces of a file over one connection, the last of them the smallest."""
+    address = f"http://127.0.0.1:{strict.port}/v1_1/demo/raw/upload"
+    with httpx.Client() as sdk:
+        for size in (200_000, 70_000, 10):
+            answer = sdk.post(address, data=signed({"public_id": f"{size}.bin"}), files={"file": b"a" * size})
+            assert answer.status_code == 200, answer.text
+
+
 def test_a_trailer_is_no_header(strict: Victim) -> None:
     body = b"4\r\na=bc\r\n0\r\nAuthorization: Basic ZGVtby1rZXk6ZGVtby1zZWNyZXQ=\r\n\r\n"
     with strict.connect() as stranger:
