@@ -1,6 +1,7 @@
 """A stranger's picture takes its own request with it, and nothing else."""
 
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -84,13 +85,19 @@ def test_a_crash_takes_only_its_own_request() -> None:
     with instead(pool):
         decoded(bmp())
         victim = pool._idle[0].process
-        # It stands still when it is asked, and is killed while it is waited for.
+        # It stands still when it is asked, and is killed once it was taken.
         victim.send_signal(signal.SIGSTOP)
-        threading.Timer(0.2, victim.kill).start()
+        threading.Thread(target=_kill_once_taken, args=(pool, victim)).start()
         with pytest.raises(SourceError, match="gave up"):
             decoded(bmp())
         assert decoded(bmp()) == (30, 20)
     pool.close()
+
+
+def _kill_once_taken(pool: Children, victim: subprocess.Popen[bytes]) -> None:
+    while pool._idle:
+        time.sleep(0.01)
+    victim.kill()
 
 
 def test_a_child_that_died_while_idle_is_replaced() -> None:
