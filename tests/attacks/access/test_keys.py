@@ -138,3 +138,14 @@ def test_every_api_can_be_switched_off(make_stage: MakeStage, name: str) -> None
         else:
             assert stage.client.request(method, path).status_code != 404
         assert {stage.client.request(*PATHS[api]).status_code for api in rest} == {404}
+
+
+def test_an_unsigned_upload_is_told_little_of_what_was_there_before(make_stage: MakeStage) -> None:
+    with make_stage() as stage:
+        there = stage.upload(photo(), "playground/shoe", tags="secret", context="price=9", type="upload")
+        sent = {"upload_preset": "playground", "public_id": "shoe"}
+        told = stage.client.post("/v1_1/demo/image/upload", data=sent, files={"file": photo(shade=1)}).json()
+        assert (told["public_id"], told["version"], told["existing"]) == ("playground/shoe", there["version"], True)
+        assert not {"tags", "context", "asset_id", "signature", "etag", "original_filename"} & set(told)
+        again = stage.upload(photo(shade=1), "playground/shoe", overwrite="false")
+        assert (again["tags"], again["existing"]) == (["secret"], True)

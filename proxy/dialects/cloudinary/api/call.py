@@ -40,6 +40,11 @@ class Call:
     fields: Fields
 
     @property
+    def is_signed(self) -> bool:
+        """Whether it comes with a signature or credentials, which its admission has checked."""
+        return bool(self.fields.get("signature") or self.headers.get("authorization"))
+
+    @property
     def resource_type(self) -> str:
         """Raises NotFound for one that does not exist."""
         resource_type = self.path.get("resource_type", "image")

@@ -56,7 +56,7 @@ async def _subscribed(services: Services, name: str, event: str) -> list[str]:
 
 def _frame(call: Call, event: str) -> Document:
     """The fields that every notification has."""
-    source = "api" if call.fields.get("signature") or call.headers.get("authorization") else "unsigned"
+    source = "api" if call.is_signed else "unsigned"
     return {
         "notification_type": event,
         "timestamp": webhook.fact("now"),

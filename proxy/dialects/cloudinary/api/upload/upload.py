@@ -44,6 +44,8 @@ log = logging.getLogger("cutout.cloudinary")
 
 #: ``auto`` takes these for videos; the bytes of MP4 and its kin begin with a length and then a name.
 VIDEO_EXTENSIONS = frozenset({"mp4", "webm", "mov", "mkv", "avi", "m4v", "ogv", "mpeg", "mp3", "wav", "flac", "aac"})
+#: What an unsigned upload is told of an asset that was there before it, and may be somebody else's.
+TOLD_TO_PAGES = ("public_id", "version", "resource_type", "type", "format", "url", "secure_url")
 RESOURCE_TYPES = ("image", "raw", "video", "auto")
 #: A form with one of these in front of the file has all that is signed in front of it.
 CREDENTIALS = ("api_key", "signature", "upload_preset")
@@ -91,7 +93,9 @@ async def upload(services: Services, call: Call) -> Document:
     checked = await _read(services, call, fields, arrival)
     existing = await _existing(services, checked)
     if existing:
-        return {**answer(call.base, existing, call.cloud), "existing": True}
+        told = answer(call.base, existing, call.cloud)
+        shown = told if call.is_signed else {name: told[name] for name in TOLD_TO_PAGES if name in told}
+        return {**shown, "existing": True}
     if is_true(fields, "async"):
         return _postpone(services, call, checked)
     return await _complete(services, call, checked)
