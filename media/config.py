@@ -51,6 +51,8 @@ class Server:
     transfer_timeout_seconds: float = 10.0
     min_bytes_per_second: int = 1024
     idle_timeout_seconds: int = 30
+    metrics_port: int = 0
+    files_host: str = ""
     request_deadline_seconds: float = 60.0
     shutdown_seconds: float = 10.0
 
@@ -134,7 +136,7 @@ class Delivery:
     retry_after_seconds: int = 1
     pending_max_age_seconds: int = 5
     max_age_seconds: int = 2_592_000
-    error_max_age_seconds: int = 10
+    error_max_age_seconds: int = 0
     auto_formats: tuple[str, ...] = ("avif", "webp")
 
 

@@ -12,7 +12,8 @@
     │ ├ NotFound                  404
     │ ├ AlreadyExists             409
     │ ├ LimitExceeded             413
-    │ └ RateLimited               429
+    │ ├ RateLimited               429
+    │ └ LoopDetected              508  the request fetches from us what fetches from us
     ├ SourceError                 422  bytes are not a readable image
     ├ OriginError                 502  the remote server did not deliver
     │ └ OriginTimeout             504
@@ -85,6 +86,11 @@ class RateLimited(RequestError):
     def __init__(self, message: str, *, retry_after: int = 0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class LoopDetected(RequestError):
+    status = 508
+    code = "loop_detected"
 
 
 class SourceError(MediaError):

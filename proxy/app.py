@@ -16,13 +16,16 @@ from starlette.staticfiles import StaticFiles
 
 from media.config import Settings
 from media.errors import DerivationPending, MediaError, Unavailable
+from media.network.loops import enter
 from proxy.dialect import Dialect, Endpoint
 from proxy.dialects import DIALECTS
 from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudimage.hosts import OwnHosts
 from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.http import health
-from proxy.http.middleware import AccessLog, BodyLimit, Clients, Preflight
+from proxy.http.hosts import METRICS, Entrance, Places
+from proxy.http.leaving import WhileClientWaits
+from proxy.http.middleware import AccessLog, BodyLimit
 from proxy.services import Services
 
 log = logging.getLogger("cutout")
@@ -39,6 +42,9 @@ PAGE_HEADERS = {
 #: nginx's name for "the client went away before it was answered": a metric, not an error.
 CLIENT_CLOSED_REQUEST = 499
 
+#: Statuses that are counted by a word of their own.
+OUTCOMES = {304: "not_modified", 206: "partial"}
+
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
@@ -47,21 +53,31 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
     own: list[BaseRoute] = [
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
-        Route("/metrics", health.metrics),
+        Route(METRICS, health.metrics),
     ]
     apis, deadline = settings.server.apis, settings.server.request_deadline_seconds
     if "playground" in apis:
         own += [Route("/", page), Mount("/playground", PlaygroundFiles(directory=PLAYGROUND))]
     offered = [dialect for dialect in DIALECTS if dialect.name in apis]
     dialect_routes = [route for dialect in offered for route in _routes(dialect, deadline)]
-    middleware = [
+    app = Starlette(routes=own + dialect_routes, middleware=_layers(settings), lifespan=lifespan)
+    # A path with a slash too many is another path; a redirect would go to whatever host the client wrote.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _layers(settings: Settings) -> list[Middleware]:
+    """From the outside in; none that has nothing to do here."""
+    server = settings.server
+    hosts = settings.vendor(Cloudimage).hosts if CLOUDIMAGE.name in server.apis else {}
+    places = [Middleware(Places, metrics_port=server.metrics_port, files_host=server.files_host)]
+    return [
         Middleware(AccessLog),
-        Middleware(Clients),
-        Middleware(Preflight),
-        Middleware(BodyLimit, max_bytes=settings.server.max_body_bytes),
-        Middleware(OwnHosts, hosts=settings.vendor(Cloudimage).hosts if CLOUDIMAGE in offered else ()),
+        Middleware(Entrance),
+        *(places if server.metrics_port or server.files_host else []),
+        Middleware(BodyLimit, max_bytes=server.max_body_bytes),
+        *([Middleware(OwnHosts, hosts=hosts)] if hosts else []),
     ]
-    return Starlette(routes=own + dialect_routes, middleware=middleware, lifespan=lifespan)
 
 
 class PlaygroundFiles(StaticFiles):
@@ -92,9 +108,12 @@ def with_dialect_errors(
     async def answer(request: Request) -> Response:
         services: Services = request.app.state.services
         try:
-            async with asyncio.timeout(deadline_seconds):
+            if passed := request.headers.getlist("cdn-loop"):
+                enter(passed)
+            async with asyncio.timeout(deadline_seconds), WhileClientWaits(request):
                 response = await endpoint(services, request)
-            outcome = _outcome(response.status_code)
+            status = response.status_code
+            outcome = OUTCOMES.get(status) or ("ok" if status < 400 else str(status))
         except ClientDisconnect:
             response, outcome = Response(status_code=CLIENT_CLOSED_REQUEST), "client_closed"
         except TimeoutError:
@@ -119,7 +138,3 @@ def error_response(dialect: Dialect, error: MediaError, request: Request) -> Res
     kept = {"Cache-Control": f"public, max-age={max_age}"} if answer.is_lasting and max_age else {}
     body = b"" if request.method == "HEAD" else answer.body
     return Response(body, status_code=answer.status, headers={**answer.headers, **kept})
-
-
-def _outcome(status: int) -> str:
-    return {304: "not_modified", 206: "partial"}.get(status, "ok" if status < 400 else str(status))

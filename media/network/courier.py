@@ -8,6 +8,7 @@ import httpx
 
 from media.config import Webhooks
 from media.errors import OriginError, OriginTimeout
+from media.network.loops import last
 from media.network.transport import GuardedTransport, parse_url
 
 #: Enough to take any polite answer; the rest is not read.
@@ -34,7 +35,7 @@ class Courier:
         receiver did not take it.
         """
         target = parse_url(url)
-        sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers}
+        sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **last(), **headers}
         timeout = httpx.Timeout(self._settings.timeout_seconds).as_dict()
         request = httpx.Request("POST", target, headers=sent, content=body, extensions={"timeout": timeout})
         try:

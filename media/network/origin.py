@@ -14,6 +14,7 @@ import httpx
 from media.config import Origin
 from media.errors import LimitExceeded, NotFound, OriginError, OriginTimeout, RequestError
 from media.integers import is_natural
+from media.network.loops import onward
 from media.network.transport import GuardedTransport, Resolve, parse_url, resolve
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -112,7 +113,7 @@ class OriginFetcher:
         timeout = httpx.Timeout(
             self._settings.total_timeout_seconds, connect=self._settings.connect_timeout_seconds
         ).as_dict()
-        return httpx.Request("GET", url, headers=REQUEST_HEADERS, extensions={"timeout": timeout})
+        return httpx.Request("GET", url, headers=REQUEST_HEADERS | onward(), extensions={"timeout": timeout})
 
 
 def _redirect_target(url: httpx.URL, response: httpx.Response) -> httpx.URL:

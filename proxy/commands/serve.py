@@ -59,7 +59,12 @@ def application(settings: Settings) -> Starlette:
 def run_server(
     app: Starlette, settings: Settings, listener: socket.socket, should_stop: Callable[[], bool] = lambda: False
 ) -> None:
-    """Answer on ``listener`` until SIGINT or SIGTERM, or until ``should_stop`` (asked once a second)."""
+    """Answer on ``listener`` until SIGINT or SIGTERM, or until ``should_stop`` (asked once a second).
+
+    Raises ConfigError if the port of metrics is taken.
+    """
+    port = settings.server.metrics_port
+    listeners = [listener, *([bind(settings.server.host, port)] if port else [])]
     watch = Watch(bounds_of(settings.server))
     server = _Server(
         uvicorn.Config(
@@ -78,7 +83,7 @@ def run_server(
     # uvicorn raises the signal again once it has drained; that must end the caller in order, not kill it.
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        server.run(sockets=listeners)
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -1,31 +1,28 @@
-"""Raw ASGI layers around the app: request id with access log, CORS preflight, a bound on bodies."""
+"""Raw ASGI layers around the app: request id with access log, what no answer lacks, a bound on bodies."""
 
 import logging
 import re
 import time
 import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from media.errors import LimitExceeded
 from media.integers import is_natural
-from proxy.runtime.floods import CLIENT, client_of
+from proxy.http.responses import SAFETY
 
 log = logging.getLogger("cutout.access")
 
-PREFLIGHT = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
+#: What an answer has that says nothing else: no cache keeps it, no browser runs it. Refusals of Starlette say nothing.
+DEFAULTS = {
+    name.lower().encode(): value.encode() for name, value in {**SAFETY, "Cache-Control": "no-store"}.items()
+}  # fmt: skip
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
 
 class AccessLog:
-    """Gives every answer an ``X-Request-Id`` (the client's own if it is harmless) and logs one line."""
+    """Gives every answer an ``X-Request-Id`` (the client's own if it is harmless) and what it lacks; logs one line."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,41 +39,16 @@ class AccessLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                headers = message["headers"]
+                lacking = DEFAULTS.keys() - dict(headers).keys()
+                named = (b"x-request-id", request_id.encode())
+                message["headers"] = [*headers, *((name, DEFAULTS[name]) for name in lacking), named]
             await send(message)
 
         await self._app(scope, receive, send_named)
         milliseconds = (time.perf_counter() - started) * 1000
         # repr: a path may hold line breaks once decoded, and a log line is one line.
         log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status, milliseconds, request_id)
-
-
-class Clients:
-    """Notes whose request it is. Behind a trusted proxy uvicorn has exchanged the address for the client's own."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope.get("client"):
-            CLIENT.set(client_of(scope["client"][0]))
-        await self._app(scope, receive, send)
-
-
-class Preflight:
-    """Answers CORS preflights: every answer here may be read from any page, none depends on cookies.
-
-    Starlette's CORS middleware would put ``Vary: Origin`` on every answer, which splits CDN caches for nothing.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
 
 
 class BodyLimit:

@@ -57,11 +57,13 @@ class Content:
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
-    """Weak comparison of RFC 9110 8.8.3.2: a GET or HEAD with a matching tag is answered 304."""
+    """Weak comparison of RFC 9110 8.8.3.2: a GET or HEAD with a matching tag is answered 304.
+
+    ``*`` matches whatever there is, which is not known before it is there: :func:`respond` knows.
+    """
     if not if_none_match:
         return False
-    tags = (tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(","))
-    return any(tag in (etag, "*") for tag in tags)
+    return any(tag.strip().removeprefix("W/").strip('"') == etag for tag in if_none_match.split(","))
 
 
 def not_modified(etag: str, caching: Caching) -> Response:
@@ -69,7 +71,10 @@ def not_modified(etag: str, caching: Caching) -> Response:
 
 
 def respond(content: Content, caching: Caching, request_headers: Mapping[str, str], *, head: bool) -> Response:
-    """200, or 206/416 for a single byte range. Several ranges are answered whole, as the RFC allows."""
+    """200, 304, or 206/416 for a single byte range. Several ranges are answered whole, as the RFC allows."""
+    if_none_match = request_headers.get("if-none-match", "")
+    if if_none_match.strip() == "*" or matches(if_none_match, content.etag):
+        return not_modified(content.etag, caching)
     headers = {
         "ETag": f'"{content.etag}"',
         "Content-Type": content.mime,
@@ -84,7 +89,9 @@ def respond(content: Content, caching: Caching, request_headers: Mapping[str, st
     if span is not None:
         start, end = span
         if start >= end:
-            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
+            # A cache that kept this would answer it to clients that ask for all.
+            refusal = {**headers, "Content-Range": f"bytes */{len(body)}", "Cache-Control": "no-store"}
+            return Response(status_code=416, headers=refusal)
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
         body, status = body[start:end], 206
     headers["Content-Length"] = str(len(body))

@@ -24,7 +24,7 @@ PAUSE_SECONDS = 10
 #: A household has this much of an IPv6 address to itself.
 IPV6_PREFIX = 64
 
-#: Whose request this task answers: an address, empty outside of requests.
+#: Whose request this task answers: an address as it is, empty outside of requests.
 CLIENT: ContextVar[str] = ContextVar("client", default="")
 
 
@@ -58,7 +58,7 @@ class Floods:
 
         Raises RateLimited.
         """
-        client, now = CLIENT.get(), time.time()
+        client, now = client_of(CLIENT.get()), time.time()
         self._begin(int(now) // WINDOW_SECONDS)
         if not client or (client, key) in self._seen:
             return

@@ -43,6 +43,12 @@ class Victim:
         """Resident bytes."""
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
+    def count(self, outcome: str) -> int:
+        """Requests that ended so, at all APIs."""
+        lines = self.ask("GET", "/metrics")[1].decode().splitlines()
+        found = [line for line in lines if line.startswith("cutout_requests_total") and f'outcome="{outcome}"' in line]
+        return sum(int(float(line.split()[-1])) for line in found)
+
     @property
     def work(self) -> float:
         """Seconds of CPU time so far."""
@@ -103,6 +109,16 @@ def victim(tmp_path_factory: pytest.TempPathFactory, redis_server: str) -> Itera
     with running_proxy(tmp_path_factory.mktemp("victim"), redis_server) as running:
         upload(running, "hot")
         yield running
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if holds():
+                return True
+        time.sleep(0.05)
+    return False
 
 
 def upload(victim: Victim, public_id: str, body: bytes = b"") -> None:

@@ -3,13 +3,13 @@
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import psutil
 import pytest
 
-from tests.attacks.conftest import HOT, Victim, running_proxy, upload
+from tests.attacks.conftest import HOT, Victim, eventually, running_proxy, upload
 from tests.signing import signed
 
 #: Short, so that tests are; what is asserted is that something ends, never when.
@@ -229,6 +229,25 @@ def test_who_takes_no_answer_is_let_go(strict: Victim) -> None:
         assert eventually(lambda: connections(strict) <= before)
 
 
+REMOVAL = b"/demo/image/upload/e_background_removal/hot.png"
+
+
+def test_who_leaves_before_the_answer_is_counted_and_waited_for_no_more(strict: Victim) -> None:
+    before = strict.count("client_closed")
+    for method in (b"GET", b"HEAD"):
+        with strict.connect() as visitor:
+            visitor.sendall(method + b" " + REMOVAL + b" HTTP/1.1\r\nHost: a\r\nPrefer: wait=25\r\n\r\n")
+            time.sleep(0.5)
+    assert eventually(lambda: strict.count("client_closed") == before + 2)
+
+
+def test_who_leaves_in_the_middle_of_a_body_is_counted(strict: Victim) -> None:
+    before = strict.count("client_closed")
+    with strict.connect() as visitor:
+        visitor.sendall(POST + b"Content-Length: 1000\r\n\r\na=")
+    assert eventually(lambda: strict.count("client_closed") == before + 1)
+
+
 def test_hundreds_of_half_open_connections_are_gone_soon_and_stop_nobody(strict: Victim) -> None:
     with contextlib.ExitStack() as crowd:
         for number in range(900):
@@ -239,16 +258,6 @@ def test_hundreds_of_half_open_connections_are_gone_soon_and_stop_nobody(strict:
                 # Whoever has waited a moment makes room for who comes with a request.
                 assert eventually(lambda: strict.ask("GET", HOT)[0] == 200)
         assert eventually(lambda: connections(strict) == 0)
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            if holds():
-                return True
-        time.sleep(0.05)
-    return False
 
 
 def connections(victim: Victim) -> int:

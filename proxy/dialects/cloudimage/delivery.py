@@ -123,7 +123,7 @@ async def _answer_without(services: Services, wanted: AssetRequest, error: Media
     photo = replace(wanted, parameters=vocabulary.without_removal(wanted.parameters))
     response = await _answer(services, photo, settings.pending_max_age_seconds)
     response.headers[STATUS_HEADER] = next(name for kind, name in STATUSES.items() if isinstance(error, kind))
-    response.headers["Retry-After"] = str(getattr(error, "retry_after", settings.error_max_age_seconds))
+    response.headers["Retry-After"] = str(getattr(error, "retry_after", settings.pending_max_age_seconds))
     return response
 
 

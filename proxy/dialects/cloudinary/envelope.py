@@ -4,6 +4,7 @@ from media.error_answer import ErrorAnswer, json_answer, retry_header
 from media.errors import (
     DerivationPending,
     LimitExceeded,
+    LoopDetected,
     MediaError,
     OriginError,
     OriginTimeout,
@@ -25,6 +26,7 @@ _API_STATUSES: dict[type[MediaError], int] = {
     SourceError: 400,
     OriginError: 400,
     OriginTimeout: 400,
+    LoopDetected: 400,
     DerivationPending: 420,
     RateLimited: 420,
 }

@@ -1,7 +1,5 @@
 """Raw files and videos: delivered as they were uploaded. Their bytes are a client's, so no browser may run them."""
 
-import mimetypes
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +8,7 @@ from media.records.asset import Asset
 from proxy.delivery.derivation import read_source
 from proxy.delivery.gate import Grant, open_file
 from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
+from proxy.http.files import is_at, sent_as, to_files_host
 from proxy.http.responses import Caching, Content, matches, not_modified, respond
 from proxy.services import Services
 
@@ -19,9 +18,13 @@ async def deliver_file(services: Services, url: DeliveryUrl, asset: Asset, grant
     digest, hold = open_file(asset, grant)
     if url.components:
         raise UnsupportedOperation(f"Invalid transformation: {url.resource_type} files are delivered as they are")
+    files_host = services.settings.server.files_host
+    if elsewhere := to_files_host(request, files_host, asset.format):
+        return elsewhere
     caching = hold.bounded(Caching(services.settings.delivery.max_age_seconds, immutable=url.version is not None))
     if matches(request.headers.get("if-none-match"), digest):
         return not_modified(digest, caching)
-    mime = mimetypes.guess_type(f"x.{asset.format}")[0] or "application/octet-stream"
-    content = Content(await read_source(services, digest), mime, digest)
+    name = asset.public_id.rpartition("/")[2]
+    mime, headers = sent_as(asset.format, name, has_own_host=is_at(request, files_host))
+    content = Content(await read_source(services, digest), mime, digest, headers)
     return respond(content, caching, request.headers, head=request.method == "HEAD")

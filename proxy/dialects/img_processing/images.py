@@ -31,6 +31,7 @@ from proxy.dialects.img_processing.schema import Values
 from proxy.dialects.img_processing.settings import ImgProcessing
 from proxy.dialects.img_processing.vocabulary import compile_edit, layer_source
 from proxy.http.forms import Source, read_body, read_form
+from proxy.http.hosts import own_address
 from proxy.http.responses import Caching, Content, respond
 from proxy.http.uploads import Arrival
 from proxy.services import Services
@@ -115,9 +116,10 @@ async def list_images(services: Services, request: Request) -> Response:
     caller = await admit(services, request)
     take, start = schema.parse_page(request.query_params)
     page = await library.page(services, caller, take=take, start=start)
-    origin = services.settings.vendor(ImgProcessing).links_origin or str(request.base_url)
+    server = services.settings.server
+    origin = own_address(services.settings.vendor(ImgProcessing).links_origin or server.public_url, request)
     links = {
-        name: f"{origin.rstrip('/')}/v1/images?{urlencode({'take': take, 'from': image_id})}" if image_id else None
+        name: f"{origin}/v1/images?{urlencode({'take': take, 'from': image_id})}" if image_id else None
         for name, image_id in (("previous", page.previous_id), ("next", page.next_id))
     }
     images = [_describe(services, request, asset) for asset in page.images]
@@ -195,7 +197,7 @@ async def _created(
 
 
 def _describe(services: Services, request: Request, asset: Asset) -> dict[str, object]:
-    address = (services.settings.server.public_url or str(request.base_url)).rstrip("/")
+    address = own_address(services.settings.server.public_url, request)
     return {
         "id": asset.public_id,
         "name": asset.display_name,

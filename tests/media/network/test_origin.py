@@ -341,7 +341,7 @@ def run_and_see(scripts: dict[str, list[list[bytes | float]]], times: int = 1) -
 def test_the_origin_sees_the_name_and_nothing_of_the_client() -> None:
     heads = run_and_see({"/": [answer(Set_Cookie="session=1; Path=/")]}, times=2)
     assert {line.split(b":")[0].lower() for line in heads[0].split(b"\r\n")[1:] if line} == {
-        b"host", b"user-agent", b"accept", b"accept-encoding",
+        b"host", b"user-agent", b"accept", b"accept-encoding", b"cdn-loop",
     }  # fmt: skip
     assert b"Host: localhost:PORT\r\n" in heads[0]
     assert heads[0] == heads[1]

@@ -13,6 +13,7 @@ STATUSES = {
     "UnsupportedFormat": 400, "BadSignature": 401, "Forbidden": 403, "NotFound": 404, "AlreadyExists": 409,
     "LimitExceeded": 400, "SourceError": 422, "OriginError": 502, "OriginTimeout": 504, "DerivationFailed": 500,
     "Retryable": 503, "DerivationPending": 423, "Unavailable": 503, "RateLimited": 429,
+    "LoopDetected": 508,
 }  # fmt: skip
 CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MediaError)]
 

@@ -16,7 +16,7 @@ CONTENT = Content(BODY, "image/png", "abc")
         ('"abc"', True),
         ('W/"abc"', True),
         ('"x", "abc"', True),
-        ("*", True),
+        ("*", False),
         ('"abcd"', False),
     ],
 )
@@ -53,6 +53,17 @@ def test_a_range_of_another_version_is_answered_whole() -> None:
 def test_head_has_the_headers_and_no_body() -> None:
     answer = respond(CONTENT, Caching(60), {}, head=True)
     assert (answer.body, answer.headers["content-length"], answer.headers["etag"]) == (b"", "10", '"abc"')
+
+
+@pytest.mark.parametrize("given", ["*", " * ", '"abc"', 'W/"abc", "x"'])
+def test_what_is_there_is_not_sent_again(given: str) -> None:
+    answer = respond(CONTENT, Caching(60), {"if-none-match": given, "range": "bytes=0-3"}, head=False)
+    assert (answer.status_code, answer.body, answer.headers["etag"]) == (304, b"", '"abc"')
+
+
+def test_a_range_beyond_the_end_is_kept_by_nobody() -> None:
+    answer = respond(CONTENT, Caching(60, immutable=True), {"range": "bytes=10-"}, head=False)
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_not_modified_repeats_what_a_cache_needs() -> None:

@@ -16,6 +16,7 @@ from proxy.dialects.cloudinary.api.canonical import canonical, refuse_files
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.http.forms import Source
+from proxy.http.hosts import own_address
 from proxy.http.responses import CORS
 from proxy.services import Services
 
@@ -68,7 +69,7 @@ Raw = Callable[[Services, Call], Awaitable[Response]]
 async def read_call(services: Services, request: Request, admit: Admit | None = None) -> Call:
     """``admit`` is given for calls that take a file: it judges them by what stands in front of it."""
     name = request.path_params["cloud"]
-    base = (services.settings.server.public_url or str(request.base_url)).rstrip("/")
+    base = own_address(services.settings.server.public_url, request)
     call = Call(name, find_cloud(services, name), base, request.path_params, request.headers, {})
 
     async def admit_call(fields: Fields) -> None:
