@@ -18,6 +18,7 @@ from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
 from proxy.runtime.pool import CHECK_THREADS, IO_THREADS, Pool, Slots
 from proxy.runtime.queue import JobQueue
+from proxy.runtime.room import Room
 from proxy.runtime.single_flight import SingleFlight
 from proxy.runtime.usage import Usage
 from proxy.runtime.verdicts import Verdicts
@@ -46,6 +47,8 @@ class Services:
     hot: HotCache
     #: Whether derived assets differ from their sources, by derived key.
     verdicts: Verdicts
+    #: In the store: marks of what is used, bytes of what is kept.
+    room: Room
     #: What is under way in this process: derivations by derived key, fetches, job requests.
     flights: SingleFlight
 
@@ -74,11 +77,12 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     bodies = ByteBudget(max(settings.server.max_bytes_in_flight, settings.server.max_body_bytes))
     hot = HotCache(settings.rendering.hot_cache_bytes)
     try:
-        async with OriginFetcher(settings.origin) as origin:
+        room = Room(settings.redis, settings.store)
+        async with OriginFetcher(settings.origin) as origin, room.kept_current():
             metrics, verdicts, flights = Metrics(), Verdicts(), SingleFlight()
             yield Services(
                 settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, checks, bodies, slots,
-                hot, verdicts, flights,
+                hot, verdicts, room, flights,
             )  # fmt: skip
     finally:
         await queue.close()

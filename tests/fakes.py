@@ -1,7 +1,6 @@
 """Stand-ins that really work: a network that sees a disc, a worker that empties its queues and returns."""
 
 import asyncio
-from dataclasses import replace
 
 import numpy as np
 import redis
@@ -48,10 +47,16 @@ class BurstWorker(LeaseWorker):
         pass
 
 
+def services_of(settings: Settings, store: Store, matter: DiscMatter) -> Services:
+    """A worker's."""
+    connection = redis.Redis.from_url(settings.redis.url)
+    return Services(settings, store, connection, matter)  # type: ignore[arg-type]
+
+
 def work_off(settings: Settings, store: Store, matter: DiscMatter) -> None:
     """Do every job that is queued now."""
-    connection = redis.Redis.from_url(settings.redis.url)
-    services = Services(replace(settings), store, connection, matter)  # type: ignore[arg-type]
+    services = services_of(settings, store, matter)
+    connection = services.redis
     jobs.use(services)
     worker = BurstWorker(
         list(QUEUES), connection, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up

@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "media/retention": {"media/derived", "media/work"},
     "media/render": {"media/formats", "media/derived", "media/records"},
     "media/analysis": {"media/formats", "media/operations"},
-    "proxy/runtime": {"media/work", "media/derived"},
+    "proxy/runtime": {"media/retention"},
     "proxy/services": {"proxy/runtime", "media/network", "media/typography"},
     "proxy/dialect": {"proxy/services"},
     "proxy/http": {"proxy/services", "media/formats"},

@@ -23,12 +23,13 @@ from media.derived.paths import cutout_matte_path, maps_path
 from media.derived.units import note_made
 from media.errors import SourceError
 from media.records.sources import load_source
-from media.work.jobs import COUNTERS, INFERENCES
+from media.work.jobs import COUNTERS, INFERENCES, MADE
 from worker.matting.maps import Maps
 from worker.matting.matter import Cutout, cut
 from worker.matting.photo import Photo, load_photo
 from worker.renewal import locked
 from worker.services import Services
+from worker.upkeep.marks import count_stored
 
 log = logging.getLogger("cutout.worker")
 
@@ -48,8 +49,10 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
         started = time.perf_counter()
         photo = open_photo(services, source_digest)
         cutout = cut(photo, stored_or_new_maps(services, source_digest, photo), options, services.settings.matting)
+        encoded = encode(cutout)
         note_made(services.store, source_digest, "cutouts", key)
-        save_cutout(services.store, key, encode(cutout))
+        save_cutout(services.store, key, encoded)
+        count_stored(services.redis, MADE, len(encoded.colour) + len(encoded.matte))
         log.info("cutout %s made in %.0f ms", key[:12], (time.perf_counter() - started) * 1000)
     return key
 
@@ -73,6 +76,7 @@ def stored_or_new_maps(services: Services, source_digest: str, photo: Photo) -> 
         services.redis.hincrby(COUNTERS, INFERENCES, 1)
         note_made(services.store, source_digest, "maps", key)
         services.store.put(maps_path(key), packed)
+        count_stored(services.redis, MADE, len(packed))
     # From the packed form, so that the first cutout and one made later from the store are the same.
     return Maps.unpack(packed)
 

@@ -4,10 +4,12 @@ from media.derived.derived_assets import Derived, load_derived
 from media.errors import MediaError
 from media.render import derivation
 from media.render.derivation import Order
+from media.work.jobs import MADE
 from worker.cutouts import make_cutout
 from worker.renewal import locked
 from worker.scenes import make_scene
 from worker.services import Services
+from worker.upkeep.marks import count_stored
 
 
 def make_derived(services: Services, order: Order) -> Derived:
@@ -33,4 +35,5 @@ def _make(services: Services, order: Order) -> Derived:
         raise MediaError(f"the cutout or the scene of {order.source_digest} vanished")
     made = derivation.derive(order, inputs, services.settings.limits)
     derivation.keep(services.store, services.catalog(), order, made)
+    count_stored(services.redis, MADE, len(made.body))
     return made

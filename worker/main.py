@@ -21,6 +21,7 @@ from worker.matting.models import ModelError, locate, resolve
 from worker.matting.session import open_session
 from worker.notices import Sender
 from worker.services import Services
+from worker.upkeep.janitor import Janitor
 
 log = logging.getLogger("cutout.worker")
 
@@ -44,9 +45,11 @@ def run(settings: Settings) -> None:
     worker = LeaseWorker(
         list(QUEUES), services.redis, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
     )
-    sender = Sender(services)
+    sender, janitor = Sender(services), Janitor(services)
     sender.start()
+    janitor.start()
     worker.work(logging_level="WARNING")
+    janitor.stop()
     sender.stop()
 
 

@@ -31,6 +31,21 @@ def renewed(life_seconds: float, renew: Callable[[], object]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def leased(connection: "redis.Redis", name: str, life_seconds: int) -> Iterator[bool]:
+    """Whether this is the only holder among all workers; the others need not wait."""
+    lock = connection.lock(f"cutout:lock:{name}", timeout=life_seconds, thread_local=False)
+    if not lock.acquire(blocking=False):
+        yield False
+        return
+    try:
+        with renewed(life_seconds, lock.reacquire):
+            yield True
+    finally:
+        with contextlib.suppress(redis.exceptions.LockError):
+            lock.release()
+
+
+@contextlib.contextmanager
 def locked(connection: "redis.Redis", name: str, life_seconds: int) -> Iterator[None]:
     """One holder among all workers; waits for it. A killed holder's lock is gone after ``life_seconds``."""
     # Not bound to a thread: the renewing one must know the token, too.

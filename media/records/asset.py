@@ -10,6 +10,19 @@ from typing import Any, Self
 
 Document = dict[str, Any]
 
+#: What the Admin API says of an asset, and holds whatever the origin of a fetched one sends next.
+SAID = (
+    "access_control",
+    "tags",
+    "context",
+    "metadata",
+    "moderation",
+    "headers",
+    "asset_folder",
+    "display_name",
+    "related",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRef:

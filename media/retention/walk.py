@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from media.records.asset import Asset, Document
+from media.records.asset import SAID, Asset, Document
 from media.records.catalog import Catalog
 from media.records.paths import version_name
 from media.retention.ages import Ages, weight
@@ -52,8 +52,8 @@ def walk(catalog: Catalog, bin_: Bin, rules: Rules) -> Named:
 
 def is_passing(asset: Asset) -> bool:
     """Whether it was fetched on the way, and nobody has said anything of it since."""
-    said = (asset.tags, asset.context, asset.metadata, asset.backups, asset.access_control, asset.moderation)
-    return asset.type == FETCHED and not any(said)
+    said = any(getattr(asset, name) for name in SAID)
+    return asset.type == FETCHED and not said and not asset.backups
 
 
 def used(asset: Asset, rules: Rules) -> float:

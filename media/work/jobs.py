@@ -32,6 +32,12 @@ NOTICES_DUE = "cutout:notices"
 
 #: Sorted set: what was asked for again (:func:`used_member`) by when it last was (unix seconds).
 USED = "cutout:used"
+#: Hash: bytes in the store (:func:`media.retention.ages.weight`): what can be made again, what came without a key.
+STORED = "cutout:stored"
+MADE = "made"
+GUESTS = "guests"
+#: There for as long as no other sweep of the store is due.
+SWEPT = "cutout:swept"
 
 #: Redis hash of counters that workers add to and the proxy's /metrics reads.
 COUNTERS = "cutout:counters"

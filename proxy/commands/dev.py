@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from starlette.applications import Starlette
 
-from media.config import Cloud, ConfigError, Settings, StoreSettings, Token, load
+from media.config import Cloud, ConfigError, Settings, Token, load
 from media.integers import is_natural
 from proxy.app import create_app
 from proxy.commands.check import DEVELOPMENT_SECRET, check
@@ -64,7 +64,7 @@ def settings_for(config: str | None, environment: Mapping[str, str]) -> Settings
     return replace(
         settings,
         server=replace(settings.server, host=environment.get("HOST") or "127.0.0.1", port=int(port)),
-        store=StoreSettings(kind="filesystem", path=str(data / "store")),
+        store=replace(settings.store, kind="filesystem", path=str(data / "store")),
         vendors={**settings.vendors, Cloudimage: replace(cloudimage, aliases={**DEMO_ALIAS, **cloudimage.aliases})},
         clouds={CLOUD: DEMO, **settings.clouds},
     )

@@ -6,8 +6,8 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from media.errors import MediaError, NotFound, OriginError, Unavailable
-from media.records.asset import Asset, SourceRef
-from proxy.delivery.ingest import receive
+from media.records.asset import SAID, Asset, SourceRef
+from proxy.delivery.ingest import keep_guest, record
 from proxy.http.uploads import Arrival
 from proxy.services import Services
 
@@ -16,18 +16,6 @@ log = logging.getLogger("cutout.sources")
 FETCH = "fetch"
 #: Scheme of addresses that lead into our own catalog.
 OWN = "cloud://"
-#: What the Admin API says of an asset, and holds whatever its origin sends next.
-SAID = (
-    "access_control",
-    "tags",
-    "context",
-    "metadata",
-    "moderation",
-    "headers",
-    "asset_folder",
-    "display_name",
-    "related",
-)
 
 
 async def find_asset(services: Services, ref: SourceRef) -> Asset | None:
@@ -70,9 +58,10 @@ async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
 
 
 async def _fetch(services: Services, ref: SourceRef, known: Asset | None) -> Asset:
+    services.room.check_guests()
     fetched = await services.origin.fetch(ref.public_id, max_bytes=services.settings.limits.max_source_bytes)
     kept = {name: getattr(known, name) for name in SAID} if known else {}
-    return await receive(services, Arrival(fetched.body), ref, kept)
+    return await record(services, await keep_guest(services, Arrival(fetched.body), ref), kept)
 
 
 def _age_seconds(asset: Asset) -> float:

@@ -1,5 +1,6 @@
 """deliver(): the walk from an asset and a chain to an HTTP answer, on one screen."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,7 @@ class Delivery:
 async def deliver(services: Services, delivery: Delivery, request: Request) -> Response:
     key, caching, hold = delivery.passed.order.key, delivery.caching, delivery.passed.hold
     if matches(request.headers.get("if-none-match"), key):
+        services.room.marks[key] = time.time()
         return not_modified(key, hold.bounded(caching))
     derived = await derived_of(services, delivery.passed, patience=delivery.patience)
     if not derived.is_final:

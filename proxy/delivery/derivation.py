@@ -6,7 +6,7 @@ Walk::
       ├ hot · load_derived                     there already
       └ _make
           ├ _derive                            a crowd renders once per process
-          │   └ load · derive · keep           the source is read once a render slot is free
+          │   └ load · derive · keep           the source is read once a render slot is free; kept if there is room
           └ _prepare                           a cutout or a scene is not made yet
               ├ request_cutout                                  → DerivationPending
               └ request_scene                  without it the result is provisional
@@ -18,12 +18,12 @@ import time
 from media.cutout import CutoutOptions
 from media.derived.cutouts import has_cutout
 from media.derived.derived_assets import Derived, load_derived
-from media.derived.keys import cutout_key
+from media.derived.keys import cutout_key, maps_key
 from media.errors import DerivationFailed, DerivationPending, MediaError, SourceError, Unavailable
 from media.render import derivation
 from media.render.derivation import Inputs, Order
 from media.work import jobs
-from media.work.jobs import MatteJob
+from media.work.jobs import MADE, MatteJob
 from proxy.delivery.scenes import request_scene
 from proxy.delivery.worker_jobs import JobRequest, await_job
 from proxy.services import Services
@@ -40,8 +40,13 @@ async def find_or_derive(services: Services, order: Order, *, patience: float) -
     """
     known = services.hot.get(order.key)
     if known is not None:
+        services.room.marks[order.key] = time.time()
         return known
-    made = await services.io.run(load_derived, services.store, order.key) or await _make(services, order, patience)
+    made = await services.io.run(load_derived, services.store, order.key)
+    if made is not None:
+        services.room.marks[order.key] = time.time()
+    else:
+        made = await _make(services, order, patience)
     if made.is_final:
         services.hot.put(order.key, made)
     return made
@@ -95,14 +100,26 @@ async def _derive(services: Services, order: Order, *, scene_required: bool = Tr
 
 async def _derive_alone(services: Services, order: Order, scene_required: bool) -> Derived | None:
     made = await _render(services, order, scene_required, services.deadline())
-    if made is None:
-        return None
+    if made is not None:
+        _mark_inputs(services, order)
+        if made.is_final and services.room.take(MADE, len(made.body)):
+            await _keep(services, order, made)
+    return made
+
+
+def _mark_inputs(services: Services, order: Order) -> None:
+    if order.cutout_key:
+        services.room.marks[order.cutout_key] = time.time()
+    if order.needs.scene:
+        services.room.marks[maps_key(order.source_digest, order.matting)] = time.time()
+
+
+async def _keep(services: Services, order: Order, made: Derived) -> None:
     try:
         await services.io.run(derivation.keep, services.store, services.catalog, order, made)
     except MediaError as error:
         # A failed store never fails an answer that is already rendered.
         log.warning("the derived asset %s could not be stored: %s", order.key, error)
-    return made
 
 
 async def _render(services: Services, order: Order, scene_required: bool, until: float) -> Derived | None:

@@ -68,8 +68,17 @@ async def receive(
     return await record(services, await keep_source(services, arrival, ref), attributes or {})
 
 
+async def keep_guest(services: Services, arrival: Arrival, ref: SourceRef) -> Asset:
+    """As :func:`keep_source`, for bytes that are not there to last: fetched on the way, or recorded nowhere.
+
+    Raises Unavailable if there is no room for more of them, too.
+    """
+    services.room.take_for_guest(len(arrival.body))
+    return await keep_source(services, arrival, ref)
+
+
 async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> Asset:
-    """Judge the bytes and store them; the asset is described, not recorded: enough for APIs that list nothing.
+    """Judge the bytes and store them; the asset is described, not recorded.
 
     Raises UnsupportedFormat, SourceError or LimitExceeded for bytes that are no good. What is no image (``ref`` says
     so) is stored as it is.

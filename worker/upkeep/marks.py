@@ -1,4 +1,4 @@
-"""When what is stored was last asked for, as proxies mark it in Redis (:mod:`proxy.runtime.marks`)."""
+"""What Redis knows of the store: how much is in it, and when what was last asked for (:mod:`proxy.runtime.room`)."""
 
 import logging
 from collections.abc import Sequence
@@ -6,9 +6,15 @@ from typing import Any
 
 import redis
 
-from media.work.jobs import USED, used_member
+from media.retention.ages import weight
+from media.work.jobs import STORED, USED, used_member
 
 log = logging.getLogger("cutout.worker")
+
+
+def count_stored(connection: "redis.Redis", kind: str, size: int) -> None:
+    """Add to what is known to be in the store; every sweep measures it anew."""
+    connection.hincrby(STORED, kind, weight(size))
 
 
 class RedisMarks:

@@ -5,7 +5,7 @@
     remove_by_address · remove_file
       ├ _account                       only if keys are asked for
       ├ schema.parse · objects_of      what is wanted
-      ├ fetch_asset · keep_source      the photograph, stored by its content
+      ├ fetch_asset · keep_guest      the photograph, stored by its content
       └ _answer                        the chain, waited for
 """
 
@@ -18,7 +18,7 @@ from media.language.chain import Chain
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.assets import fetch_asset
 from proxy.delivery.gate import ANYBODY, OWNER, Grant
-from proxy.delivery.ingest import keep_source
+from proxy.delivery.ingest import keep_guest
 from proxy.delivery.synchronous import derive_now
 from proxy.dialect import Dialect, Path
 from proxy.dialects.rembg import schema
@@ -59,7 +59,7 @@ async def remove_file(services: Services, request: Request) -> Response:
         raise Invalid(Fault("body", "file", *REQUIRED))
     cloud = services.settings.vendor(Rembg).cloud
     arrival = await services.io.run(form.files["file"].read)
-    source = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
+    source = await keep_guest(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
     return await _answer(services, who, schema.chain_of(parameters, objects), source, OWNER)
 
 

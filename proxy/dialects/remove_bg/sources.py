@@ -14,7 +14,7 @@ from media.errors import (
     UnsupportedFormat,
 )
 from media.records.asset import Asset, SourceRef
-from proxy.delivery.ingest import keep_source, open_address
+from proxy.delivery.ingest import keep_guest, open_address
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.settings import RemoveBg
 from proxy.http.forms import Form, Source, read_form
@@ -95,7 +95,7 @@ async def _keep(services: Services, cloud: str, arrival: Arrival) -> Asset:
     if len(arrival.body) > settings.max_source_bytes:
         raise Refused("file_too_large", f"The file must have at most {settings.max_source_bytes} bytes.")
     try:
-        asset = await keep_source(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
+        asset = await keep_guest(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
     except UnsupportedFormat as error:
         raise Refused("invalid_file_type", str(error)) from error
     except LimitExceeded as error:
