@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 #: Boxes before the brands in the files of the JPEG committee.
 SIGNATURES = (b"jP  ", b"JXL ")
+#: What the first box of such a file may be, and where its kind stands.
+FIRST_KINDS, KIND_PLACE = (b"ftyp", *SIGNATURES), 4
 #: Brands that say HEIF and leave open how its pictures are coded.
 STRUCTURAL = {"mif1", "mif2", "mif3", "msf1", "miaf", "1pic"}
 #: What is no source, in words, by the beginning of one of its brands. The narrower one goes first.

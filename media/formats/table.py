@@ -162,7 +162,8 @@ BRANDS: dict[str, Format] = {brand: row for row in FORMATS.values() for brand in
 
 def sniff(body: bytes) -> Format | None:
     """The format the bytes really have, whatever their name says; None for anything we do not know."""
-    if kinds := iso.kinds(body):
+    # Asked of every answer: the boxes are read only of what begins with one.
+    if body.startswith(iso.FIRST_KINDS, iso.KIND_PLACE) and (kinds := iso.kinds(body)):
         return next((BRANDS[kind] for kind in kinds if kind in BRANDS), None)
     for row in FORMATS.values():
         first, last = row.zeros

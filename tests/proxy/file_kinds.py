@@ -10,12 +10,12 @@ import httpx
 
 from media.config import Cloud, Origin, RedisSettings, Settings
 from media.isolation.children import InProcess, instead
-from tests.proxy.apis import IMPATIENT, Site, serving
+from tests.proxy.apis import IMPATIENT, TOKENS, Site, serving
 from tests.signing import signed
 from tests.stage import Stage, open_stage
 
-KEY = {"x-api-key": "live_demo"}
-CLOUD = Cloud(keys={"demo-key": "demo-secret", "live_demo": "demo-secret"})
+KEY = {"x-api-key": "live_all"}
+CLOUD = Cloud(keys={"demo-key": "demo-secret"}, tokens=TOKENS)
 
 
 def cloudinary_upload(stage: Stage, site: Site, body: bytes) -> httpx.Response:
