@@ -6,7 +6,11 @@ import numpy as np
 import pyvips
 
 from media.formats.source import open_source
+from media.formats.table import FORMATS
 from worker.matting.raster import Bytes, from_vips, resize_vips
+
+#: The colours of a cutout are kept in a format that holds no longer side.
+MAX_SIDE = FORMATS["jpg"].max_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,10 @@ def _scaled(image: pyvips.Image, width: int, height: int) -> pyvips.Image:
 
 
 def bounded(width: int, height: int, max_pixels: int) -> tuple[int, int]:
-    """The largest size of the same proportions with at most ``max_pixels`` pixels, at least 1×1."""
-    if width * height <= max_pixels:
+    """The largest size of the same proportions within ``max_pixels`` and :data:`MAX_SIDE`, at least 1×1."""
+    scale = min(1.0, (max_pixels / (width * height)) ** 0.5, MAX_SIDE / max(width, height))
+    if scale == 1.0:
         return width, height
-    scale = (max_pixels / (width * height)) ** 0.5
     shorter = max(1, int(min(width, height) * scale))
     longer = min(int(max(width, height) * scale) or 1, max_pixels // shorter)
     return (longer, shorter) if width >= height else (shorter, longer)
