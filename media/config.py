@@ -71,6 +71,7 @@ class StoreSettings:
     derived_max_bytes: int = 10 * GIB
     derived_max_age_seconds: int = 90 * DAY_SECONDS
     guest_max_bytes: int = 10 * GIB
+    unsigned_max_bytes: int = 10 * GIB
     fetched_max_age_seconds: int = 30 * DAY_SECONDS
     chunks_max_age_seconds: int = 3600
     grace_seconds: int = 900

@@ -74,7 +74,7 @@ class Asset:
     the present one too if it is kept; ``placeholder`` marks an asset that is deleted but can be restored from them.
     ``faces`` and ``custom_coordinates`` are rectangles ``x, y, width, height`` in pixels; ``moderation`` is
     ``kind/status`` or empty; ``related`` holds asset ids,
-    ``headers`` what delivery adds to its answer.
+    ``headers`` what delivery adds to its answer; ``unsigned`` an asset that was uploaded without a key.
     """
 
     asset_id: str
@@ -109,6 +109,7 @@ class Asset:
     moderation: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     related: tuple[str, ...] = ()
+    unsigned: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property

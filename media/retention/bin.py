@@ -32,6 +32,8 @@ class Bin:
         self._dry_run = dry_run
         self._progress = progress
         self.tallies: dict[str, Tally] = {}
+        #: Bytes that are left of each kind whose steps are done (:data:`media.work.jobs.STORED`).
+        self.measured: dict[str, int] = {}
 
     def begin(self, step: str) -> None:
         self._step = step

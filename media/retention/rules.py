@@ -1,8 +1,10 @@
 """When something goes: the store's settings as a sweep reads them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media.config import StoreSettings
+from media.work.jobs import GUESTS, MADE, UNSIGNED
 
 #: A sweep begins to take the least used at this part of a bound, and ends at the other: room until the next one.
 FULL = 0.9
@@ -42,6 +44,15 @@ def rules_for(settings: StoreSettings, now: float) -> Rules:
         guest_max_bytes=settings.guest_max_bytes,
         chunks_max_age=settings.chunks_max_age_seconds,
     )
+
+
+def bounds_of(settings: StoreSettings) -> Mapping[str, int]:
+    """Most bytes of each kind that is counted (:data:`media.work.jobs.STORED`), 0 for no bound."""
+    return {
+        MADE: settings.derived_max_bytes,
+        GUESTS: settings.guest_max_bytes,
+        UNSIGNED: settings.unsigned_max_bytes,
+    }
 
 
 def excess(total: int, bound: int) -> int:

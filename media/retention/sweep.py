@@ -4,18 +4,17 @@
 
     sweep
       ├ sweep_leftovers        pieces of uploads, records of work that is done
+      ├ sweep_made             derived assets, cutouts, network answers that nobody asks for any more
+      ├ delete_least_used      as far as they exceed their bound
       ├ walk                   what records name; fetched sources nobody asks for any more
       ├ forget_fetched         as far as they exceed their bound
       ├ sweep_sources          bytes that no record names
-      ├ sweep_made             derived assets, cutouts, network answers that nobody asks for any more
-      ├ delete_least_used      as far as they exceed their bound
       └ sweep_lists            entries whose thing is gone, things whose source is
 
 Several may sweep at once, and one may be killed anywhere: every step looks at what there is and can be done again.
 """
 
 import secrets
-from dataclasses import dataclass
 
 from media.config import StoreSettings
 from media.records.catalog import Catalog
@@ -27,33 +26,25 @@ from media.retention.rules import rules_for
 from media.retention.sources import forget_fetched, sweep_sources
 from media.retention.walk import walk
 from media.stores.store import Store
+from media.work.jobs import GUESTS, MADE
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Bytes that are left: of what can be made again, and of what anybody may bring."""
-
-    made: int
-    guests: int
-
-
-def sweep(store: Store, catalog: Catalog, settings: StoreSettings, marks: Marks, bin_: Bin) -> Measured:
+def sweep(store: Store, catalog: Catalog, settings: StoreSettings, marks: Marks, bin_: Bin) -> None:
     """Raises Unavailable if the store fails, MediaError for a damaged record: before anything it may name is gone."""
     rules = rules_for(settings, store_time(store))
     bin_.begin("leftovers")
     pieces = sweep_leftovers(bin_, rules)
+    bin_.begin("derived")
+    made = sweep_made(bin_, rules, marks)
+    bin_.begin("least used")
+    bin_.measured[MADE] = delete_least_used(bin_, rules, marks, made.ages)
     bin_.begin("records")
     named = walk(catalog, bin_, rules)
     forget_fetched(catalog, bin_, rules, named)
     bin_.begin("sources")
-    guests = sweep_sources(store, bin_, rules, named)
-    bin_.begin("derived")
-    made = sweep_made(bin_, rules, marks)
-    bin_.begin("least used")
-    left = delete_least_used(bin_, rules, marks, made.ages)
+    bin_.measured[GUESTS] = sweep_sources(store, bin_, rules, named) + pieces
     bin_.begin("lists")
     sweep_lists(bin_, rules, named, made.keys)
-    return Measured(left, guests + pieces)
 
 
 def store_time(store: Store) -> float:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from media.records.asset import SAID, Asset, Document
 from media.records.catalog import Catalog
+from media.records.indexes import terms_of
 from media.records.paths import version_name
 from media.retention.ages import Ages, weight
 from media.retention.bin import Bin
 from media.retention.names import Names
 from media.retention.rules import Rules
-from media.work.jobs import BATCHES, REPLACEMENTS
+from media.work.jobs import BATCHES, REPLACEMENTS, UNSIGNED
 
 FETCHED = "fetch"
 
@@ -31,9 +32,10 @@ class Named:
 
 def walk(catalog: Catalog, bin_: Bin, rules: Rules) -> Named:
     """Raises MediaError for a damaged record: what it names is not known, so nothing may be deleted."""
-    named = Named()
+    named, unsigned = Named(), 0
     for asset in catalog.every_asset():
         bin_.see()
+        unsigned += weight_of(asset) if asset.unsigned else 0
         if not is_passing(asset):
             _add_all(named.lasting, asset.digests)
         elif rules.is_too_old(used(asset, rules), rules.fetched_max_age):
@@ -47,7 +49,13 @@ def walk(catalog: Catalog, bin_: Bin, rules: Rules) -> Named:
     for document in _work(catalog):
         bin_.see()
         _add_all(named.sources, _digests(document))
+    bin_.measured[UNSIGNED] = unsigned
     return named
+
+
+def weight_of(asset: Asset) -> int:
+    """Bytes on disk of an asset's source and of all that finds it."""
+    return weight(asset.bytes) + weight(0) * len(terms_of(asset))
 
 
 def is_passing(asset: Asset) -> bool:

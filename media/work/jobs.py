@@ -32,10 +32,12 @@ NOTICES_DUE = "cutout:notices"
 
 #: Sorted set: what was asked for again (:func:`used_member`) by when it last was (unix seconds).
 USED = "cutout:used"
-#: Hash: bytes in the store (:func:`media.retention.ages.weight`): what can be made again, what came without a key.
+#: Hash: bytes in the store (:func:`media.retention.ages.weight`): what can be made again, what is not there to last,
+#: what was uploaded without a key.
 STORED = "cutout:stored"
 MADE = "made"
 GUESTS = "guests"
+UNSIGNED = "unsigned"
 #: There for as long as no other sweep of the store is due.
 SWEPT = "cutout:swept"
 

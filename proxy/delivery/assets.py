@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from media.errors import MediaError, NotFound, OriginError, Unavailable
 from media.records.asset import SAID, Asset, SourceRef
+from media.work.jobs import GUESTS
 from proxy.delivery.ingest import keep_guest, record
 from proxy.http.uploads import Arrival
 from proxy.services import Services
@@ -58,7 +59,7 @@ async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
 
 
 async def _fetch(services: Services, ref: SourceRef, known: Asset | None) -> Asset:
-    services.room.check_guests()
+    services.room.check(GUESTS)
     fetched = await services.origin.fetch(ref.public_id, max_bytes=services.settings.limits.max_source_bytes)
     kept = {name: getattr(known, name) for name in SAID} if known else {}
     return await record(services, await keep_guest(services, Arrival(fetched.body), ref), kept)

@@ -19,6 +19,7 @@ from media.records.limits import MAX_NAME_LENGTH
 from media.records.sources import check_source, save_source
 from media.stores import open_store
 from media.stores.store import check_key
+from media.work.jobs import GUESTS
 from proxy.http.uploads import Arrival
 from proxy.services import Services
 
@@ -73,7 +74,7 @@ async def keep_guest(services: Services, arrival: Arrival, ref: SourceRef) -> As
 
     Raises Unavailable if there is no room for more of them, too.
     """
-    services.room.take_for_guest(len(arrival.body))
+    services.room.take_or_refuse(GUESTS, len(arrival.body))
     return await keep_source(services, arrival, ref)
 
 

@@ -18,7 +18,8 @@ import redis.asyncio
 from media.config import RedisSettings, StoreSettings
 from media.errors import Unavailable
 from media.retention.ages import weight
-from media.work.jobs import GUESTS, MADE, STORED, USED, used_member
+from media.retention.rules import bounds_of
+from media.work.jobs import STORED, USED, used_member
 
 log = logging.getLogger("cutout.room")
 
@@ -27,8 +28,8 @@ TELL_SECONDS = 2.0
 MOST_MARKS = 10_000
 #: About 25 MB in Redis; what is older is judged by its age.
 KEPT_MARKS = 200_000
-FULL_FOR_GUESTS = "There is no room for more files without a key; try again later."
-FULL_RETRY_SECONDS = 60
+NO_ROOM = "There is no room for more files without a key; try again later."
+NO_ROOM_RETRY_SECONDS = 60
 
 
 class Room:
@@ -45,7 +46,7 @@ class Room:
         self._redis: Any = redis.asyncio.Redis.from_url(
             redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
         )
-        self._bounds = {MADE: settings.derived_max_bytes, GUESTS: settings.guest_max_bytes}
+        self._bounds = bounds_of(settings)
         self._most_marks, self._kept_marks = most_marks, kept_marks
         #: Key → when it was asked for again (unix seconds). Written by the hot path, where a call would show.
         self.marks: dict[str, float] = {}
@@ -64,15 +65,15 @@ class Room:
         bound = self._bounds[kind]
         return not bound or self._told[kind] + self._untold[kind] + size <= bound
 
-    def take_for_guest(self, size: int) -> None:
-        """Raises Unavailable if there is no room for bytes that come without a key."""
-        if not self.take(GUESTS, size):
-            raise Unavailable(FULL_FOR_GUESTS, retry_after=FULL_RETRY_SECONDS)
+    def take_or_refuse(self, kind: str, size: int) -> None:
+        """As :meth:`take`. Raises Unavailable if there is no room."""
+        if not self.take(kind, size):
+            raise Unavailable(NO_ROOM, retry_after=NO_ROOM_RETRY_SECONDS)
 
-    def check_guests(self) -> None:
-        """As :meth:`take_for_guest` of the smallest file, before anything is known of it."""
-        if not self._has_room(GUESTS, weight(1)):
-            raise Unavailable(FULL_FOR_GUESTS, retry_after=FULL_RETRY_SECONDS)
+    def check(self, kind: str) -> None:
+        """Raises Unavailable if there is not even room for the smallest file, before anything is known of it."""
+        if not self._has_room(kind, weight(1)):
+            raise Unavailable(NO_ROOM, retry_after=NO_ROOM_RETRY_SECONDS)
 
     async def tell(self) -> None:
         """Tell Redis what is new and learn the sums. What cannot be told is told the next time."""

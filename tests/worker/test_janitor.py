@@ -50,8 +50,8 @@ def test_a_store_of_unknown_size_is_measured_and_swept_and_then_left_alone(
     fill(store)
     measured = janitor_of(small, store).sweep_if_due()
     assert measured is not None
-    assert measured.made <= 0.8 * BOUND
-    assert client.hget(STORED, MADE) == str(measured.made).encode()
+    assert measured[MADE] <= 0.8 * BOUND
+    assert client.hget(STORED, MADE) == str(measured[MADE]).encode()
     assert client.hget(STORED, GUESTS) == b"0"
     assert 0 < client.ttl(SWEPT) <= 60
     assert janitor_of(small, store).sweep_if_due() is None

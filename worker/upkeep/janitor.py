@@ -7,14 +7,15 @@ once would be safe, only wasteful: a lock with a lease chooses one.
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import redis
 
 from media.errors import MediaError
 from media.retention.bin import Bin, Tally
-from media.retention.rules import FULL
-from media.retention.sweep import Measured, sweep
+from media.retention.rules import FULL, bounds_of
+from media.retention.sweep import sweep
 from media.work.jobs import GUESTS, MADE, STORED, SWEPT
 from worker.renewal import leased
 from worker.services import Services
@@ -29,6 +30,8 @@ STOP_SECONDS = 2.0
 #: A store that stays full although it was swept is swept again after this, or this many times what a sweep takes.
 PAUSE_SECONDS = 20.0
 PAUSE_FACTOR = 5
+#: How long to leave Redis or the store alone when it is down, or a record is damaged.
+FAULT_PAUSE_SECONDS = 60.0
 
 
 class Stopped(Exception):
@@ -44,10 +47,7 @@ class Janitor:
         self._services = services
         self._poll_seconds = poll_seconds
         self._lease_seconds = lease_seconds
-        self._bounds = {
-            MADE: services.settings.store.derived_max_bytes,
-            GUESTS: services.settings.store.guest_max_bytes,
-        }
+        self._bounds = bounds_of(services.settings.store)
         self._rested = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="janitor", daemon=True)
@@ -68,11 +68,11 @@ class Janitor:
             except Stopped:
                 return
             except (redis.exceptions.RedisError, MediaError) as error:
-                log.warning("the store is not swept: %s", error)
-                self._rest(0)
+                log.warning("the store is not swept to the end: %s", error)
+                self._rested = time.monotonic() + FAULT_PAUSE_SECONDS
 
-    def sweep_if_due(self) -> Measured | None:
-        """What a sweep has left, None if there was none: not due, or another worker is at it."""
+    def sweep_if_due(self) -> Mapping[str, int] | None:
+        """Bytes that a sweep has left by kind, None if there was none: not due, or another worker is at it."""
         if not self._is_due():
             return None
         with leased(self._services.redis, "janitor", self._lease_seconds) as is_chosen:
@@ -81,29 +81,31 @@ class Janitor:
     def _is_due(self) -> bool:
         if time.monotonic() < self._rested:
             return False
-        is_known = self._services.redis.exists(SWEPT)
-        return not is_known or any(bound and self._stored(kind) > FULL * bound for kind, bound in self._bounds.items())
+        if not self._services.redis.exists(SWEPT):
+            return True
+        # A sweep takes nothing of what was uploaded.
+        return any(self._bounds[kind] and self._stored(kind) > FULL * self._bounds[kind] for kind in (MADE, GUESTS))
 
     def _stored(self, kind: str) -> int:
         size: Any = self._services.redis.hget(STORED, kind)
         return int(size or 0)
 
-    def _sweep(self) -> Measured:
+    def _sweep(self) -> Mapping[str, int]:
         services, started = self._services, time.monotonic()
-        connection = services.redis
         before = {kind: self._stored(kind) for kind in self._bounds}
         bin_ = Bin(services.store, progress=self._look_up)
-        measured = sweep(services.store, services.catalog(), services.settings.store, RedisMarks(connection), bin_)
-        for kind, size in ((MADE, measured.made), (GUESTS, measured.guests)):
-            # A difference: what others have stored meanwhile stays counted.
-            connection.hincrby(STORED, kind, size - before[kind])
-        connection.set(SWEPT, 1, ex=services.settings.store.sweep_seconds)
-        self._rest(time.monotonic() - started)
-        log.info("swept: %s", {step: tally.deleted for step, tally in bin_.tallies.items()})
-        return measured
-
-    def _rest(self, took: float) -> None:
-        self._rested = time.monotonic() + max(PAUSE_SECONDS, PAUSE_FACTOR * took)
+        try:
+            marks = RedisMarks(services.redis)
+            sweep(services.store, services.catalog(), services.settings.store, marks, bin_)
+            services.redis.set(SWEPT, 1, ex=services.settings.store.sweep_seconds)
+        finally:
+            for kind, size in bin_.measured.items():
+                # A difference: what others have stored meanwhile stays counted.
+                services.redis.hincrby(STORED, kind, size - before[kind])
+            took = time.monotonic() - started
+            self._rested = time.monotonic() + max(PAUSE_SECONDS, PAUSE_FACTOR * took)
+            log.info("swept: %s", {step: tally.deleted for step, tally in bin_.tallies.items()})
+        return bin_.measured
 
     def _look_up(self, step: str, tally: Tally, key: str) -> None:
         if self._stopping.is_set():

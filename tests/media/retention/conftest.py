@@ -1,7 +1,7 @@
 """A store whose clock is set by hand, filled with what others would store, and sweeps of it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from media.records.asset import Asset, SourceRef
 from media.records.catalog import Catalog
 from media.records.sources import check_source, save_source
 from media.retention.bin import Bin, Tally
-from media.retention.sweep import Measured, sweep
+from media.retention.sweep import sweep
 from media.stores.memory import MemoryStore
 from tests.media.records.test_catalog import asset
 from tests.stores.hooked import HookedStore
@@ -75,12 +75,12 @@ class House:
     def wait(self, seconds: float = GRACE + 1) -> None:
         self.clock.now += seconds
 
-    def sweep(self, *, dry_run: bool = False, **settings: object) -> Measured:
+    def sweep(self, *, dry_run: bool = False, **settings: object) -> Mapping[str, int]:
         found = replace(SETTINGS, **settings)  # type: ignore[arg-type]
         bin_ = Bin(self.store, dry_run=dry_run)
-        measured = sweep(self.store, self.catalog, found, self.marks, bin_)
+        sweep(self.store, self.catalog, found, self.marks, bin_)
         self.tallies = bin_.tallies
-        return measured
+        return bin_.measured
 
     def paths(self, prefix: str = "") -> list[str]:
         return list(self.store.keys(prefix, limit=100_000))

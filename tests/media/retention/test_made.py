@@ -13,6 +13,7 @@ from media.derived.paths import (
 from media.derived.units import key_of, note_made
 from media.records.asset import DerivedEntry, SourceRef
 from media.retention.made import ASKED_ONCE_SECONDS
+from media.work.jobs import MADE
 from tests.media.retention.conftest import GRACE, House, digest_of
 
 KIB = 1024
@@ -51,7 +52,7 @@ def test_the_oldest_go_first_and_the_used_stay_beyond_the_bound(house: House) ->
     assert all(derived_path(key(number)) in left for number in hot)
     assert derived_path(key(99)) in left
     assert derived_path(key(1)) not in left
-    assert stored(house) <= measured.made <= BOUND * 0.8
+    assert stored(house) <= measured[MADE] <= BOUND * 0.8
 
 
 def test_a_flood_of_what_is_asked_for_once_takes_no_place_from_what_is_asked_for_again(house: House) -> None:

@@ -88,13 +88,15 @@ def test_bytes_that_any_record_names_stay(house: House, name: Callable[[House], 
     assert house.paths("sources/").count(source_path(DIGEST)) == 1
 
 
-def test_a_damaged_record_ends_the_sweep_before_anything_is_deleted(house: House) -> None:
+def test_a_damaged_record_ends_the_sweep_before_any_source_is_deleted(house: House) -> None:
     house.upload(BODY)
     house.store.put(asset_path(REF), b"{")
+    house.store.put(f"derived/ab/{'ab' * 32}", b"x" * 10_000)
     house.wait(LATER)
     with pytest.raises(MediaError, match="damaged"):
-        house.sweep()
+        house.sweep(derived_max_bytes=1)
     assert is_there(house)
+    assert house.paths("derived/") == []
 
 
 def uploads_again(house: House) -> None:

@@ -10,7 +10,7 @@ from media.records.paths import record_path
 from media.records.sources import PIECES, source_path
 from media.retention.rules import RECORDS_MAX_AGE_SECONDS
 from media.stores.filesystem import FilesystemStore
-from media.work.jobs import BATCHES, NOTICES, REPLACEMENTS
+from media.work.jobs import BATCHES, GUESTS, NOTICES, REPLACEMENTS
 from tests.media.retention.conftest import SETTINGS, Clock, FixedMarks, House, digest_of, new_house
 from tests.media.retention.test_made import DAY_SECONDS, derive, key
 from tests.stores.hooked import HookedStore
@@ -58,7 +58,7 @@ def test_fetched_sources_that_were_longest_not_asked_for_go_beyond_the_bound(hou
         measured = house.sweep(guest_max_bytes=BOUND)
         house.wait()
     assert urls(house) == {"https://a.example/00", *(f"https://a.example/{number}" for number in range(15, 20))}
-    assert sum(entry.size for entry in house.store.entries("sources/")) <= measured.guests <= BOUND
+    assert sum(entry.size for entry in house.store.entries("sources/")) <= measured[GUESTS] <= BOUND
 
 
 def test_what_others_record_too_is_no_guest(house: House) -> None:
@@ -66,7 +66,7 @@ def test_what_others_record_too_is_no_guest(house: House) -> None:
     house.fetch(body(0), "https://a.example/0")
     house.fetch(body(1), "https://a.example/1")
     house.store.put(f"sources/ab/{'ab' * 32}", body(2))
-    assert house.sweep().guests == 2 * 16 * KIB
+    assert house.sweep()[GUESTS] == 2 * 16 * KIB
 
 
 def test_pieces_of_an_upload_go_together_when_no_more_of_them_come(house: House) -> None:

@@ -12,7 +12,7 @@ from media.config import Origin, RedisSettings, Rendering, StoreSettings
 from media.derived.paths import derived_path
 from media.errors import Unavailable
 from media.stores.store import Store
-from media.work.jobs import MADE, STORED, USED
+from media.work.jobs import GUESTS, MADE, STORED, USED
 from proxy.runtime.room import Room
 from proxy.services import Services
 from tests.conftest import MakeStage
@@ -26,7 +26,7 @@ KIB = 1024
 BOUND = 300 * KIB
 #: Every request asks the store, as if another process had answered the one before.
 NOTHING_HOT = Rendering(hot_cache_bytes=0)
-SMALL = StoreSettings(derived_max_bytes=BOUND, guest_max_bytes=BOUND, grace_seconds=0)
+SMALL = StoreSettings(derived_max_bytes=BOUND, guest_max_bytes=BOUND, unsigned_max_bytes=BOUND, grace_seconds=0)
 
 
 @pytest.fixture
@@ -116,6 +116,36 @@ def test_what_strangers_have_fetched_stays_under_the_bound_and_room_comes_back(s
     assert small.client.get("/demo/image/upload/shoe.png").status_code == 200
 
 
+def test_uploads_without_a_key_end_at_their_bound_and_others_go_on(small: Stage) -> None:
+    def upload(number: int, **fields: str) -> int:
+        body = photo(80, 60, "png", shade=number)
+        sent = {"upload_preset": "playground", **fields}
+        answer = small.client.post("/v1_1/demo/image/upload", data=sent, files={"file": body})
+        return int(answer.status_code)
+
+    tags = ",".join(f"t{number}" for number in range(40))
+    statuses = [upload(number, tags=tags) for number in range(4)]
+    assert statuses == [200, 503, 503, 503]
+    sweep(small)
+    assert upload(5, tags=tags) == 503
+    assert upload(5) == 200
+    assert len(small.store.keys("sources/")) == 2
+    small.upload(photo(), "shoe")
+    site = Site()
+    with serving(site):
+        assert small.client.get(f"/demo/image/fetch/{site.url('/photo.jpg')}").status_code == 200
+
+
+def test_pieces_without_a_key_end_at_the_bound_of_guests(small: Stage) -> None:
+    def send(number: int) -> int:
+        headers = {"X-Unique-Upload-Id": f"u{number}", "Content-Range": f"bytes 0-{99 * KIB - 1}/{300 * KIB}"}
+        data, files = {"upload_preset": "playground"}, {"file": b"x" * 99 * KIB}
+        return int(small.client.post("/v1_1/demo/image/upload", data=data, files=files, headers=headers).status_code)
+
+    assert [send(number) for number in range(5)] == [200, 200, 503, 503, 503]
+    assert stored(small.store, "chunks") <= BOUND
+
+
 def told(url: str, act: Callable[[Room], None], **bounds: int) -> Room:
     """A room of which ``act`` makes use and which has told Redis of it."""
 
@@ -147,11 +177,11 @@ def test_without_redis_a_process_knows_what_it_has_stored_itself() -> None:
 
 
 def test_what_one_process_stores_fills_the_room_of_all(redis_url: str) -> None:
-    told(redis_url, lambda room: room.take_for_guest(BOUND // 2))
+    told(redis_url, lambda room: room.take_or_refuse(GUESTS, BOUND // 2))
     room = told(redis_url, lambda room: None)
-    room.check_guests()
+    room.check(GUESTS)
     with pytest.raises(Unavailable, match="without a key"):
-        room.take_for_guest(BOUND // 2)
+        room.take_or_refuse(GUESTS, BOUND // 2)
     assert room.take(MADE, BOUND // 2)
     redis.Redis.from_url(redis_url).delete(STORED)
-    told(redis_url, lambda room: None).take_for_guest(BOUND // 2)
+    told(redis_url, lambda room: None).take_or_refuse(GUESTS, BOUND // 2)

@@ -21,6 +21,8 @@ from media.cutout import CutoutOptions
 from media.errors import MediaError, RequestError
 from media.formats.table import EXTENSIONS, sniff
 from media.records.asset import Asset, SourceRef
+from media.retention.ages import weight
+from media.work.jobs import GUESTS, UNSIGNED
 from proxy.delivery.assets import find_asset
 from proxy.delivery.derivation import find_or_derive
 from proxy.delivery.ingest import keep_source, open_address, record
@@ -116,6 +118,8 @@ async def _arrival(services: Services, call: Call, fields: Fields) -> Arrival | 
         piece = read_piece(call.headers)
         if piece is None:
             return Arrival(arrival.body, filename)
+        if not call.is_signed:
+            services.room.take_or_refuse(GUESTS, len(arrival.body))
         limit = services.settings.limits.max_source_bytes
         whole = await services.io.run(add_piece, services.store, call.name, piece, arrival.body, max_bytes=limit)
         return piece if whole is None else Arrival(whole, filename)
@@ -133,6 +137,7 @@ async def _read(services: Services, call: Call, fields: Fields, arrival: Arrival
     if removal and resource_type != "image":
         raise RequestError(f"Background removal is invalid for {resource_type} files: expected an image")
     values = {**attributes(fields), "asset_folder": folder_of(fields, ref)}
+    values["unsigned"] = not call.is_signed
     values["display_name"] = display_name(fields, stem_of(arrival.filename))
     if is_true(fields, "discard_original_filename"):
         values["original_filename"] = ""
@@ -217,6 +222,8 @@ async def _complete_later(services: Services, call: Call, checked: CheckedUpload
 
 async def _store(services: Services, checked: CheckedUpload) -> Asset:
     arrival = checked.arrival
+    if checked.values["unsigned"]:
+        services.room.take_or_refuse(UNSIGNED, _footprint(checked))
     if checked.incoming and checked.ref.resource_type == "image":
         source = await keep_source(services, arrival, checked.ref)
         order = await eager.order_of(services, source, checked.incoming)
@@ -227,6 +234,12 @@ async def _store(services: Services, checked: CheckedUpload) -> Asset:
     described = await keep_source(services, arrival, checked.ref)
     await remember(services, checked.ref.cloud, checked.values["asset_folder"])
     return await record(services, described, checked.values, is_kept=is_true(checked.fields, "backup"))
+
+
+def _footprint(checked: CheckedUpload) -> int:
+    """Bytes of a file and of the entries under which it is found."""
+    terms = len(checked.values.get("tags", ())) + 2 * len(checked.values.get("context", ()))
+    return len(checked.arrival.body) + weight(0) * terms
 
 
 async def _follow_up(services: Services, call: Call, checked: CheckedUpload, asset: Asset) -> Document:
