@@ -29,8 +29,6 @@ from proxy.http.syntax.urlencoded import Urlencoded
 from proxy.http.uploads import Upload
 from proxy.services import Services
 
-__all__ = ["Admit", "Form", "Source", "read_body", "read_form"]
-
 
 @dataclass(frozen=True, slots=True)
 class Form:

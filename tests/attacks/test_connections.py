@@ -4,12 +4,14 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
 from tests.attacks.conftest import HOT, Victim, eventually, running_proxy, upload
+from tests.conftest import free_port
 from tests.signing import signed
 
 #: Short, so that tests are; what is asserted is that something ends, never when.
@@ -263,3 +265,36 @@ def test_hundreds_of_half_open_connections_are_gone_soon_and_stop_nobody(strict:
 def connections(victim: Victim) -> int:
     found = psutil.Process(victim.process.pid).net_connections("tcp")
     return len([each for each in found if each.laddr.port == victim.port and each.status == psutil.CONN_ESTABLISHED])
+
+
+def test_a_request_names_one_host(strict: Victim) -> None:
+    hosts = {b"": 400, b"Host: a\r\nHost: a\r\n": 400, b"Host: a/b\r\n": 400, b"Host: a\r\n": 200}
+    for lines, expected in hosts.items():
+        with strict.connect() as stranger:
+            stranger.sendall(b"GET /health/live HTTP/1.1\r\n" + lines + b"Connection: close\r\n\r\n")
+            said = all_of(stranger)
+        assert (status(said), b"no-store" in said) == (expected, True), lines
+    with strict.connect() as balancer:
+        balancer.sendall(b"GET /health/live HTTP/1.0\r\n\r\n")
+        assert status(all_of(balancer)) == 200
+
+
+def test_an_upload_is_answered_before_a_file_that_would_not_be_kept(strict: Victim) -> None:
+    part = b"--X\r\nContent-Disposition: form-data; name="
+    texts = {b"api_key": b"demo-key", b"timestamp": b"1", b"signature": b"wrong"}
+    form = b"".join(part + name + b"\r\n\r\n" + value + b"\r\n" for name, value in texts.items())
+    head = POST.replace(b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=X")
+    with strict.connect() as stranger:
+        stranger.sendall(head + b"Content-Length: 1000000\r\n\r\n" + form + part + b"file; filename=a\r\n\r\nabc")
+        # The rest is never sent.
+        answer = stranger.recv(65536)
+    assert (status(answer), b"Invalid Signature" in answer) == (401, True)
+
+
+def test_metrics_have_a_port_of_their_own(tmp_path: Path, redis_server: str) -> None:
+    port = free_port()
+    with running_proxy(tmp_path, redis_server, server={"metrics_port": port}) as victim:
+        there = Victim(port, victim.process)
+        assert (victim.ask("GET", "/metrics")[0], there.ask("GET", "/metrics")[0]) == (404, 200)
+        assert (victim.ask("GET", "/")[0], there.ask("GET", "/")[0]) == (200, 404)
+        assert (victim.ask("GET", "/health/live")[0], there.ask("GET", "/health/live")[0]) == (200, 200)

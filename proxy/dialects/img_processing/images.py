@@ -30,7 +30,8 @@ from proxy.dialects.img_processing.identity import created_at
 from proxy.dialects.img_processing.schema import Values
 from proxy.dialects.img_processing.settings import ImgProcessing
 from proxy.dialects.img_processing.vocabulary import compile_edit, layer_source
-from proxy.http.forms import Source, read_body, read_form
+from proxy.http.collector import Source
+from proxy.http.forms import read_body, read_form
 from proxy.http.hosts import own_address
 from proxy.http.responses import Caching, Content, respond
 from proxy.http.uploads import Arrival

@@ -27,7 +27,8 @@ from proxy.dialects.rembg.errors import Fault, Invalid, KeyNeeded
 from proxy.dialects.rembg.models import objects_of
 from proxy.dialects.rembg.schema import Parameters
 from proxy.dialects.rembg.settings import Rembg
-from proxy.http.forms import Source, read_form
+from proxy.http.collector import Source
+from proxy.http.forms import read_form
 from proxy.runtime.accounts import Account, find_account
 from proxy.services import Services
 

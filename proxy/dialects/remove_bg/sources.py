@@ -17,7 +17,8 @@ from media.records.asset import Asset, SourceRef
 from proxy.delivery.ingest import keep_guest, open_address
 from proxy.dialects.remove_bg.errors import Refused
 from proxy.dialects.remove_bg.settings import RemoveBg
-from proxy.http.forms import Form, Source, read_form
+from proxy.http.collector import Source
+from proxy.http.forms import Form, read_form
 from proxy.http.syntax.base64_text import NotBase64
 from proxy.http.uploads import Arrival
 from proxy.services import Services

@@ -15,7 +15,7 @@ from proxy.dialects.cloudinary.api.admission import admit, limit_headers
 from proxy.dialects.cloudinary.api.canonical import canonical, refuse_files
 from proxy.dialects.cloudinary.api.form import Fields, read_fields
 from proxy.dialects.cloudinary.tenant import find_cloud
-from proxy.http.forms import Source
+from proxy.http.collector import Source
 from proxy.http.hosts import own_address
 from proxy.http.responses import CORS
 from proxy.services import Services

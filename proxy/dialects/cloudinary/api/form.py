@@ -9,7 +9,8 @@ from starlette.requests import Request
 from media.errors import RequestError
 from media.integers import read_integer
 from media.json_text import read_json
-from proxy.http.forms import Form, Source, read_form
+from proxy.http.collector import Source
+from proxy.http.forms import Form, read_form
 from proxy.http.uploads import Upload
 from proxy.services import Services
 
