@@ -24,11 +24,20 @@ def enter(headers: Iterable[str]) -> None:
     passed = ", ".join(headers)
     if not passed:
         return
-    names = [entry.partition(";")[0].strip().lower() for entry in passed.split(",")]
+    names = _names(passed)
     if names.count(NAME) >= MOST_PASSES or len(passed) > MAX_HEADER_LENGTH:
         raise LoopDetected(f"The request has passed this server {names.count(NAME)} times: it fetches from itself.")
     # What no header of ours could hold is not handed on; our own name counts all the same.
     _passed.set(passed if passed.isascii() and passed.isprintable() else ", ".join([NAME] * names.count(NAME)))
+
+
+def has_passed_us() -> bool:
+    """Whether a Cutout asks, which keeps what it is given."""
+    return NAME in _names(_passed.get())
+
+
+def _names(passed: str) -> list[str]:
+    return [entry.partition(";")[0].strip().lower() for entry in passed.split(",")]
 
 
 def onward() -> dict[str, str]:

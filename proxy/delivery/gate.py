@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from media.derived.keys import ConcreteChain
 from media.errors import BadSignature
 from media.language.chain import Chain, Output
+from media.network.loops import has_passed_us
 from media.records.access_rules import open_until
 from media.records.asset import Asset
 from media.render import derivation
@@ -131,9 +132,11 @@ def check(asset: Asset, grant: Grant, *, is_beside: bool = False) -> Hold:
     # What a token opened is for the client that has the token, whatever it is.
     is_private = grant.until is not None or (grant.is_owner and asset.type in OWNED and not is_drawn_with)
     hold = Hold(is_private, grant.until)
-    if not asset.access_control:
-        return hold
-    return hold.joined(Hold(True, None if grant.is_owner else _open_until(asset)))
+    if asset.access_control:
+        hold = hold.joined(Hold(True, None if grant.is_owner else _open_until(asset)))
+    if (asset.access_control or (hold.until is not None and asset.type in OWNED)) and has_passed_us():
+        raise BadSignature("What is open for a time is not given to a proxy that would keep it for longer")
+    return hold
 
 
 def check_type(delivery_type: str, grant: Grant, *, is_beside: bool = False) -> None:
