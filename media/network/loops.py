@@ -7,7 +7,7 @@ more than the request that caused it; a request that has it too often is refused
 from collections.abc import Iterable
 from contextvars import ContextVar
 
-from media.errors import LoopDetected
+from media.errors import LoopDetected, RequestError
 
 HEADER = "CDN-Loop"
 #: The same for every Cutout: two of them that fetch from each other are a loop, too.
@@ -20,15 +20,18 @@ _passed: ContextVar[str] = ContextVar("passed", default="")
 
 
 def enter(headers: Iterable[str]) -> None:
-    """Remember what a request brought. Raises LoopDetected if it has passed us too often."""
+    """Remember what a request brought. Raises LoopDetected if it has passed us too often,
+    RequestError for a header that is too long to be handed on."""
     passed = ", ".join(headers)
     if not passed:
         return
-    names = _names(passed)
-    if names.count(NAME) >= MOST_PASSES or len(passed) > MAX_HEADER_LENGTH:
-        raise LoopDetected(f"The request has passed this server {names.count(NAME)} times: it fetches from itself.")
+    passes = _names(passed).count(NAME)
+    if passes >= MOST_PASSES:
+        raise LoopDetected(f"The request has passed this server {passes} times: it fetches from itself.")
+    if len(passed) > MAX_HEADER_LENGTH:
+        raise RequestError(f"{HEADER} has at most {MAX_HEADER_LENGTH} characters, got {len(passed)}.")
     # What no header of ours could hold is not handed on; our own name counts all the same.
-    _passed.set(passed if passed.isascii() and passed.isprintable() else ", ".join([NAME] * names.count(NAME)))
+    _passed.set(passed if passed.isascii() and passed.isprintable() else ", ".join([NAME] * passes))
 
 
 def has_passed_us() -> bool:
