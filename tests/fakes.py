@@ -11,7 +11,6 @@ from rq.timeouts import TimerDeathPenalty
 from media.config import Settings
 from media.network.courier import Courier
 from media.stores.store import Store
-from media.work.jobs import QUEUES
 from worker import jobs
 from worker.lease import LeaseWorker
 from worker.matting.maps import Maps
@@ -58,9 +57,7 @@ def work_off(settings: Settings, store: Store, matter: DiscMatter) -> None:
     services = services_of(settings, store, matter)
     connection = services.redis
     jobs.use(services)
-    worker = BurstWorker(
-        list(QUEUES), connection, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
-    )
+    worker = BurstWorker(connection, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up)
     worker.work(burst=True, logging_level="ERROR")
     asyncio.run(_send_notices(services))
 

@@ -1,18 +1,29 @@
-"""The jobs RQ calls by name: open · compute · store · announce.
+"""The jobs, by the names in messages: open · compute · store · announce.
 
-RQ resolves a job by its dotted path and calls it with the message's ids, so what the process has opened at
-start (models, store) must be found here: ``use(services)`` is called once, before the first job.
+A job is called with the message's ids, so what the process has opened at start (models, store) must be found here:
+``use(services)`` is called once, before the first job.
 """
 
 import json
 import logging
+from collections.abc import Callable, Mapping
 
 from media.cutout import CutoutOptions
 from media.derived.keys import concrete, cutout_key, maps_key
 from media.errors import RequestError, SourceError
 from media.operations import parse_chain
 from media.render.derivation import order_for
-from media.work.jobs import BATCH, REPLACEMENT, Outcome, scene_id
+from media.work.jobs import (
+    BATCH,
+    BATCH_JOB,
+    DERIVE_JOB,
+    MATTE_JOB,
+    REPLACE_JOB,
+    REPLACEMENT,
+    SCENE_JOB,
+    Outcome,
+    scene_id,
+)
 from worker.batches import give_up_batch, make_batch
 from worker.cutouts import make_cutout
 from worker.derivations import make_derived
@@ -69,10 +80,6 @@ def scene(source_digest: str) -> None:
     announce(services.redis, services.settings.queue, scene_id(maps_key(source_digest, services.matting)), outcome)
 
 
-#: The name that jobs have which an earlier release enqueued.
-look = scene
-
-
 def batch(batch_id: str) -> None:
     """Render the chains of one batch record and send its notices."""
     make_batch(_services[0], batch_id)
@@ -81,6 +88,18 @@ def batch(batch_id: str) -> None:
 def replace(replacement_id: str) -> None:
     """Replace an asset by its cutout, as one replacement record says."""
     replace_by_cutout(_services[0], replacement_id)
+
+
+#: All that a message in Redis can have called.
+FUNCTIONS: Mapping[str, Callable[..., None]] = {
+    MATTE_JOB: matte,
+    DERIVE_JOB: derive,
+    SCENE_JOB: scene,
+    # The name that jobs have which an earlier release enqueued.
+    "worker.jobs.look": scene,
+    BATCH_JOB: batch,
+    REPLACE_JOB: replace,
+}
 
 
 def give_up(job_id: str) -> None:

@@ -12,11 +12,14 @@ from typing import Any
 import redis
 from rq import Queue, SimpleWorker
 from rq.job import Job
-from rq.registry import clean_registries
+from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker_registration import clean_worker_registry
 
+from media.config import Queue as QueueSettings
+from media.work.jobs import COUNTERS, JOBS_REFUSED, QUEUES
+from worker.known_jobs import Functions, KnownQueue, UnknownJob, known_jobs
 from worker.renewal import renewed
 
 log = logging.getLogger("cutout.worker")
@@ -26,30 +29,39 @@ RQ_DEQUEUE_MARGIN_SECONDS = 15
 
 
 class LeaseWorker(SimpleWorker):
-    """An RQ worker in one process, whose jobs run under leases.
+    """An RQ worker in one process, whose jobs run under leases; it calls no other ones than ``functions``.
 
-    ``lease_seconds`` bounds how long a killed worker's job lies still; ``on_last_failure`` gets its id.
+    ``settings.lease_seconds`` bounds how long a killed worker's job lies still; ``on_last_failure`` gets its id.
     """
 
     def __init__(
         self,
-        queues: list[str],
         connection: "redis.Redis",
+        settings: QueueSettings,
         *,
-        lease_seconds: int,
+        functions: Functions,
         on_last_failure: Callable[[str], None],
     ) -> None:
         super().__init__(
-            queues,
+            list(QUEUES),
             connection=connection,
             serializer=JSONSerializer,
-            worker_ttl=lease_seconds + RQ_DEQUEUE_MARGIN_SECONDS,
-            maintenance_interval=lease_seconds,
+            job_class=known_jobs(functions, settings),
+            queue_class=KnownQueue,
+            worker_ttl=settings.lease_seconds + RQ_DEQUEUE_MARGIN_SECONDS,
+            maintenance_interval=settings.lease_seconds,
             log_job_description=False,
         )
-        self._lease_seconds = lease_seconds
+        self._lease_seconds = settings.lease_seconds
         self._on_last_failure = on_last_failure
         self.push_exc_handler(self._tell_last_failure)
+
+    def subscribe(self) -> None:
+        """Listen to no commands: who can write to Redis could stop workers and jobs by them."""
+
+    def run_maintenance_tasks(self) -> None:
+        """Of RQ's own the registries only: nothing here is scheduled or grouped."""
+        self.clean_registries()
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         return self._lease_seconds
@@ -64,12 +76,33 @@ class LeaseWorker(SimpleWorker):
         """Put abandoned jobs back. RQ's own lock lasts 15 minutes, too long when its holder is the one killed."""
         for queue in self.queues:
             if self.connection.set(f"cutout:cleaning:{queue.name}", 1, nx=True, ex=self._lease_seconds):
-                clean_registries(queue, self._exc_handlers)
-                clean_worker_registry(queue)
+                try:
+                    _clean(queue, self._exc_handlers)
+                except (ValueError, redis.exceptions.ResponseError) as error:
+                    log.warning("the registries of the queue %s hold what is not ours: %s", queue.name, error)
         self.last_cleaned_at = now()  # type: ignore[assignment]
 
     def _tell_last_failure(self, job: Job, kind: type[BaseException], error: BaseException, trace: Any) -> bool:
+        if issubclass(kind, UnknownJob):
+            log.warning("the job %s is refused: %s", job.id, error)
+            self.connection.hincrby(COUNTERS, JOBS_REFUSED, 1)
+            job.retries_left = 0
+            return True
         log.error("job %s failed, %s tries left: %s: %s", job.id, job.retries_left or 0, kind.__name__, error)
         if not job.retries_left:
             self._on_last_failure(job.id)
         return True
+
+
+class _Leases(StartedJobRegistry):
+    """RQ's registry of jobs at work, which knows our jobs when it puts abandoned ones back."""
+
+    def get_queue(self) -> Queue:
+        return KnownQueue(self.name, connection=self.connection, job_class=self.job_class, serializer=self.serializer)
+
+
+def _clean(queue: Queue, handlers: list[Any]) -> None:
+    known: Any = {"connection": queue.connection, "job_class": queue.job_class, "serializer": queue.serializer}
+    _Leases(queue.name, **known).cleanup(exception_handlers=handlers)
+    FailedJobRegistry(queue.name, **known).cleanup()
+    clean_worker_registry(queue)

@@ -12,7 +12,6 @@ from media.errors import MediaError
 from media.logs import configure_logging
 from media.stores import open_store
 from media.typography.fonts import register
-from media.work.jobs import QUEUES
 from worker import jobs
 from worker.lease import LeaseWorker
 from worker.matting.closed_form import warm_up
@@ -42,9 +41,7 @@ def run(settings: Settings) -> None:
     services = open_services(settings)
     jobs.use(services)
     warm_up()
-    worker = LeaseWorker(
-        list(QUEUES), services.redis, lease_seconds=settings.queue.lease_seconds, on_last_failure=jobs.give_up
-    )
+    worker = LeaseWorker(services.redis, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up)
     sender, janitor = Sender(services), Janitor(services)
     sender.start()
     janitor.start()

@@ -45,6 +45,7 @@ SWEPT = "cutout:swept"
 COUNTERS = "cutout:counters"
 INFERENCES = "inferences"
 JOBS_ENQUEUED = "jobs_enqueued"
+JOBS_REFUSED = "jobs_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ class _Fleet:
         yield CounterMetricFamily(
             "cutout_inferences", "Photographs shown to the network.", value=self._counters.get(jobs.INFERENCES, 0)
         )
+        yield CounterMetricFamily(
+            "cutout_jobs_refused", "Messages that named no job of ours.", value=self._counters.get(jobs.JOBS_REFUSED, 0)
+        )
         length = GaugeMetricFamily("cutout_queue_length", "Jobs waiting.", labels=("queue",))
         for name, value in self._lengths.items():
             length.add_metric([name], value)
