@@ -81,6 +81,11 @@ class StoreSettings:
 @dataclass(frozen=True, slots=True)
 class RedisSettings:
     url: str = "redis://127.0.0.1:6379/0"
+    username: str = ""
+    password: str = ""
+    tls_ca_file: str = ""
+    tls_cert_file: str = ""
+    tls_key_file: str = ""
     timeout_seconds: float = 2.0
 
 

@@ -16,7 +16,7 @@ from worker.lease import LeaseWorker
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
 from worker.notices import send_due
-from worker.services import Services
+from worker.services import Services, connect
 
 MAP_SIDE = 64
 
@@ -48,8 +48,7 @@ class BurstWorker(LeaseWorker):
 
 def services_of(settings: Settings, store: Store, matter: DiscMatter) -> Services:
     """A worker's."""
-    connection = redis.Redis.from_url(settings.redis.url)
-    return Services(settings, store, connection, matter)  # type: ignore[arg-type]
+    return Services(settings, store, connect(settings.redis), matter)  # type: ignore[arg-type]
 
 
 def work_off(settings: Settings, store: Store, matter: DiscMatter) -> None:

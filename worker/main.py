@@ -19,7 +19,7 @@ from worker.matting.matter import Matter
 from worker.matting.models import ModelError, locate, resolve
 from worker.matting.session import open_session
 from worker.notices import Sender
-from worker.services import Services
+from worker.services import Services, connect
 from worker.upkeep.janitor import Janitor
 
 log = logging.getLogger("cutout.worker")
@@ -33,7 +33,7 @@ def open_services(settings: Settings) -> Services:
     register(settings.rendering.font_folder)
     matting = settings.matting
     session = open_session(resolve(matting.model, matting.model_dir), locate(matting.model, matting.model_dir), matting)
-    return Services(settings, open_store(settings.store), redis.Redis.from_url(settings.redis.url), Matter(session))
+    return Services(settings, open_store(settings.store), connect(settings.redis), Matter(session))
 
 
 def run(settings: Settings) -> None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import redis
 
-from media.config import Settings
+from media.config import RedisSettings, Settings
 from media.derived.keys import matting_identity
 from media.records.catalog import Catalog
 from media.stores.store import Store
+from media.work.redis_options import redis_options
 from worker.matting.matter import Matter
 
 
@@ -24,6 +25,11 @@ class Services:
 
     def catalog(self) -> Catalog:
         return catalog_of(self.store, self.redis)
+
+
+def connect(settings: RedisSettings) -> "redis.Redis":
+    """A connection that waits: RQ has time-outs of its own."""
+    return redis.Redis.from_url(settings.url, **redis_options(settings))
 
 
 def catalog_of(store: Store, connection: "redis.Redis") -> Catalog:

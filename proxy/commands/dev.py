@@ -6,13 +6,13 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
 from starlette.applications import Starlette
 
-from media.config import Cloud, ConfigError, Settings, Token, load
+from media.config import Cloud, ConfigError, RedisSettings, Settings, Token, load
 from media.integers import is_natural
 from proxy.app import create_app
 from proxy.commands.check import DEVELOPMENT_SECRET, check
@@ -89,7 +89,8 @@ def run(config: str | None) -> int:
     listener = bind(settings.server.host, settings.server.port)
     address = f"http://{_shown(settings.server.host)}:{listener.getsockname()[1]}"
     with embedded_redis() as url:
-        settings = replace(settings, redis=replace(settings.redis, url=url))
+        # Nothing else of the section: this server has no users and no certificate.
+        settings = replace(settings, redis=RedisSettings(url, timeout_seconds=settings.redis.timeout_seconds))
         with supervised_worker(config, settings) as worker:
 
             @contextlib.asynccontextmanager
@@ -138,7 +139,7 @@ def supervised_worker(config: str | None, settings: Settings) -> Iterator[Superv
         **os.environ,
         "CUTOUT_STORE__KIND": settings.store.kind,
         "CUTOUT_STORE__PATH": settings.store.path,
-        "CUTOUT_REDIS__URL": settings.redis.url,
+        **{f"CUTOUT_REDIS__{name.upper()}": str(value) for name, value in asdict(settings.redis).items()},
         # It signs notifications, so it must know the secrets of the cloud that only `cutout dev` has.
         f"CUTOUT_CLOUDS__{CLOUD.upper()}": json.dumps({"keys": dict(settings.clouds[CLOUD].keys)}),
     }

@@ -9,12 +9,12 @@ import logging
 import time
 from collections import Counter
 from contextvars import ContextVar
-from typing import Any
 
-import redis.asyncio
+import redis
 
 from media.config import Limits, RedisSettings
 from media.errors import RateLimited
+from proxy.runtime.redis_client import connect_async
 
 log = logging.getLogger("cutout.floods")
 
@@ -43,11 +43,7 @@ class Floods:
             "client": limits.derivations_per_minute_client,
             "cloud": limits.derivations_per_minute_cloud,
         }
-        timeout = settings.timeout_seconds
-        # Any: the library's stubs give every reply as a union of both protocols' forms.
-        self._redis: Any = redis.asyncio.Redis.from_url(
-            settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
-        )
+        self._redis = connect_async(settings)
         self._minute = 0
         self._seen: set[tuple[str, str]] = set()
         self._own: Counter[str] = Counter()

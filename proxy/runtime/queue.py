@@ -6,10 +6,8 @@ Redis faults become :class:`media.errors.Unavailable`; nothing here is durable.
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import redis
-import redis.asyncio
 from rq import Queue as RqQueue
 from rq import Retry
 from rq.exceptions import DuplicateJobError
@@ -22,6 +20,7 @@ from media.errors import Unavailable
 from media.work import jobs
 from media.work.jobs import Outcome
 from proxy.runtime.pool import Pool
+from proxy.runtime.redis_client import connect, connect_async
 
 #: A job that no worker picked up within this time is forgotten; the next request enqueues it anew.
 QUEUED_TTL_SECONDS = 3600
@@ -33,15 +32,10 @@ LOST_AFTER_SECONDS = 10
 
 class JobQueue:
     def __init__(self, redis_settings: RedisSettings, settings: Queue, pool: Pool) -> None:
-        timeout = redis_settings.timeout_seconds
         self._settings = settings
         self._pool = pool
-        self._slice_seconds = timeout / 2
-        self._redis = redis.Redis.from_url(redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout)
-        # Any: the library's stubs give every reply as a union of both protocols' forms.
-        self._async: Any = redis.asyncio.Redis.from_url(
-            redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
-        )
+        self._slice_seconds = redis_settings.timeout_seconds / 2
+        self._redis, self._async = connect(redis_settings), connect_async(redis_settings)
 
     async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
         """Put a job on ``queue`` unless one with this id is there or has just ended; True if this call did it.

@@ -11,15 +11,15 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from itertools import islice
-from typing import Any
 
-import redis.asyncio
+import redis
 
 from media.config import RedisSettings, StoreSettings
 from media.errors import Unavailable
 from media.retention.ages import weight
 from media.retention.rules import bounds_of
 from media.work.jobs import STORED, USED, used_member
+from proxy.runtime.redis_client import connect_async
 
 log = logging.getLogger("cutout.room")
 
@@ -41,11 +41,7 @@ class Room:
         most_marks: int = MOST_MARKS,
         kept_marks: int = KEPT_MARKS,
     ) -> None:
-        timeout = redis_settings.timeout_seconds
-        # Any: the library's stubs give every reply as a union of both protocols' forms.
-        self._redis: Any = redis.asyncio.Redis.from_url(
-            redis_settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
-        )
+        self._redis = connect_async(redis_settings)
         self._bounds = bounds_of(settings)
         self._most_marks, self._kept_marks = most_marks, kept_marks
         #: Key → when it was asked for again (unix seconds). Written by the hot path, where a call would show.

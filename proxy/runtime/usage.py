@@ -7,12 +7,12 @@ import hashlib
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any
 
-import redis.asyncio
+import redis
 
 from media.config import RedisSettings
 from proxy.runtime.accounts import Account
+from proxy.runtime.redis_client import connect_async
 
 log = logging.getLogger("cutout.usage")
 
@@ -31,11 +31,7 @@ class Rate:
 
 class Usage:
     def __init__(self, settings: RedisSettings) -> None:
-        timeout = settings.timeout_seconds
-        # Any: the library's stubs give every reply as a union of both protocols' forms.
-        self._redis: Any = redis.asyncio.Redis.from_url(
-            settings.url, socket_timeout=timeout, socket_connect_timeout=timeout
-        )
+        self._redis = connect_async(settings)
 
     async def charge(self, account: Account, credits: float) -> float:  # noqa: A002  the vendors' word
         """Count ``credits`` and give back all that this key has used."""

@@ -18,7 +18,7 @@ from media.logs import configure_logging
 from media.retention.bin import Bin, Tally
 from media.retention.sweep import sweep
 from media.stores import open_store
-from worker.services import catalog_of
+from worker.services import catalog_of, connect
 from worker.upkeep.marks import RedisMarks
 
 #: Keys are spread evenly over two hexadecimal digits, so the place in a listing tells how much is left.
@@ -52,7 +52,7 @@ def _shelf(key: str) -> int | None:
 
 def purge(settings: Settings, *, dry_run: bool) -> Mapping[str, Tally]:
     """What each step looked at and took away."""
-    store, connection = open_store(settings.store), redis.Redis.from_url(settings.redis.url)
+    store, connection = open_store(settings.store), connect(settings.redis)
     with Progress() as progress:
         bars = Bars(progress)
         bin_ = Bin(store, dry_run=dry_run, progress=bars.show)

@@ -1,0 +1,22 @@
+"""Connections to Redis, made from the settings at one place."""
+
+from typing import Any
+
+import redis
+import redis.asyncio
+
+from media.config import RedisSettings
+from media.work.redis_options import redis_options
+
+
+def connect(settings: RedisSettings) -> "redis.Redis":
+    return redis.Redis.from_url(settings.url, **redis_options(settings), **_timeouts(settings))
+
+
+def connect_async(settings: RedisSettings) -> Any:
+    """Any: the library's stubs give every reply as a union of both protocols' forms."""
+    return redis.asyncio.Redis.from_url(settings.url, **redis_options(settings), **_timeouts(settings))
+
+
+def _timeouts(settings: RedisSettings) -> dict[str, Any]:
+    return {"socket_timeout": settings.timeout_seconds, "socket_connect_timeout": settings.timeout_seconds}
