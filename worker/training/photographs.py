@@ -27,16 +27,6 @@ SHARES = {
     "cloth": 0.02,
     "cow": 0.01,
 }
-# Kinds whose mask covers one class: its VOC number, and how much of a class answer outside the mask is believed
-# (1 where other objects of the class stand around unmasked).
-MASKED_CLASS = {
-    "human": (15, 0.3),
-    "ccp": (15, 0.3),
-    "pennfudan": (15, 1.0),
-    "cars": (7, 1.0),
-    "cats": (8, 0.3),
-    "cow": (10, 0.3),
-}
 PERSON_KINDS = ("human", "ccp", "pennfudan")
 HELD_OUT_ONE_IN = {"coco": 2, "ecssd": 10, "human": 10, "cats": 10, "cars": 10, "pennfudan": 10}
 

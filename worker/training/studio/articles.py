@@ -17,7 +17,6 @@ from worker.training.samples import Array, Random, blurred, one_of, softened
 from worker.training.studio.drawings import HELD_OUT, LEARNT, SIDE, Drawing, draw
 
 RENDERS_HELD_OUT_ONE_IN = 8
-LARGEST_SIDE = 512
 BELIEVED = 128  # a mask's value from which a pixel is the object's
 FRAME_PIXELS = 2  # a mask that comes so near the frame is cut by it
 TEXTURE_SHARE = 0.35
