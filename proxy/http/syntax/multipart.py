@@ -1,8 +1,8 @@
 """``multipart/form-data`` (RFC 7578, RFC 2046 section 5.1) as events.
 
-Work per byte is a search for the delimiter, work per part is bounded by the reader's number of fields. A delimiter
-followed by anything but a line end or ``--`` is refused: the RFC forbids it inside of a part, and reading on would cost
-a step of Python for each.
+Work per byte is a search for the delimiter (by an expression: its worst case is a quarter of that of ``bytes.find``),
+work per part is bounded by the reader's number of fields. A delimiter followed by anything but a line end or ``--`` is
+refused: the RFC forbids it inside of a part, and reading on would cost a step of Python for each.
 """
 
 import re
@@ -27,6 +27,7 @@ class Multipart(Syntax):
             raise RequestError("The form cannot be read: its Content-Type names no boundary.")
         super().__init__(charge)
         self._delimiter = b"\r\n--" + boundary.encode()
+        self._search = re.compile(re.escape(self._delimiter)).search
         # The first delimiter stands at the very beginning, as if a line had ended before it.
         self._buffer += b"\r\n"
 
@@ -41,12 +42,14 @@ class Multipart(Syntax):
             yield None
 
     def _until_delimiter(self, *, is_data: bool) -> Events:
-        while (end := self._buffer.find(self._delimiter)) < 0:
+        while (found := self._search(self._buffer)) is None:
             # The last bytes may be the beginning of one.
             passed = self._taken(max(0, len(self._buffer) - len(self._delimiter) + 1))
             if passed and is_data:
                 yield Piece(passed)
             yield from self._more()
+        end = found.start()
+        del found  # It holds the buffer, which cannot change meanwhile.
         if (passed := self._taken(end)) and is_data:
             yield Piece(passed)
         del self._buffer[: len(self._delimiter)]
