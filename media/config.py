@@ -16,7 +16,7 @@ import yaml
 
 ENVIRONMENT_PREFIX = "CUTOUT_"
 #: The sections of dialects. A caller that hands in no row for one of them (the worker) accepts it unread.
-VENDOR_SECTIONS = ("cloudinary", "cloudimage", "remove_bg", "rembg", "img_processing")
+VENDOR_SECTIONS = ("cloudinary", "cloudimage", "uploadcare", "remove_bg", "rembg", "img_processing")
 #: Settings of older files: section and field → the section that has the field now, and wins if both are given.
 MOVED = {("server", "admin_calls_per_hour"): "cloudinary", ("delivery", "removal_first"): "cloudinary"}
 MIB = 1024 * 1024
@@ -37,7 +37,8 @@ class Server:
     port: int = 8000
     environment: str = "development"
     apis: tuple[str, ...] = (
-        "cloudinary", "cloudinary_api", "cloudimage", "remove_bg", "rembg", "img_processing", "playground",
+        "cloudinary", "cloudinary_api", "cloudimage", "uploadcare", "remove_bg", "rembg", "img_processing",
+        "playground",
     )  # fmt: skip
     open_to_all: tuple[str, ...] = ()
     public_url: str = ""
@@ -174,12 +175,26 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Project:
+    """What Uploadcare's APIs know a cloud by. Each of ``secrets`` signs, as it is, several while one is replaced;
+    ``subdomain`` is the first label of the host that delivers its files ("": made of the public key)."""
+
+    secrets: tuple[str, ...] = ()
+    name: str = ""
+    subdomain: str = ""
+    autostore: bool = True
+    signed_uploads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cloud:
     """One tenant. ``keys`` maps ids of Cloudinary's APIs, which are public, to their secrets; several may be valid at
-    once (rotation). ``tokens`` are those of the other APIs, by names that may be shown."""
+    once (rotation). ``tokens`` are those of APIs that know secrets alone, by names that may be shown; ``projects`` are
+    Uploadcare's, by their public keys."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, Token] = field(default_factory=dict)
+    projects: Mapping[str, Project] = field(default_factory=dict)
     strict: bool = False
     signature_algorithm: str = "sha1"
     signature_v2_only: bool = False

@@ -86,6 +86,9 @@ MAY_DO_IO = (
     "proxy/dialects/img_processing/library.py",
     "proxy/dialects/remove_bg/account.py",
     "proxy/dialects/remove_bg/sources.py",
+    "proxy/dialects/uploadcare/files.py",
+    "proxy/dialects/uploadcare/paths.py",
+    "proxy/dialects/uploadcare/rest/*",
 )
 #: The files of the proxy that read the digest of an asset: the gate, what has just stored it, proven owners.
 MAY_READ_DIGESTS = (

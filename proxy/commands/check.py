@@ -22,8 +22,11 @@ OPEN = (REMBG, FETCH)
 
 #: What `cutout dev` opens its cloud with; published, so never valid in production.
 DEVELOPMENT_SECRET = "demo-secret"
+DEVELOPMENT_PROJECT_SECRET = "demo-project-secret"
 DEVELOPMENT_TOKENS = ("demo-token", "test_demo", "live_demo")
-PUBLISHED = frozenset({DEVELOPMENT_SECRET, *DEVELOPMENT_TOKENS, *map(hashed, DEVELOPMENT_TOKENS)})
+PUBLISHED = frozenset(
+    {DEVELOPMENT_SECRET, DEVELOPMENT_PROJECT_SECRET, *DEVELOPMENT_TOKENS, *map(hashed, DEVELOPMENT_TOKENS)}
+)
 MIN_SECRET_LENGTH = 16
 #: Salts come with the URLs of a vendor's account, which cannot be signed anew.
 MIN_SALT_LENGTH = 8
@@ -57,8 +60,19 @@ def _keys(settings: Settings) -> Iterator[str]:
         for key, secret in cloud.keys.items():
             if not key or not secret:
                 yield f"The key {key!r} of the cloud {name} has an empty id or secret."
+        for key, project in cloud.projects.items():
+            if not key or not project.secrets:
+                yield f"The project {key!r} of the cloud {name} has an empty public key, or no secret."
         if cloud.token_key and not _TOKEN_KEY.match(cloud.token_key):
             yield f"token_key of the cloud {name} must be hexadecimal."
+
+
+def _projects(settings: Settings) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name, cloud in settings.clouds.items():
+        for key in cloud.projects:
+            if seen.setdefault(key, name) != name:
+                yield f"The clouds {seen[key]} and {name} have a project of the same public key {key!r}."
 
 
 def _tokens(settings: Settings) -> Iterator[str]:
@@ -75,7 +89,8 @@ def _tokens(settings: Settings) -> Iterator[str]:
 
 def _published(settings: Settings) -> Iterator[str]:
     for name, cloud in settings.clouds.items():
-        secrets = [*cloud.keys.values(), *(secret for token in cloud.tokens.values() for secret in token.secrets)]
+        tokens = [secret for token in cloud.tokens.values() for secret in token.secrets]
+        secrets = [*cloud.keys.values(), *tokens, *(each for one in cloud.projects.values() for each in one.secrets)]
         if PUBLISHED & set(secrets):
             yield (
                 f"The cloud {name} uses a published development secret; make one of your own by `cutout key new`, "
@@ -123,7 +138,7 @@ def _open_fetch(settings: Settings) -> Iterator[str]:
         )
 
 
-EVERYWHERE: tuple[Rule, ...] = (_environment, _names, _keys, _tokens)
+EVERYWHERE: tuple[Rule, ...] = (_environment, _names, _keys, _projects, _tokens)
 IN_PRODUCTION: tuple[Rule, ...] = (
     _published, _short, _plain_tokens, _keyless, _open_rembg, _open_fetch,
 )  # fmt: skip
@@ -140,6 +155,8 @@ def _each_secret(settings: Settings) -> Iterator[tuple[str, str, int]]:
     """Where it stands, the secret, and how long it must be at least; a hash hides how long it is."""
     for name, cloud in settings.clouds.items():
         yield from ((f"The key {key} of the cloud {name}", each, MIN_SECRET_LENGTH) for key, each in cloud.keys.items())
+        for key, project in cloud.projects.items():
+            yield from ((f"The project {key} of the cloud {name}", each, MIN_SECRET_LENGTH) for each in project.secrets)
         if cloud.token_key:
             yield f"token_key of the cloud {name}", cloud.token_key, 2 * MIN_SECRET_LENGTH
     own = settings.vendor(Cloudimage)

@@ -12,10 +12,10 @@ from pathlib import Path
 from rich.console import Console
 from starlette.applications import Starlette
 
-from media.config import Cloud, ConfigError, RedisSettings, Settings, Token, load
+from media.config import Cloud, ConfigError, Project, RedisSettings, Settings, Token, load
 from media.integers import is_natural
 from proxy.app import create_app
-from proxy.commands.check import DEVELOPMENT_SECRET, check
+from proxy.commands.check import DEVELOPMENT_PROJECT_SECRET, DEVELOPMENT_SECRET, check
 from proxy.commands.child_process import Child
 from proxy.commands.embedded_redis import embedded_redis
 from proxy.commands.samples import CLOUD, register_samples
@@ -37,6 +37,7 @@ DEMO_ALIAS = {CLOUD: f"cloud://{CLOUD}"}
 
 DEMO = Cloud(
     keys={"demo-key": DEVELOPMENT_SECRET},
+    projects={"demopublickey": Project((DEVELOPMENT_PROJECT_SECRET,), name="demo")},
     tokens={
         "demo-token": Token(("demo-token",), ("remove_bg", "rembg", "cloudimage")),
         "test_demo": Token(("test_demo",), ("img_processing",)),

@@ -7,9 +7,18 @@ from proxy.dialects.cloudinary.delivery import CLOUDINARY
 from proxy.dialects.img_processing.images import IMG_PROCESSING
 from proxy.dialects.rembg.delivery import REMBG
 from proxy.dialects.remove_bg.delivery import REMOVE_BG
+from proxy.dialects.uploadcare.rest.routes import UPLOADCARE
 
 #: Cloudinary's delivery comes last: its first path segment is any cloud's name.
-DIALECTS: tuple[Dialect, ...] = (REMOVE_BG, REMBG, IMG_PROCESSING, CLOUDIMAGE, CLOUDINARY_API, CLOUDINARY)
+DIALECTS: tuple[Dialect, ...] = (
+    REMOVE_BG,
+    REMBG,
+    IMG_PROCESSING,
+    CLOUDIMAGE,
+    UPLOADCARE,
+    CLOUDINARY_API,
+    CLOUDINARY,
+)
 
 #: Section of config.yaml → what it is read as.
 SETTINGS = {dialect.name: dialect.settings for dialect in DIALECTS if dialect.settings}

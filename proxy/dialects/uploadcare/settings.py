@@ -1,0 +1,18 @@
+"""The section ``uploadcare`` of config.yaml; keys are those of the clouds' ``projects``."""
+
+from dataclasses import dataclass
+
+from media.config import DAY_SECONDS, GIB, MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Uploadcare:
+    cdn_base: str = ""
+    simple_over_http: bool = True
+    max_direct_bytes: int = 100 * MIB
+    max_multipart_bytes: int = 5 * GIB
+    unstored_seconds: int = DAY_SECONDS
+    removed_seconds: int = 30 * DAY_SECONDS
+    removal_max_bytes: int = 12 * MIB
+    rest_requests_per_minute: int = 0
+    upload_requests_per_minute: int = 0
