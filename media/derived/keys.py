@@ -7,13 +7,15 @@ construction. Signatures and versions are not in them, so rotating a secret keep
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from media.cutout import CutoutOptions
-from media.language.chain import Chain, canonical, format_output
-from media.operations import format_steps
+from media.language.chain import Chain, canonical, format_output, walk
+from media.operations import OPERATIONS, format_steps
 from media.operations.needs import Needs, needs_of
 
-#: Raise when the same chain would give other pixels; old derived assets are then unreachable.
+#: Raise when all chains would give other pixels; old derived assets are then unreachable. If those of one operation
+#: would, raise its ``revision``.
 RENDER_VERSION = 3
 #: Raise when the same network answer would give another cutout.
 MATTING_VERSION = 3
@@ -33,8 +35,12 @@ class ConcreteChain:
 
 
 def concrete(chain: Chain) -> ConcreteChain:
-    text = f"{canonical(format_steps(chain.steps))},{canonical(format_output(chain.output))}"
-    return ConcreteChain(chain, needs_of(chain), text)
+    parts: list[Any] = [format_steps(chain.steps), format_output(chain.output)]
+    revised = {step.operation: OPERATIONS[step.operation].revision for step in walk(chain.steps)}
+    # One that was never revised is not named: the keys of chains without stay as they were.
+    if revised := {name: revision for name, revision in revised.items() if revision > 1}:
+        parts.append(revised)
+    return ConcreteChain(chain, needs_of(chain), ",".join(map(canonical, parts)))
 
 
 def derived_key(source_digest: str, chain: ConcreteChain, layers: Mapping[str, str], matting: str) -> str:

@@ -46,5 +46,7 @@ OwnSize = Annotated[Size, Prepared("size")]
 BaseSize = Annotated[Size, Prepared("base")]
 #: The first frame: what an operation decides by looking, it decides there.
 First = Annotated[Image, Prepared("first")]
+#: All frames: what must hold for each of them is decided by looking at all.
+Frames = Annotated[tuple[Image, ...], Prepared("frames")]
 #: Where things are in the picture.
 SceneNow = Annotated[TrackedScene, Prepared("scene")]

@@ -43,7 +43,7 @@ class Prepared:
     picture's own; ``overlay``: a function from the size that a layer's fractions refer to, to its pixels, which are
     those of the file after the argument ``steps``; ``font``: the :class:`media.typography.typeface.FontFile`, None
     without one; ``first``: the first frame (what an operation decides by looking, it decides there, so that all frames
-    of an animation agree); ``scene``: the
+    of an animation agree); ``frames``: all of them; ``scene``: the
     :class:`media.operations.tracking.TrackedScene`, where things are in the picture.
     """
 
@@ -79,6 +79,7 @@ class Operation:
     needs_still: bool
     weight: Weight
     grows: SizeAfter
+    revision: int
 
     def price(self, before: Size, after: Size | None, arguments: Mapping[str, Any]) -> float:
         """What it costs on one frame, in megapixels negated; ``arguments`` hold ``base``, too.
@@ -132,6 +133,7 @@ def operation(
     file: str = "",
     needs_still: bool = False,
     grows: SizeAfter | None = None,
+    revision: int = 1,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
@@ -143,7 +145,8 @@ def operation(
     pixels elsewhere, by geometry alone, so that applied to a map it tells where everything went. ``scales``: it shows
     the whole picture at another size. ``control`` is what it does to the chain instead of touching a picture.
     ``cutout``: it exchanges the source for its cutout, and this reads its options off the arguments. ``file`` is the
-    argument that names a file it needs. ``needs_still``: it cannot be applied to an animation.
+    argument that names a file it needs. ``needs_still``: it cannot be applied to an animation. ``revision`` is to be
+    raised if the same arguments give other pixels than they did: derived keys of chains with this operation then move.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -172,6 +175,7 @@ def operation(
             needs_still=needs_still,
             weight=price if callable(price) else lambda size, arguments: price,
             grows=grows or unchanged,
+            revision=revision,
         )
         return function
 

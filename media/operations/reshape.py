@@ -9,9 +9,10 @@ import pyvips
 
 from media.geometry import Box, Size
 from media.language.params import BLACK, TRANSPARENT, Choice, Color, Float, Int, number
-from media.operations.arguments import First, MaybePaint, OwnSize, Paint
+from media.operations.arguments import First, Frames, MaybePaint, OwnSize, Paint, SceneNow
 from media.operations.backdrop import MaybeBackdrop, SomeBackdrop, backdrop_weight, lay_on
 from media.operations.registry import operation, unchanged, unknown
+from media.raster.margin import content_box
 from media.raster.pixels import Image, resample, size_of, solid, through_window, to_uint8, with_alpha
 
 #: Inputs with a longer side are scaled down before a rotation that is not a quarter turn.
@@ -93,28 +94,18 @@ def flip(image: Image, axis: Annotated[str, Choice(("horizontal", "vertical"))])
     return image.flip(axis)
 
 
-@operation(price=2, size_after=unknown)
+@operation(price=4, size_after=unknown, revision=2)
 def trim(
     image: Image,
     tolerance: Annotated[int, Int(0, 100)] = 10,
     edge: MaybePaint = None,
     *,
-    first: First,
+    frames: Frames,
+    scene: SceneNow,
 ) -> Image:
-    """Cut off borders that are transparent or have the colour of the corner."""
-    left, top, width, height = _content(first, tolerance, edge)
-    return image.crop(left, top, width, height) if width and height else image
-
-
-def _content(image: Image, tolerance: int, color: Color | None) -> tuple[int, int, int, int]:
-    threshold = max(1.0, tolerance * 255 / 100)
-    if image.hasalpha() and color is None and image[3].min() < 255:
-        found = image[3].find_trim(threshold=threshold, background=[0], line_art=True)
-    else:
-        opaque = image[:3]
-        background = color.rgb if color else opaque.getpoint(0, 0)
-        found = opaque.find_trim(threshold=threshold, background=background, line_art=True)
-    return found[0], found[1], found[2], found[3]
+    """Cut off borders that are transparent or have the colour of most corners."""
+    box = scene.decide("content", lambda: content_box(frames, tolerance, edge))
+    return image.crop(box.left, box.top, box.width, box.height) if box else image
 
 
 @operation(price=18)

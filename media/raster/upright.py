@@ -27,7 +27,17 @@ def upright(image: pyvips.Image) -> pyvips.Image:
             # A broken or mismatched profile is common in the wild; the pixel values still make a picture.
             image = image.copy()
     if image.interpretation != "srgb":
-        image = image.colourspace("srgb")
+        image = _in_srgb(image)
     if image.format != "uchar":
         image = image.cast("uchar")
     return image[:4] if image.bands > 4 else image
+
+
+def _in_srgb(image: pyvips.Image) -> pyvips.Image:
+    """libvips reads CMYK without a profile by one of its own, which it leaves behind: no word about the new pixels, and
+    a crash of who reads it once the picture it came from is gone."""
+    converted = image.colourspace("srgb")
+    if image.interpretation == "cmyk":
+        converted = converted.copy()
+        converted.remove("icc-profile-data")
+    return converted

@@ -102,6 +102,7 @@ def _prepared(
         "size": lambda: facts.current,
         "base": lambda: facts.base,
         "first": lambda: pixels.frames[0],
+        "frames": lambda: pixels.frames,
         "overlay": lambda: functools.cache(
             lambda base: _overlay(step, replace(facts, current=base), plan, layers, budget)
         ),

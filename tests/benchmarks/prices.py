@@ -125,12 +125,17 @@ def operation_row(chosen: Step, unit: float) -> Row:
     """On a picture with alpha, and what it costs there by its price."""
     image, size = noise(alpha=True), Size(SIDE, SIDE)
     operation = OPERATIONS[chosen.operation]
-    scene = TrackedScene(Scene(np.full((64, 64), 128, np.uint8), None, FACES), size)
-    ready = {
-        "size": size, "base": size, "first": image, "overlay": lambda base: image, "scene": scene, "font": None,
-    }  # fmt: skip
-    arguments = {**dict(chosen.arguments), **{name: ready[what] for name, what in operation.prepared}}
-    spent = seconds(lambda: operation.function(image, **arguments).copy_memory())
+    scene = Scene(np.full((64, 64), 128, np.uint8), None, FACES)
+
+    def arguments() -> dict[str, Any]:
+        # A scene remembers what a step has decided: a new one for each try.
+        ready = {
+            "size": size, "base": size, "first": image, "frames": (image,), "overlay": lambda base: image,
+            "scene": TrackedScene(scene, size), "font": None,
+        }  # fmt: skip
+        return {**dict(chosen.arguments), **{name: ready[what] for name, what in operation.prepared}}
+
+    spent = seconds(lambda: operation.function(image, **arguments()).copy_memory())
     before = Size(1, 1) if chosen.operation == "text" else size
     planned = operation.size_after(before, {**dict(chosen.arguments), "base": size})
     price = operation.price(before, planned, {**dict(chosen.arguments), "base": size})
