@@ -98,7 +98,8 @@ def run(config: str | None) -> int:
             async def lifespan(app: Starlette) -> AsyncIterator[None]:
                 async with open_services(settings) as services:
                     app.state.services = services
-                    _greet(address, await register_samples(services))
+                    await register_samples(services)
+                    _greet(address)
                     yield
 
             run_server(create_app(settings, lifespan), settings, listener, should_stop=worker.has_refused)
@@ -156,13 +157,10 @@ def _shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
 
 
-def _greet(address: str, samples: tuple[str, ...]) -> None:
+def _greet(address: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"\n[bold]Cutout[/bold] serves on {address} (playground). Ctrl-C stops it.\n")
-    if "cat" in samples:
-        source = f"{address}/{CLOUD}/image/upload"
-        console.print(f"  cut-out          {source}/e_background_removal/cat.png")
-        console.print(f"  on a colour      {source}/e_background_removal/c_pad,w_400,h_400,b_coral/f_webp/cat")
-        console.print(f"  other photo      {source}/e_background_removal:fineedges_y/c_limit,w_600/f_auto/astronaut\n")
-    else:
-        console.print("  No sample photographs: scikit-image is not installed. Drop a photo on the playground.\n")
+    source = f"{address}/{CLOUD}/image/upload"
+    console.print(f"  cut-out          {source}/e_background_removal/cat.png")
+    console.print(f"  on a colour      {source}/e_background_removal/c_pad,w_400,h_400,b_coral/f_webp/cat")
+    console.print(f"  other photo      {source}/e_background_removal:fineedges_y/c_limit,w_600/f_auto/astronaut\n")
