@@ -1,11 +1,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 INSTALLED := $(VENV)/.installed
+# A driver alone is enough: CUDA and cuDNN come with the extra.
+PROCESSOR := $(shell nvidia-smi -L 2>/dev/null | grep -q GPU && echo gpu || echo cpu)
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 
 .PHONY: run test lint bench fuzz docs clean
 
-run: $(INSTALLED)
+run: $(RUNS)
 	@exec $(BIN)/cutout dev
 
 test: $(INSTALLED)
@@ -30,8 +34,12 @@ docs: $(INSTALLED)
 clean:
 	rm -rf $(VENV)
 
-$(INSTALLED): pyproject.toml
+$(RUNS): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --editable '.[proxy,worker,local,$(PROCESSOR)]'
 	$(BIN)/python -m worker.matting.closed_form
+	@touch $@
+
+$(INSTALLED): $(RUNS)
+	$(PIP) --quiet --editable '.[dev]'
 	@touch $@
