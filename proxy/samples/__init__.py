@@ -1,1 +1,1 @@
-"""The photographs of `cutout dev`, free of rights: cat and coffee (CC0), rocket (CC0), astronaut (NASA, public domain)."""
+"""The photographs of `cutout dev`: cat, coffee and rocket are CC0, the astronaut is NASA's, in the public domain."""
