@@ -1,8 +1,8 @@
-"""The sample photographs of `cutout dev`, put into its cloud."""
+"""The sample photographs of `cutout dev`, put into its cloud; NOTICE names their rights."""
 
 from pathlib import Path
 
-import proxy.samples
+import proxy
 from media.records.asset import SourceRef
 from proxy.delivery.assets import find_asset
 from proxy.delivery.ingest import receive
@@ -10,7 +10,7 @@ from proxy.http.uploads import Arrival
 from proxy.services import Services
 
 CLOUD = "demo"
-FOLDER = Path(proxy.samples.__path__[0])
+FOLDER = Path(proxy.__path__[0]) / "photographs"
 #: public id → file.
 SAMPLES = {"cat": "cat.png", "coffee": "coffee.png", "astronaut": "astronaut.png", "rocket": "rocket.jpg"}
 
