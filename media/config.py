@@ -138,6 +138,8 @@ class Rendering:
 class Delivery:
     wait_seconds: float = 0.0
     max_wait_seconds: float = 30.0
+    image_wait_seconds: float = 10.0
+    max_waiting_requests: int = 2000
     synchronous_wait_seconds: float = 30.0
     look_wait_seconds: float = 3.0
     retry_after_seconds: int = 1

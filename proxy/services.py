@@ -69,7 +69,8 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
     checks = Pool(CHECK_THREADS)
     # Twice the threads: while one renders, another's source is read.
     slots = Slots(2 * pixels.threads, settings.rendering.queue)
-    queue, usage = JobQueue(settings.redis, settings.queue, io), Usage(settings.redis)
+    queue = JobQueue(settings.redis, settings.queue, io, max_waiting=settings.delivery.max_waiting_requests)
+    usage = Usage(settings.redis)
     floods = Floods(settings.limits, settings.redis)
     register(settings.rendering.font_folder)
     opened = await io.run(open_store, settings.store) if store is None else store
@@ -80,6 +81,7 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
         room = Room(settings.redis, settings.store)
         async with OriginFetcher(settings.origin) as origin, room.kept_current():
             metrics, verdicts, flights = Metrics(), Verdicts(), SingleFlight()
+            metrics.waiting.set_function(lambda: queue.outcomes.count)
             yield Services(
                 settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, checks, bodies, slots,
                 hot, verdicts, room, flights,

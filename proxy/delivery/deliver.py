@@ -9,21 +9,21 @@ from starlette.responses import Response
 
 from media.derived.derived_assets import Derived
 from media.formats.table import sniff
-from media.integers import is_natural
 from proxy.delivery.derivation import find_or_derive, read_source
 from proxy.delivery.gate import Passed
+from proxy.delivery.patience import IMPATIENT, Patience
 from proxy.http.responses import Caching, Content, matches, not_modified, respond
 from proxy.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a dialect wants delivered, and how: ``patience`` is in seconds, ``headers`` are added to the answer,
-    ``caching`` is what would hold for anything that anybody may have."""
+    """What a dialect wants delivered, and how: ``headers`` are added to the answer, ``caching`` is what would hold for
+    anything that anybody may have."""
 
     passed: Passed
     caching: Caching
-    patience: float = 0.0
+    patience: Patience = IMPATIENT
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,7 +44,7 @@ def _brief(services: Services, caching: Caching) -> Caching:
     return replace(caching, max_age=services.settings.delivery.pending_max_age_seconds, immutable=False)
 
 
-async def derived_of(services: Services, passed: Passed, *, patience: float) -> Derived:
+async def derived_of(services: Services, passed: Passed, *, patience: Patience) -> Derived:
     """The original or the derived asset; raises what :func:`proxy.delivery.derivation.find_or_derive` raises."""
     if passed.is_original:
         return Derived(await read_source(services, passed.order.source_digest))
@@ -60,13 +60,3 @@ def _confidence(derived: Derived) -> dict[str, str]:
     if derived.confidence is None:
         return {}
     return {"X-Background-Removal-Confidence": f"{derived.confidence:.2f}"}
-
-
-def patience(services: Services, request: Request) -> float:
-    """Seconds this client may wait: ``Prefer: wait=N`` (RFC 7240) within the configured bound."""
-    settings = services.settings.delivery
-    for preference in request.headers.get("prefer", "").split(","):
-        name, _, value = preference.strip().partition("=")
-        if name.lower() == "wait" and is_natural(value.strip('" ')):
-            return min(float(value.strip('" ')), settings.max_wait_seconds)
-    return settings.wait_seconds

@@ -24,6 +24,7 @@ from media.render import derivation
 from media.render.derivation import Inputs, Order
 from media.work import jobs
 from media.work.jobs import MADE, MatteJob
+from proxy.delivery.patience import Patience
 from proxy.delivery.scenes import request_scene
 from proxy.delivery.worker_jobs import JobRequest, await_job
 from proxy.services import Services
@@ -31,10 +32,10 @@ from proxy.services import Services
 log = logging.getLogger("cutout.derivation")
 
 
-async def find_or_derive(services: Services, order: Order, *, patience: float) -> Derived:
+async def find_or_derive(services: Services, order: Order, *, patience: Patience) -> Derived:
     """The derived asset's bytes, made if need be.
 
-    Waits up to ``patience`` seconds for a cutout. Raises DerivationPending while there is none,
+    Waits for a cutout as long as ``patience`` says. Raises DerivationPending while there is none,
     DerivationFailed or SourceError if it cannot be made, RateLimited for too many new ones in a
     minute, Unavailable if a dependency is down.
     """
@@ -52,7 +53,7 @@ async def find_or_derive(services: Services, order: Order, *, patience: float) -
     return made
 
 
-async def _make(services: Services, order: Order, patience: float) -> Derived:
+async def _make(services: Services, order: Order, patience: Patience) -> Derived:
     await services.floods.admit(order.cloud, order.key)
     made = await _derive(services, order) if await _may_be_ready(services, order) else None
     if made is None:
@@ -70,11 +71,11 @@ async def _may_be_ready(services: Services, order: Order) -> bool:
     return await services.io.run(derivation.is_ready, services.store, order)
 
 
-async def _prepare(services: Services, order: Order, patience: float) -> None:
+async def _prepare(services: Services, order: Order, patience: Patience) -> None:
     if order.needs.cutout is not None:
-        await request_cutout(services, order.source_digest, order.needs.cutout, patience=patience)
+        await request_cutout(services, order.source_digest, order.needs.cutout, patience=patience.cutout)
     if order.needs.scene:
-        await request_scene(services, order.source_digest, patience=patience)
+        await request_scene(services, order.source_digest, patience=patience.scene)
 
 
 async def request_cutout(services: Services, source_digest: str, options: CutoutOptions, *, patience: float) -> None:

@@ -28,6 +28,7 @@ from media.render import derivation
 from media.render.comparison import is_changed
 from media.render.derivation import Listing, Order, order_for
 from proxy.delivery.derivation import find_or_derive, read_source
+from proxy.delivery.patience import IMPATIENT, Patience
 from proxy.http.responses import Caching
 from proxy.services import Services
 
@@ -102,7 +103,7 @@ async def open_chain(
     grant: Grant,
     *,
     listing: Listing | None = None,
-    patience: float = 0.0,
+    patience: Patience = IMPATIENT,
 ) -> Passed:
     """``chain`` on an asset and on what ``locate`` finds for its sources.
 
@@ -163,7 +164,7 @@ def _check_original(asset: Asset, grant: Grant) -> None:
         raise BadSignature("Resource of type private needs a signed URL, unless it is transformed")
 
 
-async def _is_changed(services: Services, order: Order, patience: float) -> bool:
+async def _is_changed(services: Services, order: Order, patience: Patience) -> bool:
     """Whether the picture differs from its source; remembered, since neither ever changes."""
     known = False if not order.chain.steps else services.verdicts.get(order.key)
     if known is not None:

@@ -13,6 +13,7 @@ from media.scene.labels import Label, labels_of
 from proxy.delivery.deliver import derived_of
 from proxy.delivery.derivation import request_cutout
 from proxy.delivery.gate import OWNER, Grant, open_chain
+from proxy.delivery.patience import both
 from proxy.services import Services
 
 
@@ -32,7 +33,7 @@ async def derive_now(
     async def locate(source: str) -> Asset:
         return layers[source]
 
-    patience = services.settings.delivery.synchronous_wait_seconds
+    patience = both(services.settings.delivery.synchronous_wait_seconds)
     passed = await open_chain(services, asset, concrete(chain), locate, grant, patience=patience)
     return await derived_of(services, passed, patience=patience)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from media.work import jobs
@@ -19,6 +19,7 @@ class Metrics:
         self.render_seconds = Histogram(
             "cutout_render_seconds", "Time spent rendering a derived asset.", registry=self.registry
         )
+        self.waiting = Gauge("cutout_waiting_requests", "Requests that wait for a worker.", registry=self.registry)
 
     def exposition(self, counters: dict[str, int], lengths: dict[str, int]) -> bytes:
         """The text of /metrics. ``counters`` and ``lengths`` are what Redis knows; empty if it is down."""

@@ -19,6 +19,7 @@ from media.config import Queue, RedisSettings
 from media.errors import Unavailable
 from media.work import jobs
 from media.work.jobs import Outcome
+from proxy.runtime.outcomes import Outcomes
 from proxy.runtime.pool import Pool
 from proxy.runtime.redis_client import connect, connect_async
 
@@ -31,11 +32,15 @@ LOST_AFTER_SECONDS = 10
 
 
 class JobQueue:
-    def __init__(self, redis_settings: RedisSettings, settings: Queue, pool: Pool) -> None:
+    """At most ``max_waiting`` requests wait for outcomes at once."""
+
+    def __init__(self, redis_settings: RedisSettings, settings: Queue, pool: Pool, *, max_waiting: int = 2000) -> None:
         self._settings = settings
         self._pool = pool
-        self._slice_seconds = redis_settings.timeout_seconds / 2
         self._redis, self._async = connect(redis_settings), connect_async(redis_settings)
+        # One of its own: it answers while all others are taken.
+        self._health = connect_async(redis_settings)
+        self.outcomes = Outcomes(redis_settings, max_waiting)
 
     async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
         """Put a job on ``queue`` unless one with this id is there or has just ended; True if this call did it.
@@ -73,16 +78,12 @@ class JobQueue:
             return True
 
     async def outcome(self, job_id: str, *, patience: float = 0.0) -> Outcome | None:
-        """The job's last outcome; waits up to ``patience`` seconds for one. None while there is none."""
-        stream, deadline = jobs.outcome_stream(job_id), time.monotonic() + patience
+        """The job's last outcome; waits up to ``patience`` seconds for one. None while there is none, or if too many
+        requests wait already."""
         with _translated():
-            past = await self._async.xrevrange(stream, count=1)
-            while not past and (left := deadline - time.monotonic()) > 0:
-                # From "0": an outcome announced between two calls is still read. In slices, so that a Redis
-                # that no longer answers is told from one that has nothing to say.
-                block = int(min(left, self._slice_seconds) * 1000) or 1
-                news = await self._async.xread({stream: "0"}, count=1, block=block)
-                past = news[0][1] if news else []
+            if patience > 0:
+                return await self.outcomes.wait(job_id, patience=patience)
+            past = await self._async.xrevrange(jobs.outcome_stream(job_id), count=1)
         return Outcome.from_fields(past[-1][1]) if past else None
 
     async def send_soon(self, notice_id: str) -> None:
@@ -115,7 +116,7 @@ class JobQueue:
 
     async def ping(self) -> None:
         with _translated():
-            await self._async.ping()
+            await self._health.ping()
 
     @contextlib.contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -124,6 +125,8 @@ class JobQueue:
             yield
 
     async def close(self) -> None:
+        await self.outcomes.close()
+        await self._health.aclose()
         await self._async.aclose()
         self._redis.close()
 

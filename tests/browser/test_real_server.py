@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.browser.page import Page
 from tests.conftest import Server
+from tests.pictures import photo as picture
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +22,22 @@ let opaque = 0;
 for (let at = 3; at < pixels.length; at += 4) opaque += pixels[at] > 200;
 return opaque / (pixels.length / 4);
 """
+
+#: Twelve pictures, as a page has them; told apart by nothing but their names.
+_LOAD_ALL = """
+const [urls, done] = arguments;
+const load = url => new Promise(end => {
+  const image = document.createElement("img");
+  image.onload = () => end(image.naturalWidth);
+  image.onerror = () => end(0);
+  image.src = url;
+  document.body.append(image);
+});
+Promise.all(urls.map(load)).then(done);
+"""
+_FETCH = "const [url, done] = arguments; fetch(url).then(answer => done(answer.status))"
+FRESH = 12
+PAGE_SECONDS = 60
 
 
 def test_sample_becomes_a_cutout_and_an_upload_a_new_photo(page: Page, server: Server, photo: Path) -> None:
@@ -40,3 +58,24 @@ def test_effect_that_does_not_exist_is_refused_in_words(page: Page, server: Serv
     page.open(server.address, "#chain=e_nonsense")
     page.wait_for("refused")
     assert "nonsense" in page.text("#refusal-text")
+
+
+def test_twelve_fresh_removals_load_at_the_first_try(page: Page, server: Server) -> None:
+    page.driver.set_script_timeout(PAGE_SECONDS)
+    page.open(server.address)
+    urls = [_removal(server, number) for number in range(FRESH)]
+    assert page.driver.execute_async_script(_LOAD_ALL, urls) == [96 + number for number in range(FRESH)]
+
+
+def test_a_script_is_told_at_once_that_it_must_ask_again(page: Page, server: Server) -> None:
+    page.open(server.address)
+    assert page.driver.execute_async_script(_FETCH, _removal(server, FRESH)) == 423
+
+
+def _removal(server: Server, number: int) -> str:
+    """The address of the cutout of a photograph that nobody has asked for."""
+    body = picture(width=96 + number)
+    answer = httpx.post(
+        f"{server.address}/v1_1/demo/image/upload", data={"upload_preset": "playground"}, files={"file": body}
+    )
+    return f"{server.address}/demo/image/upload/e_background_removal/{answer.json()['public_id']}.png"

@@ -5,7 +5,7 @@
     image
       ├ find_token · grammar.parse · authorize    text only, no I/O before the signature
       ├ locate · _fetch                           the origin, guarded, kept as a source
-      └ _deliver                                  the result, or the photo as it is until there is a cutout
+      └ _deliver                                  the result; until there is a cutout, the photo (an <img> waits first)
           └ negotiate_on · gate.open_chain · delivery.deliver
 """
 
@@ -26,8 +26,9 @@ from media.errors import (
 from media.geometry import Size
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.assets import FETCH, OWN, fetch_asset, find_asset, own_asset
-from proxy.delivery.deliver import Delivery, deliver, patience
+from proxy.delivery.deliver import Delivery, deliver
 from proxy.delivery.gate import ANYBODY, OWNER, Grant, open_chain
+from proxy.delivery.patience import VARY, patience_of
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudimage import grammar, signature, tenant, vocabulary
 from proxy.dialects.cloudimage.backdrop import BACKDROP
@@ -128,7 +129,8 @@ async def _answer_without(services: Services, wanted: AssetRequest, error: Media
 
 
 async def _answer(services: Services, wanted: AssetRequest, max_age: int | None = None) -> Response:
-    """``max_age`` (seconds) goes before what the URL asks for."""
+    """``max_age`` (seconds) goes before what the URL asks for: the photo in place of its cutout, which a browser that
+    loads an image would have waited for."""
     asset, request = wanted.asset, wanted.request
     negotiated = negotiate_on(_facts(wanted), wanted.parameters, request.headers)
     compiled, chain = negotiated.compiled, negotiated.chain
@@ -136,12 +138,13 @@ async def _answer(services: Services, wanted: AssetRequest, max_age: int | None 
     async def locate(source: str) -> Asset:
         return await _locate(services, wanted, source)
 
+    vary = negotiated.vary if max_age is None else tuple(dict.fromkeys((*negotiated.vary, *VARY)))
     chosen = compiled.max_age if max_age is None else max_age
     age = services.settings.delivery.max_age_seconds if chosen is None else chosen
     delivery = Delivery(
         await open_chain(services, asset, chain, locate, wanted.grant),
-        Caching(age, vary=negotiated.vary, shared=chosen is not None),
-        patience=patience(services, request),
+        Caching(age, vary=vary, shared=chosen is not None),
+        patience=patience_of(request.headers, services.settings.delivery),
         headers=_disposition(compiled, asset) | _description(compiled, asset),
     )
     return await deliver(services, delivery, request)

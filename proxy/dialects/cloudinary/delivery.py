@@ -23,8 +23,9 @@ from media.header_text import header_text
 from media.records.asset import Asset, SourceRef
 from media.render.derivation import Listing
 from proxy.delivery.assets import fetch_asset, find_asset
-from proxy.delivery.deliver import Delivery, deliver, derived_of, patience
+from proxy.delivery.deliver import Delivery, deliver, derived_of
 from proxy.delivery.gate import Grant, Passed, check_type, open_chain
+from proxy.delivery.patience import IMPATIENT, Patience, patience_of
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary.access import authorize, check_addons
 from proxy.dialects.cloudinary.concrete import Negotiated, negotiate_on, terms_on
@@ -68,7 +69,7 @@ async def image(services: Services, request: Request) -> Response:
     named = await definitions(services, url.cloud, url.components)
     asked = _negotiate(services, url.components, found, request.headers, named)
     check_addons(cloud, asked.chain.needs, grant)
-    wait = patience(services, request)
+    wait = patience_of(request.headers, services.settings.delivery)
     passed = await open_with_layers(
         services, found.asset, asked.chain, url.transformation, found.extension, grant, patience=wait
     )
@@ -113,7 +114,7 @@ async def open_with_layers(
     extension: str | None,
     grant: Grant,
     *,
-    patience: float = 0.0,
+    patience: Patience = IMPATIENT,
 ) -> Passed:
     """``chain`` on the asset, with its layers found; listed under what was written. Raises NotFound for a layer,
     BadSignature for what ``grant`` does not open."""

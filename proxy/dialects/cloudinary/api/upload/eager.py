@@ -25,6 +25,7 @@ from media.work.batch import Batch, Row
 from media.work.jobs import BATCH, BATCH_JOB, BATCHES, DERIVE_JOB, DERIVE_QUEUE, DeriveJob
 from proxy.delivery.derivation import find_or_derive
 from proxy.delivery.gate import OWNER
+from proxy.delivery.patience import both
 from proxy.dialects.cloudinary.api.call import Call
 from proxy.dialects.cloudinary.api.notify import notices_for, urls_of
 from proxy.dialects.cloudinary.api.representation import delivery_url
@@ -103,7 +104,7 @@ async def _derive(services: Services, call: Call, asset: Asset, wanted: EagerTra
     order = await order_of(services, asset, wanted)
     shown = _shown(call, asset, wanted)
     try:
-        derived = await find_or_derive(services, order, patience=services.settings.delivery.max_wait_seconds)
+        derived = await find_or_derive(services, order, patience=both(services.settings.delivery.max_wait_seconds))
     except DerivationPending:
         return {"status": "processing", **shown}
     row = sniff(derived.body)

@@ -26,6 +26,7 @@ from media.work.jobs import GUESTS, UNSIGNED
 from proxy.delivery.assets import find_asset
 from proxy.delivery.derivation import find_or_derive
 from proxy.delivery.ingest import keep_source, open_address, record
+from proxy.delivery.patience import both
 from proxy.dialects.cloudinary.api.admission import authorize
 from proxy.dialects.cloudinary.api.attributes import attributes, check_offered, display_name
 from proxy.dialects.cloudinary.api.call import Call, Document
@@ -229,7 +230,7 @@ async def _store(services: Services, checked: CheckedUpload) -> Asset:
         order = await eager.order_of(services, source, checked.incoming)
         # What is made here becomes the asset: it is no derived asset of anything.
         order = replace(order, listing=None)
-        patience = services.settings.delivery.max_wait_seconds
+        patience = both(services.settings.delivery.max_wait_seconds)
         arrival = Arrival((await find_or_derive(services, order, patience=patience)).body, arrival.filename)
     described = await keep_source(services, arrival, checked.ref)
     await remember(services, checked.ref.cloud, checked.values["asset_folder"])
