@@ -96,6 +96,8 @@ class Queue:
     lease_seconds: int = 6
     max_attempts: int = 3
     max_length: int = 10_000
+    max_waiting_per_source: int = 200
+    max_waiting_per_cloud: int = 2000
     outcome_ttl_seconds: int = 60
     failure_ttl_seconds: int = 60
 

@@ -51,13 +51,13 @@ def services_of(settings: Settings, store: Store, matter: DiscMatter) -> Service
     return Services(settings, store, connect(settings.redis), matter)  # type: ignore[arg-type]
 
 
-def work_off(settings: Settings, store: Store, matter: DiscMatter) -> None:
-    """Do every job that is queued now."""
+def work_off(settings: Settings, store: Store, matter: DiscMatter, *, most: int | None = None) -> None:
+    """Do every job that is queued now, or the first ``most`` of them."""
     services = services_of(settings, store, matter)
     connection = services.redis
     jobs.use(services)
     worker = BurstWorker(connection, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up)
-    worker.work(burst=True, logging_level="ERROR")
+    worker.work(burst=True, logging_level="ERROR", max_jobs=most)
     asyncio.run(_send_notices(services))
 
 

@@ -7,15 +7,17 @@ here, nor reach other servers through us. So a table decides what is called, and
 
 import logging
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
+import redis
 from rq import Queue
 from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from media.config import Queue as QueueSettings
+from media.work import lanes
 from media.work.jobs import COUNTERS, JOBS_REFUSED
 
 log = logging.getLogger("cutout.worker")
@@ -86,8 +88,31 @@ class KnownJob(Job):
 
 
 class KnownQueue(Queue):
+    """A queue of RQ whose jobs come from fair lanes, and return there; see :mod:`media.work.lanes`."""
+
+    @classmethod
+    def lpop(cls, queue_keys: Sequence[str], timeout: int | None, connection: Any = None) -> Any:
+        """RQ's way to take a job. Offered before, as another worker may have died; and after, so that others go on."""
+        _offer(connection, queue_keys)
+        taken = super().lpop(queue_keys, timeout, connection=connection)
+        _offer(connection, queue_keys)
+        return taken
+
+    def push_job_id(self, job_id: str, pipeline: Any = None, at_front: bool = False) -> None:
+        """RQ's way to put a job back: it waits in its own lane again."""
+        connection = self.connection if pipeline is None else pipeline
+        connection.eval(lanes.RETURN, 0, self.name, job_id)
+
     def enqueue_dependents(self, job: Job, *arguments: Any, **more: Any) -> None:
         """Nothing of ours waits for another job; what Redis says of it is not read."""
+
+
+def _offer(connection: "redis.Redis", queue_keys: Sequence[str]) -> None:
+    names = [each.removeprefix(Queue.redis_queue_namespace_prefix) for each in queue_keys]
+    try:
+        connection.eval(lanes.OFFER, 0, *names)
+    except redis.exceptions.ResponseError as error:
+        log.warning("the lanes of %s hold what is not ours: %s", ", ".join(names), error)
 
 
 def known_jobs(functions: Functions, settings: QueueSettings) -> type[KnownJob]:

@@ -15,10 +15,12 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 from rq.utils import now
+from rq.worker import DequeueStrategy
 from rq.worker_registration import clean_worker_registry
 
 from media.config import Queue as QueueSettings
 from media.work.jobs import COUNTERS, JOBS_REFUSED, QUEUES
+from media.work.lanes import RESCUE
 from worker.known_jobs import Functions, KnownQueue, UnknownJob, known_jobs
 from worker.renewal import renewed
 
@@ -63,6 +65,11 @@ class LeaseWorker(SimpleWorker):
         """Of RQ's own the registries only: nothing here is scheduled or grouped."""
         self.clean_registries()
 
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """The queue that a job was taken from is asked last next time, whatever the order at start."""
+        self._dequeue_strategy = DequeueStrategy.ROUND_ROBIN
+        super().reorder_queues(reference_queue)
+
     def get_heartbeat_ttl(self, job: Job) -> int:
         return self._lease_seconds
 
@@ -105,4 +112,5 @@ def _clean(queue: Queue, handlers: list[Any]) -> None:
     known: Any = {"connection": queue.connection, "job_class": queue.job_class, "serializer": queue.serializer}
     _Leases(queue.name, **known).cleanup(exception_handlers=handlers)
     FailedJobRegistry(queue.name, **known).cleanup()
+    queue.connection.eval(RESCUE, 0, queue.name)
     clean_worker_registry(queue)

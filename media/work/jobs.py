@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+#: For what the network has to see first.
 MATTE_QUEUE = "matte"
+#: For other cutouts of sources whose maps are stored: no inference.
+CUT_QUEUE = "cut"
 DERIVE_QUEUE = "derive"
-QUEUES = (MATTE_QUEUE, DERIVE_QUEUE)
+#: Worked in turn, so none waits for another to be empty.
+QUEUES = (MATTE_QUEUE, CUT_QUEUE, DERIVE_QUEUE)
 
 MATTE_JOB = "worker.jobs.matte"
 DERIVE_JOB = "worker.jobs.derive"

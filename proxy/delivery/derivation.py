@@ -14,6 +14,7 @@ Walk::
 
 import logging
 import time
+from dataclasses import replace
 
 from media.cutout import CutoutOptions
 from media.derived.cutouts import has_cutout
@@ -24,6 +25,7 @@ from media.render import derivation
 from media.render.derivation import Inputs, Order
 from media.work import jobs
 from media.work.jobs import MADE, MatteJob
+from media.work.lanes import Lane
 from proxy.delivery.patience import Patience
 from proxy.delivery.scenes import request_scene
 from proxy.delivery.worker_jobs import JobRequest, await_job
@@ -37,7 +39,7 @@ async def find_or_derive(services: Services, order: Order, *, patience: Patience
 
     Waits for a cutout as long as ``patience`` says. Raises DerivationPending while there is none,
     DerivationFailed or SourceError if it cannot be made, RateLimited for too many new ones in a
-    minute, Unavailable if a dependency is down.
+    minute or waiting, Unavailable if a dependency is down.
     """
     known = services.hot.get(order.key)
     if known is not None:
@@ -72,19 +74,19 @@ async def _may_be_ready(services: Services, order: Order) -> bool:
 
 
 async def _prepare(services: Services, order: Order, patience: Patience) -> None:
+    lane = Lane(order.cloud, order.source_digest)
     if order.needs.cutout is not None:
-        await request_cutout(services, order.source_digest, order.needs.cutout, patience=patience.cutout)
+        await request_cutout(services, lane, order.needs.cutout, patience=patience.cutout)
     if order.needs.scene:
-        await request_scene(services, order.source_digest, patience=patience.scene)
+        await request_scene(services, lane, patience=patience.scene)
 
 
-async def request_cutout(services: Services, source_digest: str, options: CutoutOptions, *, patience: float) -> None:
+async def request_cutout(services: Services, lane: Lane, options: CutoutOptions, *, patience: float) -> None:
     """Have a cutout made; return once it is stored. See :func:`find_or_derive` for what is raised."""
-    key = cutout_key(source_digest, services.matting, options)
-    message = MatteJob(source_digest, options.to_json())
-    job = JobRequest(
-        jobs.MATTE_JOB, key, message.to_arguments(), lambda: services.io.run(has_cutout, services.store, key)
-    )
+    key = cutout_key(lane.source, services.matting, options)
+    arguments = MatteJob(lane.source, options.to_json()).to_arguments()
+    lane = replace(lane, has_hints=options != CutoutOptions())
+    job = JobRequest(jobs.MATTE_JOB, key, arguments, lane, lambda: services.io.run(has_cutout, services.store, key))
     outcome = await await_job(services, job, patience=patience)
     if outcome is None:
         retry_after = services.settings.delivery.retry_after_seconds

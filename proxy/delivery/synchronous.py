@@ -10,6 +10,7 @@ from media.derived.paths import maps_path
 from media.language.chain import Chain
 from media.records.asset import Asset
 from media.scene.labels import Label, labels_of
+from media.work.lanes import Lane
 from proxy.delivery.deliver import derived_of
 from proxy.delivery.derivation import request_cutout
 from proxy.delivery.gate import OWNER, Grant, open_chain
@@ -48,5 +49,5 @@ async def classify_now(services: Services, asset: Asset) -> tuple[Label, ...]:
     """As :func:`find_labels`, waited for: the network's answer serves every later cutout."""
     if await services.io.run(services.store.stat, maps_path(maps_key(asset.digest, services.matting))) is None:
         patience = services.settings.delivery.synchronous_wait_seconds
-        await request_cutout(services, asset.digest, CutoutOptions(), patience=patience)
+        await request_cutout(services, Lane(asset.cloud, asset.digest), CutoutOptions(), patience=patience)
     return await find_labels(services, asset)

@@ -1,4 +1,4 @@
-"""The job queue as the proxy sees it: enqueue once per key, await the outcome.
+"""The job queue as the proxy sees it: enqueue once per key, in the lane of its source; await the outcome.
 
 Redis faults become :class:`media.errors.Unavailable`; nothing here is durable.
 """
@@ -6,19 +6,19 @@ Redis faults become :class:`media.errors.Unavailable`; nothing here is durable.
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import redis
 from rq import Queue as RqQueue
 from rq import Retry
-from rq.exceptions import DuplicateJobError
-from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 from rq.utils import now
 
 from media.config import Queue, RedisSettings
-from media.errors import Unavailable
-from media.work import jobs
+from media.errors import MediaError, RateLimited, Unavailable
+from media.work import jobs, lanes
 from media.work.jobs import Outcome
+from media.work.lanes import Lane
 from proxy.runtime.outcomes import Outcomes
 from proxy.runtime.pool import Pool
 from proxy.runtime.redis_client import connect, connect_async
@@ -27,8 +27,7 @@ from proxy.runtime.redis_client import connect, connect_async
 QUEUED_TTL_SECONDS = 3600
 #: RQ keeps failed jobs for a year by default; the outcome stream is our marker, not the job.
 FAILED_JOB_TTL_SECONDS = 1
-#: Between taking a job and starting it a worker needs milliseconds.
-LOST_AFTER_SECONDS = 10
+FULL_RETRY_AFTER_SECONDS = 10
 
 
 class JobQueue:
@@ -42,40 +41,46 @@ class JobQueue:
         self._health = connect_async(redis_settings)
         self.outcomes = Outcomes(redis_settings, max_waiting)
 
-    async def enqueue_once(self, queue: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
-        """Put a job on ``queue`` unless one with this id is there or has just ended; True if this call did it.
+    async def enqueue_once(
+        self, queue: str, function: str, job_id: str, arguments: Sequence[str], *, lane: Lane
+    ) -> bool:
+        """Have a job done in its turn unless one with this id waits or has just ended; True if this call did it.
 
-        Raises Unavailable if Redis is down or the queue is full.
+        Raises RateLimited if too many wait for the lane's source or cloud, Unavailable if Redis is down or the queue
+        is full.
         """
-        return await self._pool.run(self._enqueue_once, queue, function, job_id, arguments)
+        return await self._pool.run(self._enqueue_once, queue, function, job_id, arguments, lane)
 
-    def _enqueue_once(self, name: str, function: str, job_id: str, arguments: Sequence[str]) -> bool:
+    def _enqueue_once(self, name: str, function: str, job_id: str, arguments: Sequence[str], lane: Lane) -> bool:
+        settings = self._settings
+        bounds = (settings.max_waiting_per_source, settings.max_waiting_per_cloud, settings.max_length)
+        keys = (jobs.outcome_stream(job_id), jobs.COUNTERS, RqQueue.redis_queues_keys)
         with _translated():
-            queue = RqQueue(name, connection=self._redis, serializer=JSONSerializer)
-            if queue.count >= self._settings.max_length:
-                raise Unavailable(f"The queue {name} is full; try again later.", retry_after=10)
-            try:
-                job = queue.enqueue_call(
-                    function,
-                    args=list(arguments),
-                    job_id=job_id,
-                    unique=True,
-                    timeout=self._settings.job_timeout_seconds,
-                    ttl=QUEUED_TTL_SECONDS,
-                    result_ttl=0,
-                    failure_ttl=FAILED_JOB_TTL_SECONDS,
-                    retry=Retry(max=self._settings.max_attempts - 1) if self._settings.max_attempts > 1 else None,
-                )
-            except DuplicateJobError:
-                put_back_if_lost(queue, job_id)
-                return False
-            # The job of that name may have ended between the caller's look and this call: its outcome was
-            # announced before its name became free, so it is seen here.
-            if self._redis.exists(jobs.outcome_stream(job_id)):
-                job.delete()
-                return False
-            self._redis.hincrby(jobs.COUNTERS, jobs.JOBS_ENQUEUED, 1)
-            return True
+            message = self._message(name, function, job_id, arguments)
+            told: Any = self._redis.eval(
+                lanes.ENQUEUE, len(keys), *keys, name, job_id, lane.cloud, lane.name, QUEUED_TTL_SECONDS,
+                *bounds, jobs.JOBS_ENQUEUED, *message,
+            )  # fmt: skip
+        if told in (lanes.NEW, lanes.KNOWN):
+            return bool(told == lanes.NEW)
+        raise _refusal(told, settings)
+
+    def _message(self, name: str, function: str, job_id: str, arguments: Sequence[str]) -> list[Any]:
+        """The names and values of a job's fields, as RQ writes them."""
+        attempts = self._settings.max_attempts
+        job = RqQueue(name, connection=self._redis, serializer=JSONSerializer).create_job(
+            function,
+            args=list(arguments),
+            job_id=job_id,
+            timeout=self._settings.job_timeout_seconds,
+            ttl=QUEUED_TTL_SECONDS,
+            result_ttl=0,
+            failure_ttl=FAILED_JOB_TTL_SECONDS,
+            retry=Retry(max=attempts - 1) if attempts > 1 else None,
+        )
+        job.enqueued_at = now()
+        fields = {field: value for field, value in job.to_dict().items() if value is not None}
+        return [part for field in fields.items() for part in field]
 
     async def outcome(self, job_id: str, *, patience: float = 0.0) -> Outcome | None:
         """The job's last outcome; waits up to ``patience`` seconds for one. None while there is none, or if too many
@@ -112,7 +117,12 @@ class JobQueue:
 
     async def lengths(self) -> dict[str, int]:
         with _translated():
-            return {name: int(await self._async.llen(f"rq:queue:{name}")) for name in jobs.QUEUES}
+            return {name: await self._length(name) for name in jobs.QUEUES}
+
+    async def _length(self, name: str) -> int:
+        """What is offered to RQ, and what waits in lanes."""
+        waiting = await self._async.hvals(lanes.waiting_key(name))
+        return int(await self._async.llen(f"rq:queue:{name}")) + sum(int(each) for each in waiting)
 
     async def ping(self) -> None:
         with _translated():
@@ -131,15 +141,15 @@ class JobQueue:
         self._redis.close()
 
 
-def put_back_if_lost(queue: RqQueue, job_id: str) -> None:
-    """A worker that dies between taking a job and starting it leaves it in no list, but its name taken."""
-    job = queue.fetch_job(job_id)
-    # As fetched: asking again would raise if a worker finished the job and dropped it meanwhile.
-    if job is None or job.get_status(refresh=False) != JobStatus.QUEUED or job.enqueued_at is None:
-        return
-    age = (now() - job.enqueued_at).total_seconds()
-    if age > LOST_AFTER_SECONDS and queue.get_job_position(job_id) is None:
-        queue.push_job_id(job_id)
+def _refusal(told: object, settings: Queue) -> MediaError:
+    if told == lanes.FULL_QUEUE:
+        return Unavailable("The queue is full; try again later.", retry_after=FULL_RETRY_AFTER_SECONDS)
+    who, most = (
+        ("picture", settings.max_waiting_per_source)
+        if told == lanes.FULL_SOURCE
+        else ("cloud", settings.max_waiting_per_cloud)
+    )
+    return RateLimited(f"A {who} may have {most} jobs waiting; try again later.", retry_after=FULL_RETRY_AFTER_SECONDS)
 
 
 @contextlib.contextmanager

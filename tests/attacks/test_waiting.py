@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from media.config import Queue
-from media.work.jobs import MATTE_QUEUE, Outcome
+from media.work.jobs import Outcome
 from tests.attacks.conftest import HOT, TRIES, Victim, eventually, running_proxy, upload
 from worker.outcomes import announce
 
@@ -27,7 +27,9 @@ MOST_WORK = 1.5
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory, redis_server: str) -> Iterator[Victim]:
     folder, server = tmp_path_factory.mktemp("patient"), {"request_deadline_seconds": 130}
-    with running_proxy(folder, redis_server, delivery=DELIVERY, server=server) as running:
+    # All ask for cutouts of one photograph.
+    queue = {"max_waiting_per_source": 0, "max_waiting_per_cloud": 0}
+    with running_proxy(folder, redis_server, delivery=DELIVERY, server=server, queue=queue) as running:
         upload(running, "hot")
         yield running
 
@@ -55,8 +57,8 @@ def waiting(victim: Victim) -> int:
 def end_all(redis_url: str) -> None:
     """Every job that is queued has failed."""
     with redis.Redis.from_url(redis_url) as client:
-        for job_id in client.lrange(f"rq:queue:{MATTE_QUEUE}", 0, -1):
-            announce(client, Queue(), job_id.decode(), Outcome(ok=False, message="The picture shows nothing."))
+        for key in client.scan_iter("rq:job:*", count=1000):
+            announce(client, Queue(), key.decode().removeprefix("rq:job:"), Outcome(ok=False, message="The picture shows nothing."))
 
 
 def test_a_thousand_wait_and_each_hears_of_its_own_job(patient: Victim, redis_url: str) -> None:

@@ -2,23 +2,25 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
 from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
-from rq.utils import now
 
 from media.config import Queue, RedisSettings
 from media.errors import Unavailable
 from media.work.jobs import MATTE_JOB, MATTE_QUEUE, Outcome
+from media.work.lanes import LOST_AFTER_SECONDS, Lane
 from proxy.runtime.pool import Pool
-from proxy.runtime.queue import JobQueue, put_back_if_lost
+from proxy.runtime.queue import JobQueue
 from proxy.runtime.single_flight import SingleFlight
 from worker.outcomes import announce
+
+LANE = Lane("demo", "a" * 64)
 
 
 def drive(url: str, scene: Callable[[JobQueue], Coroutine[Any, Any, None]], settings: Queue = Queue()) -> None:  # noqa: B008
@@ -34,10 +36,10 @@ def drive(url: str, scene: Callable[[JobQueue], Coroutine[Any, Any, None]], sett
 
 def test_a_job_of_one_name_is_enqueued_once(redis_url: str) -> None:
     async def scene(queue: JobQueue) -> None:
-        crowd = [queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", ["a", "{}"]) for _ in range(20)]
+        crowd = [queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", ["a", "{}"], lane=LANE) for _ in range(20)]
         assert sum(await asyncio.gather(*crowd)) == 1
-        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", ["a", "{}"])
-        assert await queue.lengths() == {"matte": 2, "derive": 0}
+        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", ["a", "{}"], lane=LANE)
+        assert await queue.lengths() == {"matte": 2, "cut": 0, "derive": 0}
         assert (await queue.counters())["jobs_enqueued"] == 2
 
     drive(redis_url, scene)
@@ -68,9 +70,9 @@ def test_failures_are_remembered_for_longer_each_time(redis_url: str) -> None:
 
 def test_a_full_queue_refuses(redis_url: str) -> None:
     async def scene(queue: JobQueue) -> None:
-        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", [])
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", [], lane=LANE)
         with pytest.raises(Unavailable, match="full") as refused:
-            await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", [])
+            await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", [], lane=LANE)
         assert refused.value.retry_after > 0
 
     drive(redis_url, scene, Queue(max_length=1))
@@ -78,17 +80,14 @@ def test_a_full_queue_refuses(redis_url: str) -> None:
 
 def test_a_job_that_fell_out_of_the_queue_is_put_back(redis_url: str) -> None:
     async def scene(queue: JobQueue) -> None:
-        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
         client = redis.Redis.from_url(redis_url)
         rq_queue = RqQueue(MATTE_QUEUE, connection=client, serializer=JSONSerializer)
         client.delete("rq:queue:matte")
-        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
         assert rq_queue.job_ids == []  # just taken, perhaps about to start
-        job = rq_queue.fetch_job("k")
-        assert job is not None
-        job.enqueued_at = now() - timedelta(seconds=60)
-        job.save()
-        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        client.zadd("cutout:lanes:matte:offered", {"k": int(time.time()) - LOST_AFTER_SECONDS})
+        await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
         assert rq_queue.job_ids == ["k"]
 
     drive(redis_url, scene)
@@ -96,7 +95,7 @@ def test_a_job_that_fell_out_of_the_queue_is_put_back(redis_url: str) -> None:
 
 def test_a_redis_that_is_gone_is_unavailable_at_once() -> None:
     async def scene(queue: JobQueue) -> None:
-        for call in (queue.ping(), queue.outcome("k"), queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])):
+        for call in (queue.ping(), queue.outcome("k"), queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)):
             with pytest.raises(Unavailable):
                 await call
 
@@ -140,26 +139,10 @@ def test_a_full_pool_refuses_instead_of_waiting_without_end() -> None:
 def test_a_job_that_has_just_ended_is_not_enqueued_again(redis_url: str) -> None:
     async def scene(queue: JobQueue) -> None:
         announce(redis.Redis.from_url(redis_url), Queue(), "k", Outcome(ok=True))
-        assert not await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
-        assert await queue.lengths() == {"matte": 0, "derive": 0}
+        assert not await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
+        assert await queue.lengths() == {"matte": 0, "cut": 0, "derive": 0}
         assert "jobs_enqueued" not in await queue.counters()
         await queue.forget("k")
-        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [])
+        assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
 
     drive(redis_url, scene)
-
-
-class QueueWhoseJobEnds(RqQueue):
-    """Its job is dropped by a worker right after it was fetched."""
-
-    def fetch_job(self, job_id: str) -> Any:
-        job = super().fetch_job(job_id)
-        job.connection.delete(job.key)
-        return job
-
-
-def test_a_job_that_ends_while_it_is_looked_for_is_no_fault(redis_url: str) -> None:
-    queue = QueueWhoseJobEnds(MATTE_QUEUE, connection=redis.Redis.from_url(redis_url), serializer=JSONSerializer)
-    queue.enqueue_call(MATTE_JOB, args=["a", "{}"], job_id="k")
-    put_back_if_lost(queue, "k")
-    assert queue.count == 1

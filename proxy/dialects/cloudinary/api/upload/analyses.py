@@ -7,6 +7,7 @@ from media import analysis
 from media.formats.source import Source, open_source
 from media.records.asset import Asset
 from media.scene.scene import Area
+from media.work.lanes import Lane
 from proxy.delivery.derivation import read_source
 from proxy.delivery.scenes import find_scene
 from proxy.dialects.cloudinary.api.form import Fields, is_true
@@ -50,7 +51,7 @@ async def _faces(services: Services, asset: Asset) -> list[list[int]]:
     """Those on record, else those a worker finds within ``delivery.look_wait_seconds``."""
     if asset.faces:
         return [list(face) for face in asset.faces]
-    scene = await find_scene(services, asset.digest, patience=0)
+    scene = await find_scene(services, Lane(asset.cloud, asset.digest), patience=0)
     return [_rectangle(face, asset) for face in scene.faces] if scene else []
 
 

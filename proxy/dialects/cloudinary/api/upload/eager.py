@@ -23,6 +23,7 @@ from media.render.derivation import Order
 from media.work import webhook
 from media.work.batch import Batch, Row
 from media.work.jobs import BATCH, BATCH_JOB, BATCHES, DERIVE_JOB, DERIVE_QUEUE, DeriveJob
+from media.work.lanes import Lane
 from proxy.delivery.derivation import find_or_derive
 from proxy.delivery.gate import OWNER
 from proxy.delivery.patience import both
@@ -123,10 +124,11 @@ async def enqueue_all(
     notices = await _notices(services, call, asset, batch_id)
     batch = Batch(batch_id, call.name, asset.asset_id, asset.digest, rows, notices)
     await services.io.run(services.catalog.records(BATCHES).put, batch_id, batch.to_document())
+    lane = Lane(asset.cloud, asset.digest)
     for row in rows:
         job = DeriveJob(asset.digest, row.chain, canonical(dict(row.layers)))
-        await services.queue.enqueue_once(DERIVE_QUEUE, DERIVE_JOB, row.key, job.to_arguments())
-    await services.queue.enqueue_once(DERIVE_QUEUE, BATCH_JOB, f"{BATCH}{batch_id}", [batch_id])
+        await services.queue.enqueue_once(DERIVE_QUEUE, DERIVE_JOB, row.key, job.to_arguments(), lane=lane)
+    await services.queue.enqueue_once(DERIVE_QUEUE, BATCH_JOB, f"{BATCH}{batch_id}", [batch_id], lane=lane)
     shown = [{"status": "processing", "batch_id": batch_id, **row.shown} for row in rows]
     return {"eager": shown, "batch_id": batch_id}
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from media.cutout import CutoutOptions
-from media.errors import BadTransformation, RequestError, Unavailable
+from media.errors import BadTransformation, RateLimited, RequestError, Unavailable
 from media.language.chain import Step
 from media.records.asset import Asset
 from media.work.batch import Replacement
-from media.work.jobs import MATTE_QUEUE, REPLACE_JOB, REPLACEMENT, REPLACEMENTS
+from media.work.jobs import REPLACE_JOB, REPLACEMENT, REPLACEMENTS
+from media.work.lanes import Lane
 from media.work.webhook import fact, joined
+from proxy.delivery.worker_jobs import queue_for
 from proxy.dialects.cloudinary.api.call import Call
 from proxy.dialects.cloudinary.api.form import Fields, text
 from proxy.dialects.cloudinary.api.notify import notices_for, urls_of
@@ -57,7 +59,7 @@ async def begin(services: Services, call: Call, asset: Asset, options: CutoutOpt
     )  # fmt: skip
     await services.io.run(services.catalog.records(REPLACEMENTS).put, replacement_id, wanted.to_document())
     marked = await services.io.run(services.catalog.update, asset.ref, mark)
-    await _enqueue(services, replacement_id)
+    await _enqueue(services, marked, replacement_id)
     return marked
 
 
@@ -66,13 +68,14 @@ async def ensure_running(services: Services, asset: Asset) -> None:
     state = asset.info.get(INFO, {}).get(SERVICE, {})
     if state.get("status") == "pending" and state.get("id"):
         try:
-            await _enqueue(services, state["id"])
-        except Unavailable:
+            await _enqueue(services, asset, state["id"])
+        except (RateLimited, Unavailable):
             return
 
 
-async def _enqueue(services: Services, replacement_id: str) -> None:
-    await services.queue.enqueue_once(MATTE_QUEUE, REPLACE_JOB, f"{REPLACEMENT}{replacement_id}", [replacement_id])
+async def _enqueue(services: Services, asset: Asset, replacement_id: str) -> None:
+    queue, lane = await queue_for(services, asset.digest), Lane(asset.cloud, asset.digest)
+    await services.queue.enqueue_once(queue, REPLACE_JOB, f"{REPLACEMENT}{replacement_id}", [replacement_id], lane=lane)
 
 
 def shown(info: Mapping[str, Any]) -> dict[str, Any]:
