@@ -75,6 +75,8 @@ class Asset:
     ``faces`` and ``custom_coordinates`` are rectangles ``x, y, width, height`` in pixels; ``moderation`` is
     ``kind/status`` or empty; ``related`` holds asset ids,
     ``headers`` what delivery adds to its answer; ``unsigned`` an asset that was uploaded without a key.
+    ``expires_at`` (unix seconds, 0: never) is when it goes by itself (:mod:`media.records.expiry`). The bytes of a file
+    that is larger than any source lie in ``parts``, sources of their own in this order; nothing lies under its digest.
     """
 
     asset_id: str
@@ -110,6 +112,8 @@ class Asset:
     headers: Mapping[str, str] = field(default_factory=dict)
     related: tuple[str, ...] = ()
     unsigned: bool = False
+    expires_at: int = 0
+    parts: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -119,7 +123,7 @@ class Asset:
     @property
     def digests(self) -> frozenset[str]:
         """The sources that the record names, those of its kept versions too."""
-        return frozenset({self.digest, *(kept.digest for kept in self.backups)})
+        return frozenset({self.digest, *self.parts, *(kept.digest for kept in self.backups)})
 
     def backup(self) -> Backup:
         """The present version as one to keep."""
@@ -135,7 +139,7 @@ class Asset:
         known = {entry.name for entry in fields(cls)} - {"unknown"}
         values = {name: value for name, value in document.items() if name in known}
         values["backups"] = tuple(_backup(entry) for entry in values.get("backups", ()))
-        values |= {name: tuple(values.get(name, ())) for name in ("tags", "access_control", "related")}
+        values |= {name: tuple(values.get(name, ())) for name in ("tags", "access_control", "related", "parts")}
         values |= {name: tuple(map(tuple, values.get(name, ()))) for name in ("faces", "custom_coordinates")}
         return cls(**values, unknown={name: value for name, value in document.items() if name not in known})
 

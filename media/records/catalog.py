@@ -61,6 +61,10 @@ class Catalog:
     def get(self, cloud: str, resource_type: str, type_: str, public_id: str) -> Asset | None:
         return self._read(asset_path(SourceRef(cloud, resource_type, type_, public_id)))
 
+    def get_all(self, refs: Sequence[SourceRef]) -> list[Asset]:
+        """Those that are there, in this order; read side by side."""
+        return self._read_all([asset_path(ref) for ref in refs])
+
     def get_by_asset_id(self, asset_id: str) -> Asset | None:
         pointer = self._documents.read(asset_id_path(asset_id))
         asset = self._read(pointer["asset"]) if pointer else None

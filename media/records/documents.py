@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from media.errors import MediaError, RequestError, Unavailable
 from media.records.asset import Document
-from media.records.paths import record_path, record_prefix
+from media.records.paths import END, quote_id, record_path, record_prefix, unquote_id
 from media.stores.store import PreconditionFailed, Store
 
 #: Given a name, a context that one holder at a time is in.
@@ -27,6 +27,7 @@ Lock = Callable[[str], AbstractContextManager[object]]
 
 CHANGE_ATTEMPTS = 100
 MAX_PAUSE_SECONDS = 0.1
+PAGE_NAMES = 1000
 STRIPES = 64
 #: Enough to hide a remote store's latency behind one page.
 READ_THREADS = 8
@@ -89,6 +90,9 @@ class Documents:
                     return wanted
         raise Unavailable(f"Too many writers change {path} at once; try again.")
 
+    def keys(self, prefix: str, after: str, limit: int) -> Sequence[str]:
+        return self._store.keys(prefix, after=after, limit=limit)
+
     def paths(self, prefix: str, cursor: str, limit: int) -> tuple[Sequence[str], str]:
         """A page of paths, and the cursor of the next page ("" if there is none).
 
@@ -116,6 +120,21 @@ class Records:
 
     def delete(self, name: str) -> None:
         self._documents.delete(record_path(self._kind, name))
+
+    def names(self, *, after: str = "", limit: int = PAGE_NAMES) -> list[str]:
+        """Names in order, behind ``after``, which need not be one; names too long for their key are left out."""
+        folder = record_prefix(self._kind)
+        paths = self._documents.keys(folder, record_path(self._kind, after) if after else "", limit)
+        found = (unquote_id(path.removeprefix(folder).removesuffix(END)) for path in paths)
+        return [name for name in found if name is not None]
+
+    def count(self, within: str = "") -> int:
+        """How many there are, of those named ``within/…`` if it is given; the documents are not read."""
+        folder = record_prefix(self._kind) + (f"{quote_id(within)}/" if within else "")
+        behind, number = "", 0
+        while paths := self._documents.keys(folder, behind, PAGE_NAMES):
+            number, behind = number + len(paths), paths[-1]
+        return number
 
     def page(self, *, cursor: str = "", limit: int = 100) -> tuple[list[Document], str]:
         """Documents in the order of their names, and the cursor of the next page."""

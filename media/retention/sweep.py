@@ -6,6 +6,7 @@
       ├ sweep_leftovers        pieces of uploads, records of work that is done
       ├ sweep_made             derived assets, cutouts, network answers that nobody asks for any more
       ├ delete_least_used      as far as they exceed their bound
+      ├ sweep_expired          assets that were there for a time, unless somebody kept them
       ├ walk                   what records name; fetched sources nobody asks for any more
       ├ forget_fetched         as far as they exceed their bound
       ├ sweep_sources          bytes that no record names
@@ -19,6 +20,7 @@ import secrets
 from media.config import StoreSettings
 from media.records.catalog import Catalog
 from media.retention.bin import Bin
+from media.retention.expired import sweep_expired
 from media.retention.leftovers import OWN, sweep_leftovers
 from media.retention.lists import sweep_lists
 from media.retention.made import Marks, delete_least_used, sweep_made
@@ -38,6 +40,8 @@ def sweep(store: Store, catalog: Catalog, settings: StoreSettings, marks: Marks,
     made = sweep_made(bin_, rules, marks)
     bin_.begin("least used")
     bin_.measured[MADE] = delete_least_used(bin_, rules, marks, made.ages)
+    bin_.begin("expired")
+    sweep_expired(catalog, bin_, rules)
     bin_.begin("records")
     named = walk(catalog, bin_, rules)
     forget_fetched(catalog, bin_, rules, named)
