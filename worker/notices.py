@@ -21,7 +21,7 @@ from media.records.asset import Document
 from media.records.catalog import Catalog
 from media.work.jobs import NOTICES, NOTICES_DUE
 from media.work.notices import keep
-from media.work.webhook import Signing, fill, sign
+from media.work.webhook import Keyed, Signing, fill, sign, sign_keyed
 from worker.services import Services
 
 log = logging.getLogger("cutout.worker")
@@ -128,10 +128,12 @@ async def _send(services: Services, catalog: Catalog, courier: Courier, notice_i
 
 def signed(services: Services, document: Document) -> tuple[bytes, dict[str, str]]:
     """The body as sent and its headers. A cloud this worker does not know sends unsigned."""
+    body, signing = json.dumps(document["body"]).encode(), document["signing"]
+    if "secret" in signing:
+        return body, sign_keyed(body, Keyed(**signing))
     cloud = services.settings.clouds.get(document["cloud"])
-    body = json.dumps(document["body"]).encode()
     if cloud is None or not cloud.keys:
         log.warning("the cloud %s has no keys here: its notifications are not signed", document["cloud"])
         return body, {}
     secret = next(iter(cloud.keys.values()))
-    return body, sign(body, int(time.time()), secret, Signing(**document["signing"]))
+    return body, sign(body, int(time.time()), secret, Signing(**signing))

@@ -10,7 +10,7 @@ from media.work.jobs import NOTICES
 
 
 def notice(cloud: str, url: str, body: Mapping[str, Any], signing: Mapping[str, str]) -> Document:
-    """``body`` may have gaps; ``signing`` are the fields of a :class:`media.work.webhook.Signing`."""
+    """``body`` may have gaps; ``signing`` are the fields of a :class:`media.work.webhook.Signing` or ``Keyed``."""
     return {
         "id": secrets.token_hex(16),
         "cloud": cloud,
