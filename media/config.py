@@ -37,8 +37,8 @@ class Server:
     port: int = 8000
     environment: str = "development"
     apis: tuple[str, ...] = (
-        "cloudinary", "cloudinary_api", "cloudimage", "uploadcare", "remove_bg", "rembg", "img_processing",
-        "playground",
+        "cloudinary", "cloudinary_api", "cloudimage", "uploadcare", "uploadcare_upload", "remove_bg", "rembg",
+        "img_processing", "playground",
     )  # fmt: skip
     open_to_all: tuple[str, ...] = ()
     public_url: str = ""

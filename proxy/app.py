@@ -134,7 +134,8 @@ def with_dialect_errors(
 
 def error_response(dialect: Dialect, error: MediaError, request: Request) -> Response:
     services: Services = request.app.state.services
-    answer, max_age = dialect.envelope(error), services.settings.delivery.error_max_age_seconds
+    envelope = dialect.envelope_for(request) if dialect.envelope_for else dialect.envelope
+    answer, max_age = envelope(error), services.settings.delivery.error_max_age_seconds
     kept = {"Cache-Control": f"public, max-age={max_age}"} if answer.is_lasting and max_age else {}
     body = b"" if request.method == "HEAD" else answer.body
     return Response(body, status_code=answer.status, headers={**answer.headers, **kept})

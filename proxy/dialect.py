@@ -50,3 +50,5 @@ class Dialect:
     envelope: Envelope
     #: The dataclass of the section of config.yaml that is called as the dialect is.
     settings: type[Any] | None = None
+    #: For a dialect whose errors look as the request asks.
+    envelope_for: Callable[[Request], Envelope] | None = None

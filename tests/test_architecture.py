@@ -86,9 +86,15 @@ MAY_DO_IO = (
     "proxy/dialects/img_processing/library.py",
     "proxy/dialects/remove_bg/account.py",
     "proxy/dialects/remove_bg/sources.py",
+    "proxy/dialects/uploadcare/bases.py",
+    "proxy/dialects/uploadcare/events.py",
     "proxy/dialects/uploadcare/files.py",
+    "proxy/dialects/uploadcare/groups.py",
     "proxy/dialects/uploadcare/paths.py",
+    "proxy/dialects/uploadcare/rate.py",
     "proxy/dialects/uploadcare/rest/*",
+    "proxy/dialects/uploadcare/timeline.py",
+    "proxy/dialects/uploadcare/upload/*",
 )
 #: The files of the proxy that read the digest of an asset: the gate, what has just stored it, proven owners.
 MAY_READ_DIGESTS = (
@@ -96,6 +102,7 @@ MAY_READ_DIGESTS = (
     "proxy/delivery/ingest.py",
     "proxy/delivery/synchronous.py",
     "proxy/dialects/cloudinary/api/*",
+    "proxy/dialects/uploadcare/files.py",
 )
 IO_PACKAGES = {"starlette", "redis", "rq", "httpx", "boto3", "asyncio", "socket", "requests"}
 #: Most files in one folder; a folder of verbs may have more.

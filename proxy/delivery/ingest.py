@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from media.derived.keys import digest
@@ -91,9 +91,9 @@ async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> A
         info = await services.pixels.run(examine, arrival.body, limits.max_source_pixels)
     else:
         info = SourceInfo(_extension(arrival.filename, ref.public_id), 0, 0)
-    name, etag = await services.io.run(_digests, arrival.body)
-    await services.io.run(save_source, services.store, name, arrival.body)
-    return _asset(arrival, ref, info, name, etag)
+    kept = await services.io.run(_kept, arrival.body)
+    await services.io.run(save_source, services.store, kept.digest, arrival.body)
+    return describe(ref, info, kept, arrival.filename)
 
 
 async def record(services: Services, asset: Asset, attributes: Mapping[str, Any], *, is_kept: bool = False) -> Asset:
@@ -119,12 +119,22 @@ def examine(body: bytes, max_pixels: int) -> SourceInfo:
     return source.info
 
 
-def _digests(body: bytes) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Stored bytes: how many, their SHA-256, their MD5."""
+
+    size: int
+    digest: str
+    etag: str
+
+
+def _kept(body: bytes) -> Kept:
     """A hundred megabytes take a third of a second each: not on the loop."""
-    return digest(body), hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return Kept(len(body), digest(body), hashlib.md5(body, usedforsecurity=False).hexdigest())
 
 
-def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str, etag: str) -> Asset:
+def describe(ref: SourceRef, info: SourceInfo, kept: Kept, filename: str) -> Asset:
+    """The asset of stored bytes, to be recorded."""
     now = time.time()
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     return Asset(
@@ -139,11 +149,11 @@ def _asset(arrival: Arrival, ref: SourceRef, info: SourceInfo, name: str, etag: 
         width=info.width,
         height=info.height,
         pages=info.pages,
-        bytes=len(arrival.body),
-        digest=name,
-        etag=etag,
+        bytes=kept.size,
+        digest=kept.digest,
+        etag=kept.etag,
         has_alpha=info.has_alpha,
         created_at=instant,
         uploaded_at=instant,
-        original_filename=(arrival.filename.rpartition(".")[0] or arrival.filename)[:MAX_NAME_LENGTH],
+        original_filename=(filename.rpartition(".")[0] or filename)[:MAX_NAME_LENGTH],
     )

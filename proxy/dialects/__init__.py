@@ -8,6 +8,7 @@ from proxy.dialects.img_processing.images import IMG_PROCESSING
 from proxy.dialects.rembg.delivery import REMBG
 from proxy.dialects.remove_bg.delivery import REMOVE_BG
 from proxy.dialects.uploadcare.rest.routes import UPLOADCARE
+from proxy.dialects.uploadcare.upload.routes import UPLOADCARE_UPLOAD
 
 #: Cloudinary's delivery comes last: its first path segment is any cloud's name.
 DIALECTS: tuple[Dialect, ...] = (
@@ -16,6 +17,7 @@ DIALECTS: tuple[Dialect, ...] = (
     IMG_PROCESSING,
     CLOUDIMAGE,
     UPLOADCARE,
+    UPLOADCARE_UPLOAD,
     CLOUDINARY_API,
     CLOUDINARY,
 )

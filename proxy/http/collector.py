@@ -85,11 +85,16 @@ class Collector:
 
     def _collect(self) -> bool:
         for event in self._events:
-            if isinstance(event, Begin) and event.name in self._sources and not self._is_admitted:
+            if isinstance(event, Begin) and not self._is_admitted and self._may_be_file(event):
                 self._events = chain([event], self._events)
                 return True
             self._apply(event)
         return False
+
+    def _may_be_file(self, event: Begin) -> bool:
+        """A text in a field that takes files alone is none."""
+        is_source = event.name in self._sources
+        return is_source and (event.filename is not None or self._sources[event.name] is not Source.FILE)
 
     def _apply(self, event: Event) -> None:
         match event:

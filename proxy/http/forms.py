@@ -26,7 +26,7 @@ from proxy.http.syntax.events import Charge, Syntax
 from proxy.http.syntax.json_object import JsonObject
 from proxy.http.syntax.multipart import Multipart
 from proxy.http.syntax.urlencoded import Urlencoded
-from proxy.http.uploads import Upload
+from proxy.http.uploads import Spool, Upload
 from proxy.services import Services
 
 
@@ -83,6 +83,20 @@ async def read_form(
         collector.close()
         raise
     return Form(tuple(collector.fields))
+
+
+async def read_file(services: Services, request: Request, most: int) -> Upload:
+    """A body that is a file, on disk. Raises LimitExceeded beyond ``most`` bytes."""
+    _check_coding(request)
+    spool = Spool(services.settings.server.temporary_folder, most)
+    try:
+        async with aclosing(request.stream()) as chunks:
+            async for chunk in chunks:
+                await services.io.run(spool.write, chunk)
+    except BaseException:
+        spool.close()
+        raise
+    return spool.upload("")
 
 
 async def read_body(services: Services, request: Request) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 
 from media.config import Cloud, Origin, Project
 from tests.conftest import MakeStage
+from tests.pictures import photo
 from tests.stage import Stage
 
 PUBLIC, SECRET = "demopublickey", "demo-project-secret"
@@ -60,3 +61,37 @@ def stage(make_stage: MakeStage) -> Iterator[Stage]:
 @pytest.fixture
 def client(stage: Stage) -> Client:
     return Client(stage)
+
+
+@dataclass
+class Uploads:
+    """The Upload API as a page sees it."""
+
+    stage: Stage
+    public: str = PUBLIC
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, **sent: Any) -> httpx.Response:
+        data = {"UPLOADCARE_PUB_KEY": self.public, "pub_key": self.public, **(fields or {})}
+        return self.stage.client.post(f"{path}?jsonerrors=1", data=data, **sent)
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        return self.stage.client.get(path, params={"jsonerrors": "1", "pub_key": self.public, **query})
+
+    def upload(self, body: bytes | None = None, name: str = "cat.jpg", **fields: str) -> str:
+        """The uuid of a new file."""
+        answer = self.post("/base/", fields, files={"file": (name, photo() if body is None else body)})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["file"])
+
+
+@pytest.fixture
+def uploads(stage: Stage) -> Uploads:
+    return Uploads(stage)
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a refusal of the Upload API."""
+    said = answer.json()["error"]
+    assert said["status_code"] == answer.status_code
+    assert said["content"]
+    return answer.status_code, said["error_code"]

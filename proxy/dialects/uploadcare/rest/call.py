@@ -1,6 +1,5 @@
 """What an endpoint of the REST API gets: who calls, parameters, a body that was read once; and how it answers."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -9,15 +8,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from media.errors import NotFound, RateLimited
+from media.errors import NotFound
 from media.json_text import read_json
 from proxy.dialect import Endpoint
 from proxy.dialects.uploadcare.projects import Tenant
+from proxy.dialects.uploadcare.rate import take_rate
 from proxy.dialects.uploadcare.rest.auth import Refused, Sent, authenticate
 from proxy.dialects.uploadcare.settings import Uploadcare
 from proxy.http.forms import read_body
 from proxy.http.hosts import own_address
-from proxy.runtime.accounts import Account
 from proxy.services import Services
 
 MEDIA_TYPE = "application/vnd.uploadcare-v0.7+json"
@@ -74,16 +73,6 @@ async def _sent(services: Services, request: Request) -> Sent:
     uri = raw_path.split(b"?", 1)[0] + (b"?" + query if query else b"")
     body = await read_body(services, request)
     return Sent(request.method, uri.decode("latin-1"), request.headers, body, request.url.scheme == "https")
-
-
-async def take_rate(services: Services, tenant: Tenant, api: str, limit: int) -> None:
-    """Raises RateLimited beyond ``limit`` calls a minute (0: none) of a project."""
-    if not limit:
-        return
-    rate = await services.usage.take(Account(tenant.cloud, tenant.public_key), api, cost=1, limit=limit)
-    if rate.exceeded:
-        seconds = max(1, rate.reset - int(time.time()))
-        raise RateLimited(f"Request was throttled. Expected available in {seconds} seconds.", retry_after=seconds)
 
 
 def answer(document: Any, status: int = 200, *, media_type: str = MEDIA_TYPE) -> Response:
