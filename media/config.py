@@ -16,7 +16,9 @@ import yaml
 
 ENVIRONMENT_PREFIX = "CUTOUT_"
 #: The sections of dialects. A caller that hands in no row for one of them (the worker) accepts it unread.
-VENDOR_SECTIONS = ("cloudinary", "cloudimage", "uploadcare", "remove_bg", "rembg", "img_processing")
+VENDOR_SECTIONS = (
+    "cloudinary", "cloudimage", "uploadcare", "remove_bg", "rembg", "img_processing", "background_remover",
+)  # fmt: skip
 #: Settings of older files: section and field → the section that has the field now, and wins if both are given.
 MOVED = {("server", "admin_calls_per_hour"): "cloudinary", ("delivery", "removal_first"): "cloudinary"}
 MIB = 1024 * 1024
@@ -38,7 +40,7 @@ class Server:
     environment: str = "development"
     apis: tuple[str, ...] = (
         "cloudinary", "cloudinary_api", "cloudimage", "uploadcare", "uploadcare_upload", "remove_bg", "rembg",
-        "img_processing", "playground",
+        "img_processing", "background_remover", "playground",
     )  # fmt: skip
     open_to_all: tuple[str, ...] = ()
     public_url: str = ""
@@ -75,6 +77,7 @@ class StoreSettings:
     unsigned_max_bytes: int = 10 * GIB
     fetched_max_age_seconds: int = 30 * DAY_SECONDS
     chunks_max_age_seconds: int = 3600
+    results_max_age_seconds: int = DAY_SECONDS
     grace_seconds: int = 900
     sweep_seconds: int = 3600
 

@@ -56,11 +56,14 @@ def create_app(settings: Settings, lifespan: Lifespan) -> Starlette:
         Route(METRICS, health.metrics),
     ]
     apis, deadline = settings.server.apis, settings.server.request_deadline_seconds
+    pages: list[BaseRoute] = []
     if "playground" in apis:
-        own += [Route("/", page), Mount("/playground", PlaygroundFiles(directory=PLAYGROUND))]
+        # Behind the dialects: the server of BackgroundRemover's engine answers at this path, too.
+        pages.append(Route("/", page))
+        own.append(Mount("/playground", PlaygroundFiles(directory=PLAYGROUND)))
     offered = [dialect for dialect in DIALECTS if dialect.name in apis]
     dialect_routes = [route for dialect in offered for route in _routes(dialect, deadline)]
-    app = Starlette(routes=own + dialect_routes, middleware=_layers(settings), lifespan=lifespan)
+    app = Starlette(routes=own + dialect_routes + pages, middleware=_layers(settings), lifespan=lifespan)
     # A path with a slash too many is another path; a redirect would go to whatever host the client wrote.
     app.router.redirect_slashes = False
     return app

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from proxy.dialects.background_remover.models import SUBSTITUTED as REMOVER_MODELS
+from proxy.dialects.background_remover.schema import BACKGROUND_FILES
+from proxy.dialects.background_remover.schema import BACKGROUNDS as REMOVER_BACKGROUNDS
+from proxy.dialects.background_remover.schema import FILES as REMOVER_FILES
 from proxy.dialects.img_processing.images import GENERATIVE
 from proxy.dialects.img_processing.schema import FIELDS, WATERMARK
 from proxy.dialects.rembg.models import REFUSED, SUBSTITUTED
@@ -16,6 +20,7 @@ PAGES = Path(__file__).parent.parent / "docs" / "dialects"
 NAMED: dict[str, Iterable[str]] = {
     "remove_bg.md": [*ERRORS, *SIZES, *FORMATS, *TYPES, *SOURCES, *BACKGROUNDS],
     "rembg.md": [*PARAMETERS, *SUBSTITUTED, *REFUSED],
+    "background_remover.md": [*REMOVER_MODELS, *REMOVER_FILES, *BACKGROUND_FILES, *REMOVER_BACKGROUNDS],
     "img_processing.md": [*FIELDS, *(name for fields in FIELDS.values() for name in fields), *WATERMARK, *GENERATIVE],
 }
 

@@ -9,6 +9,7 @@ from media.retention.ages import weight
 from media.retention.bin import Bin
 from media.retention.rules import RECORDS_MAX_AGE_SECONDS, Rules
 from media.stores.store import PROBES, Entry
+from media.work.conversion import CONVERSION_FILES, CONVERSIONS
 from media.work.jobs import BATCHES, NOTICES, REPLACEMENTS
 
 OWN = "sweeps/"
@@ -18,6 +19,9 @@ def sweep_leftovers(bin_: Bin, rules: Rules) -> int:
     """Bytes of pieces that are left."""
     for kind in (BATCHES, REPLACEMENTS, NOTICES):
         _delete_older(bin_, record_prefix(kind), rules.now - RECORDS_MAX_AGE_SECONDS)
+    if rules.results_max_age:
+        for kind in (CONVERSIONS, CONVERSION_FILES):
+            _delete_older(bin_, record_prefix(kind), rules.now - rules.results_max_age)
     for prefix in (PROBES, OWN):
         _delete_older(bin_, prefix, rules.settled_before)
     return sum(_sweep_upload(bin_, rules, list(group)) for _, group in groupby(bin_.look(PIECES), _folder))

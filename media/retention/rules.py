@@ -25,6 +25,7 @@ class Rules:
     fetched_max_age: float
     guest_max_bytes: int
     chunks_max_age: float
+    results_max_age: float
 
     @property
     def settled_before(self) -> float:
@@ -43,6 +44,7 @@ def rules_for(settings: StoreSettings, now: float) -> Rules:
         fetched_max_age=settings.fetched_max_age_seconds,
         guest_max_bytes=settings.guest_max_bytes,
         chunks_max_age=settings.chunks_max_age_seconds,
+        results_max_age=settings.results_max_age_seconds,
     )
 
 

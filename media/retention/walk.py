@@ -1,6 +1,6 @@
 """The walk through all records: which sources they name, and which fetched ones nobody has asked for in a long time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from media.retention.ages import Ages, weight
 from media.retention.bin import Bin
 from media.retention.names import Names
 from media.retention.rules import Rules
+from media.work.conversion import CONVERSIONS, digests_of
 from media.work.jobs import BATCHES, REPLACEMENTS, UNSIGNED
 
 FETCHED = "fetch"
@@ -46,9 +47,10 @@ def walk(catalog: Catalog, bin_: Bin, rules: Rules) -> Named:
             named.clouds.add(asset.cloud)
         _add_all(named.sources, asset.digests)
         _add_all(named.versions, {version_name(asset.asset_id, digest) for digest in asset.digests})
-    for document in _work(catalog):
-        bin_.see()
-        _add_all(named.sources, _digests(document))
+    for kind, digests in WORK.items():
+        for document in _documents(catalog, kind):
+            bin_.see()
+            _add_all(named.sources, set(digests(document)))
     bin_.measured[UNSIGNED] = unsigned
     return named
 
@@ -81,18 +83,24 @@ def forget(catalog: Catalog, bin_: Bin, asset: Asset) -> bool:
     return bin_.do(lambda: catalog.delete_if(asset.ref, is_unchanged), 0)
 
 
-def _work(catalog: Catalog) -> Iterator[Document]:
-    for kind in (BATCHES, REPLACEMENTS):
-        cursor, is_behind = "", False
-        while not is_behind:
-            page, cursor = catalog.records(kind).page(cursor=cursor)
-            yield from page
-            is_behind = not cursor
+def _documents(catalog: Catalog, kind: str) -> Iterator[Document]:
+    cursor, is_behind = "", False
+    while not is_behind:
+        page, cursor = catalog.records(kind).page(cursor=cursor)
+        yield from page
+        is_behind = not cursor
 
 
-def _digests(document: Document) -> set[str]:
-    layers = (digest for row in document.get("rows", ()) for digest in row["layers"].values())
-    return {document["source_digest"], *layers}
+def _digests(document: Document) -> Iterator[str]:
+    yield document["source_digest"]
+    for row in document.get("rows", ()):
+        yield from row["layers"].values()
+
+
+#: Records of work by kind → the sources that one of them names.
+WORK: Mapping[str, Callable[[Document], Iterable[str]]] = {
+    BATCHES: _digests, REPLACEMENTS: _digests, CONVERSIONS: digests_of,
+}  # fmt: skip
 
 
 def _add_all(names: Names, found: "set[str] | frozenset[str]") -> None:

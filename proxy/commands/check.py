@@ -16,9 +16,9 @@ ENVIRONMENTS = ("development", "production")
 PLAYGROUND = "playground"
 APIS = (*(dialect.name for dialect in DIALECTS), PLAYGROUND)
 #: APIs that take tokens; Cloudinary's take keys.
-TOKEN_APIS = ("remove_bg", "rembg", "cloudimage", "img_processing")
-REMBG, FETCH = "rembg", "fetch"
-OPEN = (REMBG, FETCH)
+TOKEN_APIS = ("remove_bg", "rembg", "cloudimage", "img_processing", "background_remover")
+REMBG, FETCH, SERVER_FORM = "rembg", "fetch", "background_remover_server"
+OPEN = (REMBG, SERVER_FORM, FETCH)
 
 #: What `cutout dev` opens its cloud with; published, so never valid in production.
 DEVELOPMENT_SECRET = "demo-secret"
@@ -129,8 +129,13 @@ def _open_rembg(settings: Settings) -> Iterator[str]:
         )
 
 
+def _open_server_form(settings: Settings) -> Iterator[str]:
+    if SERVER_FORM in settings.server.apis and SERVER_FORM not in settings.server.open_to_all:
+        yield f"{SERVER_FORM} answers anybody; take it out of server.apis, or name it in server.open_to_all."
+
+
 def _open_fetch(settings: Settings) -> Iterator[str]:
-    fetching = {"cloudinary", "cloudimage", REMBG} & set(settings.server.apis)
+    fetching = {"cloudinary", "cloudimage", REMBG, SERVER_FORM} & set(settings.server.apis)
     if fetching and not settings.origin.allowed_hosts and FETCH not in settings.server.open_to_all:
         yield (
             "Anybody may have pictures of any public host fetched; name the hosts in origin.allowed_hosts, or fetch in "
@@ -140,7 +145,7 @@ def _open_fetch(settings: Settings) -> Iterator[str]:
 
 EVERYWHERE: tuple[Rule, ...] = (_environment, _names, _keys, _projects, _tokens)
 IN_PRODUCTION: tuple[Rule, ...] = (
-    _published, _short, _plain_tokens, _keyless, _open_rembg, _open_fetch,
+    _published, _short, _plain_tokens, _keyless, _open_rembg, _open_server_form, _open_fetch,
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ DEMO = Cloud(
     keys={"demo-key": DEVELOPMENT_SECRET},
     projects={"demopublickey": Project((DEVELOPMENT_PROJECT_SECRET,), name="demo")},
     tokens={
-        "demo-token": Token(("demo-token",), ("remove_bg", "rembg", "cloudimage")),
+        "demo-token": Token(("demo-token",), ("remove_bg", "rembg", "cloudimage", "background_remover")),
         "test_demo": Token(("test_demo",), ("img_processing",)),
         "live_demo": Token(("live_demo",), ("img_processing",)),
     },

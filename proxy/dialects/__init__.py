@@ -1,6 +1,7 @@
 """DIALECTS: one row per HTTP surface. A route is taken by the first row that matches it."""
 
 from proxy.dialect import Dialect
+from proxy.dialects.background_remover.delivery import BACKGROUND_REMOVER, BACKGROUND_REMOVER_SERVER
 from proxy.dialects.cloudimage.delivery import CLOUDIMAGE
 from proxy.dialects.cloudinary.api.routes import CLOUDINARY_API
 from proxy.dialects.cloudinary.delivery import CLOUDINARY
@@ -15,6 +16,8 @@ DIALECTS: tuple[Dialect, ...] = (
     REMOVE_BG,
     REMBG,
     IMG_PROCESSING,
+    BACKGROUND_REMOVER,
+    BACKGROUND_REMOVER_SERVER,
     CLOUDIMAGE,
     UPLOADCARE,
     UPLOADCARE_UPLOAD,

@@ -50,6 +50,8 @@ APIS = {
     "rembg": Api("/api/remove", {}),
     "img-processing": Api("/v1/images/upload", KEY),
     "img-processing create": Api("/v1/images", KEY),
+    "background-remover": Api("/v1/convert/", {"authorization": "live_all"}),
+    "background-remover results": Api("/v1/results/", {}),
     "invalidate": Api("/invalidate", {"x-client-key": "demo-token"}),
 }
 

@@ -58,7 +58,12 @@ def end_all(redis_url: str) -> None:
     """Every job that is queued has failed."""
     with redis.Redis.from_url(redis_url) as client:
         for key in client.scan_iter("rq:job:*", count=1000):
-            announce(client, Queue(), key.decode().removeprefix("rq:job:"), Outcome(ok=False, message="The picture shows nothing."))
+            announce(
+                client,
+                Queue(),
+                key.decode().removeprefix("rq:job:"),
+                Outcome(ok=False, message="The picture shows nothing."),
+            )
 
 
 def test_a_thousand_wait_and_each_hears_of_its_own_job(patient: Victim, redis_url: str) -> None:

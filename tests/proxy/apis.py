@@ -21,12 +21,12 @@ from worker.matting.photo import Photo
 #: An API that never waits answers 503 at once: the test lets the worker work, then asks again.
 IMPATIENT = Delivery(synchronous_wait_seconds=0)
 PATIENT = Delivery(synchronous_wait_seconds=5)
-TOKEN_APIS = ("remove_bg", "rembg", "cloudimage", "img_processing")
+TOKEN_APIS = ("remove_bg", "rembg", "cloudimage", "img_processing", "background_remover")
 TOKENS = {
     "demo-token": Token(("demo-token",), TOKEN_APIS[:3]),
-    "test_demo": Token(("test_demo",), TOKEN_APIS[3:]),
-    "live_demo": Token(("live_demo",), TOKEN_APIS[3:]),
-    "live_other": Token((hashed("live_other"),), TOKEN_APIS[3:]),
+    "test_demo": Token(("test_demo",), TOKEN_APIS[3:4]),
+    "live_demo": Token(("live_demo",), TOKEN_APIS[3:4]),
+    "live_other": Token((hashed("live_other"),), TOKEN_APIS[3:4]),
     # One for all APIs: its credits are one counter.
     "live_all": Token(("live_all",), TOKEN_APIS),
 }

@@ -48,11 +48,21 @@ def cloudinary(stage: Stage) -> httpx.Response:
     return stage.client.get("/demo/image/upload/e_background_removal/shoe.png") if answer.status_code == 423 else answer
 
 
+def background_remover(stage: Stage) -> httpx.Response:
+    sent = {"convert_to": "image-backgroundremover"}
+    told = stage.client.post("/v1/convert/", headers={"authorization": "live_all"}, data=sent, files={"files": photo()})
+    done = stage.client.post("/v1/results/", data=told.json()).json()
+    if not done["finished"]:
+        return httpx.Response(503, headers={"retry-after": "1"})
+    return stage.client.get(done["files"][0]["url"])
+
+
 APIS: dict[str, Callable[[Stage], httpx.Response]] = {
     "remove.bg": remove_bg,
     "rembg": rembg,
     "img-processing": img_processing,
     "cloudinary": cloudinary,
+    "background-remover": background_remover,
 }
 
 

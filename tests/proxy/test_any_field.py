@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from media.errors import RequestError
 from media.geometry import Size
+from proxy.dialects.background_remover import schema as background_remover
+from proxy.dialects.background_remover.vocabulary import chain_of
 from proxy.dialects.img_processing import schema as img_processing
 from proxy.dialects.img_processing.vocabulary import compile_edit
 from proxy.dialects.rembg import schema as rembg
@@ -64,6 +66,17 @@ def read_img_processing(action: str, document: Any) -> None:
     compile_edit(action, img_processing.parse_edit(action, document), SIZE, {})
 
 
+REMOVER = (
+    "convert_to", "model", "alpha_matting", "alpha_fg", "alpha_bg", "alpha_erode", "alpha_base_size", "only_mask",
+    "bg_type", "bg_color_value",
+)  # fmt: skip
+
+
+def read_background_remover(texts: dict[str, str]) -> None:
+    chain_of(background_remover.parse_image(texts, background_remover.Network("cutout", substitutes=True)))
+    background_remover.parse_conversion(texts)
+
+
 def refusal(read: Callable[..., Any], *arguments: Any, **options: Any) -> str | None:
     """The sentence that refuses the arguments, None where they are understood; any other error is a bug."""
     try:
@@ -81,6 +94,11 @@ def test_remove_bg(texts: dict[str, str]) -> None:
 @given(st.dictionaries(st.sampled_from([*rembg.PARAMETERS, "model", "extras"]), words, max_size=4))
 def test_rembg(texts: dict[str, str]) -> None:
     assert refusal(read_rembg, texts) != ""
+
+
+@given(st.dictionaries(st.sampled_from(REMOVER), words, max_size=4))
+def test_background_remover(texts: dict[str, str]) -> None:
+    assert refusal(read_background_remover, texts) != ""
 
 
 FIELD_NAMES = sorted({name for fields in img_processing.FIELDS.values() for name in fields} - {"watermarks"})
@@ -107,6 +125,7 @@ def refusals(text: str) -> list[str | None]:
     return [
         *(refusal(read_remove_bg, {"crop": "true", name: text}) for name in REMOVE_BG),
         *(refusal(read_rembg, {name: text}) for name in (*rembg.PARAMETERS, "model", "extras")),
+        *(refusal(read_background_remover, {"convert_to": background_remover.IMAGE, name: text}) for name in REMOVER),
         *(refusal(img_processing.parse_edit, name, dict.fromkeys(row, text)) for name, row in ROWS),
         refusal(img_processing.read_body, text.encode(), says_json=True),
     ]

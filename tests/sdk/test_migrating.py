@@ -17,6 +17,7 @@ HOSTED = (
     "https://api.remove.bg",
     "https://doc.cloudimg.io",
     "http://localhost:7000",
+    "https://api.backgroundremoverai.com",
 )
 RUN = {"python": [sys.executable], "sh": ["sh", "-e"]}
 SECTIONS = {text.partition("\n")[0]: text for text in PAGE.split("\n## ")[1:]}

@@ -27,6 +27,7 @@ BARE = "".join(chr(code) for code in range(0x21, 0x7F))
 #: Dialect → folder whose words it speaks.
 FOLDERS = {
     "cloudinary": "proxy/dialects/cloudinary/semantics", "cloudinary_api": "proxy/dialects/cloudinary/api",
+    "background_remover_server": "proxy/dialects/background_remover",
 }  # fmt: skip
 #: The places of paths that one phrase fills; all others take a word or a value.
 PLACES: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +38,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 KINDS = (*("image/upload",) * 4, "image/private", "image/fetch", "iu", "raw/upload")
 ORIGINS = ("_alias_/hot.jpg", "cloud://demo/hot", "demo/hot.jpg")
 ODD_TYPES = ("multipart/form-data", "multipart/form-data; boundary=", "image/jpeg", "text/plain; charset=utf-7", "")
-SOURCES = ("file", "image_file", "image_file_b64", "image_url", "url", "image", "data")
+SOURCES = ("file", "files", "file[0]", "bg_image", "image_file", "image_file_b64", "image_url", "url", "image", "data")
 HEADERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Range", (
         "bytes=0-9", "bytes={number}-{number}", "bytes=-{number}", "bytes=0-1,{number}-", "{word}={number}",
@@ -180,6 +181,8 @@ def _credentials(random: Random, keys: Mapping[str, str]) -> list[tuple[str, str
     key = random.choice(list(keys))
     basic = base64.b64encode(f"{key}:{keys[key]}".encode()).decode()
     known = [("Authorization", f"Basic {basic}"), ("X-Api-Key", key), ("X-Client-Key", key)]
+    if random.random() < 0.2:
+        known[0] = ("Authorization", key)
     return known if random.random() < 0.9 else []
 
 

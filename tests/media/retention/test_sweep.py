@@ -10,6 +10,7 @@ from media.records.paths import record_path
 from media.records.sources import PIECES, source_path
 from media.retention.rules import RECORDS_MAX_AGE_SECONDS
 from media.stores.filesystem import FilesystemStore
+from media.work.conversion import CONVERSION_FILES, CONVERSIONS, Conversion, File
 from media.work.jobs import BATCHES, GUESTS, NOTICES, REPLACEMENTS
 from tests.media.retention.conftest import SETTINGS, Clock, FixedMarks, House, digest_of, new_house
 from tests.media.retention.test_made import DAY_SECONDS, derive, key
@@ -182,3 +183,21 @@ def test_a_folder_is_swept_like_memory(tmp_path: Path) -> None:
         house.sweep(grace_seconds=0, derived_max_bytes=KIB)
     left = [path for path in house.paths() if not path.startswith("catalog/")]
     assert left == [source_path(kept.digest)]
+
+
+def test_a_conversion_keeps_its_sources_until_it_has_expired(house: House) -> None:
+    asset = house.upload(b"photo")
+    conversion = Conversion("id", "demo", house.clock.now, (File("file", "a.jpg", "a.png", source=asset),))
+    house.catalog.records(CONVERSIONS).put("id", conversion.to_document())
+    house.catalog.records(CONVERSION_FILES).put("file", {"conversion": "id", "number": 0})
+    house.catalog.delete(asset.ref)
+    assert Conversion.from_document(conversion.to_document()) == conversion
+    house.wait()
+    house.sweep()
+    assert house.paths("sources/")
+    house.wait(DAY_SECONDS)
+    house.sweep()
+    assert not house.paths("catalog/records/conversion")
+    house.wait()
+    house.sweep()
+    assert not house.paths("sources/")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from media.config import Cloud, ConfigError, Origin, Server, Settings, Token
-from proxy.commands.check import APIS, PUBLISHED, check
+from proxy.commands.check import APIS, PUBLISHED, SERVER_FORM, check
 from proxy.commands.dev import DEMO
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
 from proxy.dialects.rembg.settings import Rembg
@@ -41,7 +41,10 @@ def with_vendor(section: object, **fields: Any) -> Settings:
 EVERYWHERE = {
     "an unknown environment": (with_server(environment="prod"), "development or production, got 'prod'"),
     "an unknown API": (with_server(apis=("cloudinary", "removebg")), "server.apis may hold .*; got 'removebg'"),
-    "an unknown exception": (with_server(open_to_all=("uploads",)), "open_to_all may hold rembg, fetch; got 'uploads'"),
+    "an unknown exception": (
+        with_server(open_to_all=("uploads",)),
+        "open_to_all may hold .*; got 'uploads'",
+    ),
     "an empty secret": (with_cloud(keys={"4711": ""}), "'4711' of the cloud shop has an empty id or secret"),
     "an empty id": (with_cloud(keys={"": SECRET}), "'' of the cloud shop has an empty id or secret"),
     "a token key in letters": (with_cloud(token_key="secret"), "token_key of the cloud shop must be hexadecimal"),
@@ -49,7 +52,7 @@ EVERYWHERE = {
     "a token for nothing": (with_cloud(tokens={"a": Token((hashed("x"),))}), "apis of The token a .* got none"),
     "a token for Cloudinary": (
         with_cloud(tokens={"a": Token((hashed("x"),), ("cloudinary",))}),
-        "apis of .* may hold remove_bg, rembg, cloudimage, img_processing; got cloudinary",
+        "apis of .* may hold remove_bg, rembg, cloudimage, img_processing, background_remover; got cloudinary",
     ),
     "one secret for two": (
         with_cloud(tokens={"a": Token((hashed("x"),), ("rembg",)), "b": Token(("x",), ("rembg",))}),
@@ -73,13 +76,14 @@ IN_PRODUCTION = {
     ),
     "a short client key": (with_vendor(Cloudimage(client_keys=("abc",))), "client key of cloudimage"),
     "open rembg": (with_vendor(Rembg()), "rembg answers anybody"),
+    "open server form": (with_server(apis=(SERVER_FORM, "remove_bg")), f"{SERVER_FORM} answers anybody"),
     "open fetch": (replace(PRODUCTION, origin=Origin()), "any public host"),
 }  # fmt: skip
 #: Named on purpose, or not offered.
 FINE = {
     "as it should be": PRODUCTION,
     "rembg open on purpose": replace(with_server(open_to_all=("rembg",)), vendors={}),
-    "no rembg": replace(with_server(apis=tuple(api for api in APIS if api != "rembg")), vendors={}),
+    "no rembg": replace(with_server(apis=tuple(api for api in APIS if api not in ("rembg", SERVER_FORM))), vendors={}),
     "fetch open on purpose": replace(with_server(open_to_all=("fetch",)), origin=Origin()),
     "every host named on purpose": replace(PRODUCTION, origin=Origin(allowed_hosts=("*",))),
     "nothing that fetches": replace(
