@@ -9,6 +9,7 @@ from media.operations import parse_chain
 from media.records.asset import Asset
 from media.render.derivation import is_ready
 from media.work.conversion import CONVERSION_FILES, CONVERSIONS, Conversion, File
+from media.work.lanes import Lane
 from proxy.delivery.derivation import request_cutout
 from proxy.delivery.gate import OWNER, Passed, open_chain
 from proxy.services import Services
@@ -62,7 +63,7 @@ async def state_of(services: Services, file: File) -> State:
     try:
         order = (await passed_of(services, file)).order
         if not await services.io.run(is_ready, services.store, order) and order.needs.cutout is not None:
-            await request_cutout(services, order.source_digest, order.needs.cutout, patience=0)
+            await request_cutout(services, Lane(order.cloud, order.source_digest), order.needs.cutout, patience=0)
     except DerivationPending:
         return State()
     except (RequestError, SourceError) as error:

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from media.errors import NotFound, RequestError
 from media.work.conversion import File
-from media.work.jobs import MATTE_QUEUE
+from media.work.jobs import CUT_QUEUE, MATTE_QUEUE
 from proxy.delivery.deliver import Delivery, deliver
+from proxy.delivery.patience import both
 from proxy.dialects.background_remover.conversions import GONE, find_conversion, find_file, passed_of, state_of
 from proxy.dialects.background_remover.convert import NO_STORE
 from proxy.http.forms import read_form
@@ -34,7 +35,7 @@ async def results(services: Services, request: Request) -> Response:
         "files": [{"url": _url(file), "filename": file.name} for file, state in states if state.is_done],
         "failed": [file.uploaded for file, state in states if state.error],
         "finished": finished,
-        "queue_count": 0 if finished else (await services.queue.lengths())[MATTE_QUEUE],
+        "queue_count": 0 if finished else await _waiting(services),
         "errors": [f"{file.uploaded}: {state.error}" for file, state in states if state.error],
     }
     return JSONResponse(document, headers=NO_STORE)
@@ -44,9 +45,14 @@ async def result_file(services: Services, request: Request) -> Response:
     file = await find_file(services, request.path_params["file_id"])
     if request.path_params["name"] != file.name:
         raise NotFound(GONE)
-    patience = services.settings.delivery.synchronous_wait_seconds
+    patience = both(services.settings.delivery.synchronous_wait_seconds)
     caching = Caching(FILE_MAX_AGE_SECONDS, private=True)
     return await deliver(services, Delivery(await passed_of(services, file), caching, patience), request)
+
+
+async def _waiting(services: Services) -> int:
+    lengths = await services.queue.lengths()
+    return lengths[MATTE_QUEUE] + lengths[CUT_QUEUE]
 
 
 def _url(file: File) -> str:
