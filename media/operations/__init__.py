@@ -24,6 +24,19 @@ from media.operations import (  # noqa: F401  entering their functions into the 
     text,
     warp,
 )
+from media.operations.framing import (  # noqa: F401
+    corners,
+    drawing,
+    found,
+    retarget,
+    scaling,
+    window,
+)
+from media.operations.grading import (  # noqa: F401
+    grade,
+    looks,
+    softness,
+)
 from media.operations.registry import (
     OPERATIONS,
     Operation,

@@ -126,7 +126,12 @@ def _logistic(value: float, steep: float) -> float:
 @operation(price=4, reads=unchanged)
 def saturation(image: Image, level: Level = 80) -> Image:
     """Make the colours stronger or, below zero, weaker; -100 is grey."""
-    return recombined(image, towards((LUMA, LUMA, LUMA), -level / 100))
+    return saturated_by(image, level / 100)
+
+
+def saturated_by(image: Image, share: float) -> Image:
+    """Every colour as much further away from its grey; -1 is grey."""
+    return recombined(image, towards((LUMA, LUMA, LUMA), -share))
 
 
 def _most(colours: Image) -> Image:
@@ -190,10 +195,11 @@ def blue(image: Image, level: Level = 0) -> Image:
 @operation(price=8, reads=unchanged)
 def vibrance(image: Image, level: Level = 20) -> Image:
     """Make weak colours stronger and leave strong ones alone; below zero weaker."""
+    return on_colours(image, lambda colours: vivid_by(colours, level / 100))
 
-    def vivid(colours: Image) -> Image:
-        strength = (_most(colours) - _least(colours)) / 255
-        grey = colours.recomb([list(LUMA)] * 3)
-        return grey + (colours - grey) * ((1 - strength) * (level / 100) + 1)
 
-    return on_colours(image, vivid)
+def vivid_by(colours: Image, share: float) -> Image:
+    """Every colour as much further away from its grey, and less the stronger it is."""
+    strength = (_most(colours) - _least(colours)) / 255
+    grey = colours.recomb([list(LUMA)] * 3)
+    return grey + (colours - grey) * ((1 - strength) * share + 1)

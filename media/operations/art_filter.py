@@ -70,7 +70,11 @@ def _weight(size: Size, arguments: Mapping[str, Any]) -> float:
 @operation(price=_weight)
 def art(image: Image, name: Annotated[str, Choice(tuple(ART_FILTERS))]) -> Image:
     """Colour the picture by a filter of that name: tones and contrast after the mood of the name."""
-    chosen = ART_FILTERS[name]
+    return treated(image, ART_FILTERS[name])
+
+
+def treated(image: Image, chosen: ArtFilter) -> Image:
+    """The picture after one colour treatment."""
     picture = saturation(image, chosen.saturation) if chosen.saturation else image
     picture = contrast(gamma(picture, chosen.gamma), chosen.contrast)
     picture = curved(picture, _toned(chosen))

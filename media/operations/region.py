@@ -57,7 +57,8 @@ class Region:
         return geometry.clipped(geometry.placed(focus.compass(self.gravity), size, sides, across, down), size)
 
 
-def _changed_within(image: Image, box: Box | None, change: Callable[[Image], Image]) -> Image:
+def changed_within(image: Image, box: Box | None, change: Callable[[Image], Image]) -> Image:
+    """``change`` seen through the window; the picture itself without one."""
     if box is None:
         return image
     part = change(image).crop(box.left, box.top, box.width, box.height)
@@ -71,7 +72,7 @@ def blur_region(
 ) -> Image:  # fmt: skip
     """Blur a window of the picture; everything right of and below its corner if no size is given."""
     box = Region(x, y, width, height, gravity).box(image, scene)
-    return _changed_within(image, box, lambda picture: blurred(picture, strength / BLUR_STRENGTH_PER_PIXEL))
+    return changed_within(image, box, lambda picture: blurred(picture, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
 @operation(price=6)
@@ -82,10 +83,10 @@ def pixelate_region(
 ) -> Image:  # fmt: skip
     """Show a window of the picture in coarse squares."""
     box = Region(x, y, width, height, gravity).box(image, scene)
-    return _changed_within(image, box, lambda picture: pixelated(picture, square or default_square(size)))
+    return changed_within(image, box, lambda picture: pixelated(picture, square or default_square(size)))
 
 
-def _changed_faces(image: Image, gravity: Gravity, scene: TrackedScene, change: Callable[[Image], Image]) -> Image:
+def changed_faces(image: Image, gravity: Gravity, scene: TrackedScene, change: Callable[[Image], Image]) -> Image:
     """``change`` seen through an ellipse over every face that gravity names.
 
     Computed once, and in memory after each face: a blur of what was blurred before would read all of that again, at
@@ -104,7 +105,7 @@ def _changed_faces(image: Image, gravity: Gravity, scene: TrackedScene, change: 
 @operation(price=blur_weight)
 def blur_faces(image: Image, strength: Strength = 500, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
     """Blur every face: those on record, else those a detector finds."""
-    return _changed_faces(image, gravity, scene, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
+    return changed_faces(image, gravity, scene, lambda all_: blurred(all_, strength / BLUR_STRENGTH_PER_PIXEL))
 
 
 @operation(price=18)
@@ -112,13 +113,13 @@ def pixelate_faces(
     image: Image, square: Square = 0, gravity: Where = focus.FACES, *, size: OwnSize, scene: SceneNow
 ) -> Image:
     """Show every face in coarse squares."""
-    return _changed_faces(image, gravity, scene, lambda all_: pixelated(all_, square or default_square(size)))
+    return changed_faces(image, gravity, scene, lambda all_: pixelated(all_, square or default_square(size)))
 
 
 @operation(price=18)
 def redeye(image: Image, gravity: Where = focus.FACES, *, scene: SceneNow) -> Image:
     """Take red out of the eyes in every face."""
-    return _changed_faces(image, gravity, scene, _without_red_eyes)
+    return changed_faces(image, gravity, scene, _without_red_eyes)
 
 
 def _without_red_eyes(image: Image) -> Image:

@@ -1,7 +1,7 @@
 """Reshaping: rotation, flips, trimmed and rounded edges, borders, backgrounds, opacity."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -127,16 +127,22 @@ def rounded_shape(size: Size, radius: tuple[Radius, ...]) -> Image:
 
     A corner's curve is an ellipse bounded by the picture's half sides, so that "max" makes the whole an ellipse.
     """
+    return elliptic_shape(size, [(_half(each, size.width), _half(each, size.height)) for each in radius])
+
+
+def elliptic_shape(size: Size, radii: Sequence[tuple[float, float]]) -> Image:
+    """As :func:`rounded_shape`, each corner, from the top left clockwise, with its radii across and down in pixels."""
     shape = pyvips.Image.black(size.width, size.height) + 255
-    for corner, each in enumerate(radius):
-        across, down = _half(each, size.width), _half(each, size.height)
+    for corner, (across, down) in enumerate(radii):
         if across < 0.5 or down < 0.5:
             continue
         right, bottom = corner in (1, 2), corner in (2, 3)
         quarter = _quarter(across, down, flip_right=right, flip_bottom=bottom)
         left = size.width - quarter.width if right else 0
         top = size.height - quarter.height if bottom else 0
-        shape = shape.insert(quarter, left, top)
+        # A curve beyond the middle meets the opposite one: what either cuts off is off.
+        before = shape.crop(left, top, quarter.width, quarter.height)
+        shape = shape.insert((before < quarter).ifthenelse(before, quarter), left, top)
     return to_uint8(shape)
 
 

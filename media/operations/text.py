@@ -36,7 +36,7 @@ HINTING = ("none", "slight", "medium", "full")
 _WIDEST, _LINE = 1.0, 1.5
 
 
-def _ink(size: Size, arguments: Mapping[str, Any]) -> Size:
+def ink(size: Size, arguments: Mapping[str, Any]) -> Size:
     """As large as the text may become, at most."""
     letter = arguments["size"] * _WIDEST + max(0.0, arguments["letter_spacing"])
     line = arguments["size"] * _LINE + max(0.0, arguments["line_spacing"])
@@ -55,7 +55,7 @@ def _weight(size: Size, arguments: Mapping[str, Any]) -> float:
     return 30 if arguments["stroke_width"] else 12
 
 
-@operation(price=_weight, grows=_ink, size_after=unknown, file="font_source")
+@operation(price=_weight, grows=ink, size_after=unknown, file="font_source")
 def text(
     image: Image,
     text: Annotated[str, Text()],
@@ -88,9 +88,9 @@ def text(
     """
     if font_source and font_file is None:
         raise NotFound(f"the font {font} does not exist")
-    markup = _markup(text, size=size, weight=weight, style=style, decoration=decoration,
+    spelled = markup(text, size=size, weight=weight, style=style, decoration=decoration,
                      letter_spacing=letter_spacing, color=color)  # fmt: skip
-    line = Line(markup, _family(font), size, align, line_spacing, _pixels(width, base))
+    line = Line(spelled, _family(font), size, align, line_spacing, _pixels(width, base))
     letters = drawn_apart(line, font_file, font) if font_file else drawn(line)
     if antialias == "none":
         letters = join(letters[:3], letters[3] >= 128)
@@ -111,9 +111,11 @@ def _family(font: str) -> str:
     return font.partition("@")[0].rpartition("/")[2].rpartition(":")[2].split(".ttf")[0].split(".otf")[0]
 
 
-def _markup(
-    words: str, *, size: float, weight: str, style: str, decoration: str, letter_spacing: float, color: Color
-) -> str:
+def markup(
+    words: str, *, size: float, weight: str, style: str, decoration: str, letter_spacing: float, color: Color,
+    behind: Color | None = None,
+) -> str:  # fmt: skip
+    """Pango's text of ``words`` in one style; ``behind`` is what each line is marked with."""
     attributes = {
         "foreground": f"#{bytes(color.rgb).hex()}",
         "fgalpha": f"{max(1, round(color.alpha / 255 * 65535))}",
@@ -121,6 +123,8 @@ def _markup(
         "style": style,
         "size": str(round(size * PANGO_UNITS)),
     }
+    if behind:
+        attributes["background"] = f"#{bytes(behind.rgb).hex()}"
     if decoration in ("underline", "strikethrough"):
         attributes[decoration] = "single" if decoration == "underline" else "true"
     if letter_spacing:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyvips
 
-from media.geometry import Box, Size
+from media.geometry import Size
 from media.language.params import AREAS
 from media.operations.registry import Operation
 from media.raster.pixels import Image
 from media.scene.scene import CELLS, Area, Floats, Scene, around, extent, in_cells, sampled
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class TrackedScene:
     source: Size
     motions: tuple[Motion, ...] = ()
     is_untraceable: bool = False
-    windows: dict[str, Box | None] = field(default_factory=dict, compare=False)
+    windows: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def areas(self, target: str) -> tuple[Area, ...]:
         """Where ``target`` is in the picture now, the largest first; empty if it is not to be seen."""
@@ -52,11 +54,12 @@ class TrackedScene:
         cells = self.scene.salient() if self.scene and not self.is_untraceable else None
         return _followed(self._index_map(), cells) if cells is not None and self.motions else cells
 
-    def decide(self, name: str, find: Callable[[], Box | None]) -> Box | None:
+    def decide(self, name: str, find: Callable[[], T]) -> T:
         """What ``find`` said the first time it was asked in this step."""
         if name not in self.windows:
             self.windows[name] = find()
-        return self.windows[name]
+        decided: T = self.windows[name]
+        return decided
 
     def after(self, operation: Operation, arguments: Mapping[str, Any], before: Size, size: Size) -> "TrackedScene":
         """The scene for the next step, once ``operation`` has made a picture of ``size`` from one of ``before``."""

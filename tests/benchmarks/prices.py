@@ -42,14 +42,27 @@ DEAREST: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "cast_shadow": ({"kind": "drop"}, {"kind": "ground"}),
     "colorize": ({"strength": "25"},),
     "contrast": ({"level": "50"}, {"level": "50", "type": "linear"}),
+    "caption": (
+        {"text": "Waxwings", "size": "200"},
+        {"text": "Waxwings", "size": "200", "box": "line", "padding": "20"},
+        {"text": "Waxwings " * 9, "size": "80", "box": "line", "padding": "500"},
+    ),
+    "cover": ({"width": "700", "height": "900"},),
     "crop": ({"width": "900", "height": "900"},),
+    "crop_to": ({"width": "700", "height": "900"}, {"ratio": "2:1"}),
+    "curve_corners": ({"radii": "0.5"}, {"radii": "20:30:40:50"}),
     "distort": ({"shape": "arc:180"}, {"shape": "arc:-30"}, {"shape": "0:0:800:10:790:800:5:700"}),
     "dropshadow": ({"spread": "100", "azimuth": "0"},),
     "flip": ({"axis": "horizontal"},),
+    "grade": (
+        {"brightness": "30"}, {"exposure": "80", "gamma": "80", "contrast": "20", "warmth": "50"},
+        {"saturation": "60"}, {"vibrance": "80"},
+    ),
     "gradient_fade": ({"type": "symmetric"}, {"type": "symmetric_pad"}),
     "improve": ({"mode": "indoor"}, {"mode": "outdoor"}),
     "layer": ({}, {"blend": "anti_removal"}, {"blend": "displace", "x": "20"}, {"blend": "mask"}, {"tiled": "true"}),
     "lay_on": ({"color": "red"},),
+    "look": ({"name": "zevcen", "amount": "50"}, {"name": "zatvel", "amount": "-100"}),
     "modulate": ({"saturation": "50"},),
     "morphology": (
         {"radius": "1"}, {"radius": "12"}, {"radius": "12", "method": "smooth"}, {"radius": "13", "method": "smooth"},
@@ -66,10 +79,15 @@ DEAREST: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "place_subject": ({"scale": "0.5"}, {"scale": "1"}),
     "recolor": ({"matrix": "0.5:0.2:0.3:0:0.5:0.2:0.3:0:0.5:0.2:0.3:0:0:0:0:1"},),
     "replace_color": ({"to": "red"}, {"to": "red", "replaced": "blue"}),
+    "retarget": ({"width": "700", "height": "900"}, {"width": "1000", "height": "1200"}),
     "rotate": ({"angle": "90"}, {"angle": "30"}, {"angle": "30", "background": "blurred:160"}),
     "round_corners": ({"radius": "max"}, {"radius": "20:30:40:50"}),
     "shadow": ({"strength": "0"}, {"strength": "40"}, {"strength": "100"}),
     "shear": ({"x": "30", "y": "20"},),
+    "soften": (
+        {"strength": "10"}, {"strength": "80"}, {"strength": "81"}, {"strength": "5000"}, {"amount": "-150"},
+    ),
+    "soften_part": ({}, {"strength": "80"}, {"strength": "5000"}),
     "text": (
         {"text": "Waxwings", "size": "200"}, {"text": "Waxwings " * 20, "size": "40", "width": "800"},
         {"text": "Waxwings", "size": "200", "stroke_width": "20"},
@@ -77,7 +95,10 @@ DEAREST: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "theme": ({"color": "red"},),
     "tint": ({"tones": "equalize"}, {"tones": "100:red:blue:green:yellow"}),
+    "scale_down": ({"width": "700", "height": "900"},),
     "trim": ({"tolerance": "0"}, {"tolerance": "100"}),
+    "trim_to": ({"tolerance": "0"}, {"tolerance": "100"}),
+    "window": ({"width": "1200", "height": "900", "x": "0.3"},),
     "vectorize": ({}, {"shape": "colors:30:detail:500:despeckle:4"}),
 }  # fmt: skip
 #: Arguments of everything that resizes; one that also pads is laid on a blurred copy.
@@ -153,7 +174,7 @@ def _named(chosen: Step) -> str:
 def steps(name: str) -> Iterator[Step]:
     names = {each.name for each in OPERATIONS[name].arguments}
     rows: tuple[Mapping[str, Any], ...] = DEAREST.get(name, ({},))
-    if {"width", "ratio", "relative"} <= names and name != "crop":
+    if {"width", "ratio", "relative"} <= names and name not in DEAREST:
         rows = (*RESIZED, *(PADDED if "background" in names else ()))
     for row in rows:
         gravity = {"gravity": "auto"} if name in ("fill_pad", "auto_pad") else {}

@@ -47,7 +47,7 @@ def test_letters_leave_ink_within_the_bound(row: Row) -> None:
     result = pictures.opened(row.render().body)
     assert result.width <= row.size[0]
     assert result.height <= row.size[1]
-    assert result.hasalpha() is False or result[3].avg() > 5
+    assert not result.hasalpha() or result[3].avg() > 5
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.label)

@@ -1,0 +1,1 @@
+"""Operations that take an amount: tones by how much, looks and blurs by what share."""
