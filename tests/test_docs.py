@@ -20,7 +20,7 @@ def test_every_operation_is_described_and_pictured() -> None:
     rows = [row.split("|") for row in page.splitlines() if row.startswith("| ")][2:]
     # Control steps and those that need another picture have none of their own; a text looks as its font does.
     blind = {row[2].strip(" `") for row in rows if "![" not in row[1]}
-    assert blind <= {"assign", "when", "output", "layer", "background_removal", "page", "text"}
+    assert blind <= {"assign", "when", "output", "layer", "background_removal", "page", "text", "caption"}
     assert all(len(row[3].strip()) > 10 for row in rows)
 
 
