@@ -1,5 +1,10 @@
 import sys
 
-from worker.main import main
+from media.malloc import bound_arenas
+
+# First of all: numpy and libvips start threads when they are imported.
+bound_arenas()
+
+from worker.main import main  # noqa: E402
 
 sys.exit(main())

@@ -9,7 +9,7 @@ import typer
 
 from media.config import ConfigError
 from media.errors import MediaError
-from proxy.dialects.cloudinary.signature import sign as sign_text
+from media.malloc import bound_arenas
 from proxy.runtime.secret_tokens import hashed, new_token
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -98,6 +98,8 @@ def sign(
     long: Annotated[bool, typer.Option(help="32 characters (always SHA-256).")] = False,
 ) -> None:
     """Print the signature component of a delivery URL."""
+    from proxy.dialects.cloudinary.signature import sign as sign_text
+
     typer.echo(f"s--{sign_text(text, secret, algorithm='sha256' if sha256 else 'sha1', long=long)}--")
 
 
@@ -147,6 +149,8 @@ def _python(module: str, *words: str) -> int:
 
 
 def main() -> None:
+    # No command is imported yet: libraries start threads.
+    bound_arenas()
     app()
 
 
