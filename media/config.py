@@ -106,6 +106,12 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    health_host: str = "127.0.0.1"
+    health_port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Matting:
     model: str = "cutout"
     model_dir: str = ""
@@ -216,6 +222,7 @@ class Settings:
     store: StoreSettings = StoreSettings()
     redis: RedisSettings = RedisSettings()
     queue: Queue = Queue()
+    worker: Worker = Worker()
     matting: Matting = Matting()
     limits: Limits = Limits()
     rendering: Rendering = Rendering()

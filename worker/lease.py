@@ -21,6 +21,7 @@ from rq.worker_registration import clean_worker_registry
 from media.config import Queue as QueueSettings
 from media.work.jobs import COUNTERS, JOBS_REFUSED, QUEUES
 from media.work.lanes import RESCUE
+from worker.health.watch import Watch
 from worker.known_jobs import Functions, KnownQueue, UnknownJob, known_jobs
 from worker.renewal import renewed
 
@@ -33,7 +34,8 @@ RQ_DEQUEUE_MARGIN_SECONDS = 15
 class LeaseWorker(SimpleWorker):
     """An RQ worker in one process, whose jobs run under leases; it calls no other ones than ``functions``.
 
-    ``settings.lease_seconds`` bounds how long a killed worker's job lies still; ``on_last_failure`` gets its id.
+    ``settings.lease_seconds`` bounds how long a killed worker's job lies still; ``on_last_failure`` gets its id;
+    ``watch`` ends a process whose job hangs.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class LeaseWorker(SimpleWorker):
         *,
         functions: Functions,
         on_last_failure: Callable[[str], None],
+        watch: Watch,
     ) -> None:
         super().__init__(
             list(QUEUES),
@@ -54,8 +57,10 @@ class LeaseWorker(SimpleWorker):
             maintenance_interval=settings.lease_seconds,
             log_job_description=False,
         )
-        self._lease_seconds = settings.lease_seconds
+        self._lease_seconds, self._timeout_seconds = settings.lease_seconds, settings.job_timeout_seconds
         self._on_last_failure = on_last_failure
+        self._functions = functions
+        self._watch = watch
         self.push_exc_handler(self._tell_last_failure)
 
     def subscribe(self) -> None:
@@ -75,8 +80,11 @@ class LeaseWorker(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         self.prepare_execution(job)
-        with renewed(self._lease_seconds, lambda: self.maintain_heartbeats(job)):
-            self.perform_job(job, queue)
+        # Whatever a message holds in place of a name, it is no label of ours.
+        name = next((name.rpartition(".")[2] for name in self._functions if name == job.func_name), "unknown")
+        watched = self._watch.over(name, job.timeout or self._timeout_seconds)
+        with watched as ended, renewed(self._lease_seconds, lambda: self.maintain_heartbeats(job)):
+            ended(self.perform_job(job, queue))
         self.set_state("idle")
 
     def clean_registries(self) -> None:

@@ -13,6 +13,8 @@ from media.logs import configure_logging
 from media.stores import open_store
 from media.typography.fonts import register
 from worker import jobs
+from worker.health.server import HealthServer
+from worker.health.watch import Watch
 from worker.lease import LeaseWorker
 from worker.matting.closed_form import warm_up
 from worker.matting.matter import Matter
@@ -41,13 +43,18 @@ def run(settings: Settings) -> None:
     services = open_services(settings)
     jobs.use(services)
     warm_up()
-    worker = LeaseWorker(services.redis, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up)
-    sender, janitor = Sender(services), Janitor(services)
-    sender.start()
-    janitor.start()
+    watch = Watch(settings.queue.lease_seconds)
+    worker = LeaseWorker(
+        services.redis, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up, watch=watch
+    )
+    beside: list[Watch | Sender | Janitor | HealthServer] = [watch, Sender(services), Janitor(services)]
+    if settings.worker.health_port:
+        beside.append(HealthServer(services, watch))
+    for each in beside:
+        each.start()
     worker.work(logging_level="WARNING")
-    janitor.stop()
-    sender.stop()
+    for each in reversed(beside):
+        each.stop()
 
 
 def main(arguments: list[str] | None = None) -> int:
