@@ -12,7 +12,6 @@ from media.config import Settings
 from media.network.courier import Courier
 from media.stores.store import Store
 from worker import jobs
-from worker.health.watch import Watch
 from worker.lease import LeaseWorker
 from worker.matting.maps import Maps
 from worker.matting.photo import Photo
@@ -57,10 +56,7 @@ def work_off(settings: Settings, store: Store, matter: DiscMatter, *, most: int 
     services = services_of(settings, store, matter)
     connection = services.redis
     jobs.use(services)
-    watch = Watch(settings.queue.lease_seconds)
-    worker = BurstWorker(
-        connection, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up, watch=watch
-    )
+    worker = BurstWorker(connection, settings.queue, functions=jobs.FUNCTIONS, on_last_failure=jobs.give_up)
     worker.work(burst=True, logging_level="ERROR", max_jobs=most)
     asyncio.run(_send_notices(services))
 

@@ -45,7 +45,7 @@ class LeaseWorker(SimpleWorker):
         *,
         functions: Functions,
         on_last_failure: Callable[[str], None],
-        watch: Watch,
+        watch: Watch | None = None,
     ) -> None:
         super().__init__(
             list(QUEUES),
@@ -60,7 +60,7 @@ class LeaseWorker(SimpleWorker):
         self._lease_seconds, self._timeout_seconds = settings.lease_seconds, settings.job_timeout_seconds
         self._on_last_failure = on_last_failure
         self._functions = functions
-        self._watch = watch
+        self._watch = watch or Watch(settings.lease_seconds)
         self.push_exc_handler(self._tell_last_failure)
 
     def subscribe(self) -> None:
