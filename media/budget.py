@@ -19,6 +19,9 @@ class Budget:
             total = f"{self.spent + price:.0f}"
             raise LimitExceeded(f"a chain may cost {self.most:g} (megapixels × their price), got {total}")
 
+    def affords(self, price: float) -> bool:
+        return self.spent + price <= self.most
+
     def spend(self, price: float) -> None:
         self.foresee(price)
         self.spent += price

@@ -1,10 +1,9 @@
-"""The last act of a render: choose the format that can hold the picture, and write it.
+"""The last act of a render: the formats that can hold the picture (alpha? frames? size?), and its file.
 
-Its own file because choosing (alpha? frames? size?) and saving are an idea apart from the loop over steps.
 Metadata is stripped unless asked for; pixels are sRGB until here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
@@ -13,14 +12,17 @@ import pyvips
 from media.budget import Budget
 from media.deadline import stopping
 from media.errors import BadTransformation, DerivationFailed, LimitExceeded, UnsupportedFormat
+from media.formats.automatic import choice
+from media.formats.automatic.choice import Way
+from media.formats.automatic.quality import encoder_quality
 from media.formats.isolated import write
-from media.formats.quality import encoder_quality
 from media.formats.table import FORMATS, Format
 from media.geometry import Size
 from media.language.chain import Output
 from media.language.params import WHITE
 from media.raster import colorspace
 from media.raster.colorspace import Space
+from media.raster.flatness import tiled
 from media.raster.picture import Picture
 from media.raster.pixels import flatten, resample
 
@@ -53,22 +55,51 @@ def encode(
     DerivationFailed if libvips cannot save, Unavailable at the deadline.
     """
     space = colorspace.find_space(output.color_space, picture.cmyk, files)
-    row = choose_format(picture, output, source_format, space, of_animation=of_animation)
-    picture = _fitted(picture, row)
-    if not moves(row, output, source_format):
+    able = able_formats(picture, output, source_format, space, of_animation=of_animation)
+    picture = _fitted(picture, able[0])
+    if not moves(able[0], output, source_format):
         picture = replace(picture, frames=picture.frames[:1])
-    check_fits(picture.size, row, frames=len(picture.frames))
-    budget.spend(row.writing_price(picture.size, frames=len(picture.frames)))
-    options = _options(picture, row, output, space)
+    check_fits(picture.size, able[0], frames=len(picture.frames))
+    ways = choice.ways(picture, able) if choice.is_free(picture, output) else [choice.plain(able[0])]
+    way, body = _smallest(picture, ways, output, space, budget)
+    return Rendered(body, way.row.name, picture.size.width, picture.size.height)
+
+
+def _smallest(
+    picture: Picture, ways: Sequence[Way], output: Output, space: Space | None, budget: Budget
+) -> tuple[Way, bytes]:
+    if len(ways) == 1 or picture.size.pixels <= choice.TRIAL_PIXELS:
+        return choice.best(_tried(picture, ways, output, space, budget))
+    affordable = [ways[0], *(way for way in ways[1:] if budget.affords(way.price(picture.size)))]
+    sample = replace(picture, frames=(tiled(picture.frames[0]),))
+    chosen, _ = _smallest(sample, affordable, output, space, budget)
+    whole = _tried(picture, [chosen], output, space, budget) or _tried(picture, ways[:1], output, space, budget)
+    return choice.best(whole)
+
+
+def _tried(
+    picture: Picture, ways: Sequence[Way], output: Output, space: Space | None, budget: Budget
+) -> list[tuple[Way, bytes]]:
+    """What was written and passes. The first way must be paid for; others are tried if ``budget`` has enough left."""
+    tried = []
+    for way in ways:
+        price = way.price(picture.size, frames=len(picture.frames))
+        if way is ways[0] or budget.affords(price):
+            budget.spend(price)
+            tried.append((way, _written(picture, way, output, space)))
+    return [each for each in tried if each[0].passes(picture.frames[0], each[1])]
+
+
+def _written(picture: Picture, way: Way, output: Output, space: Space | None) -> bytes:
+    options = _options(picture, way, output, space)
     if _converts(space):
         picture = replace(picture, frames=tuple(colorspace.converted(frame, space) for frame in picture.frames))
-    plain = replace(picture, frames=tuple(_plain(frame, row, output) for frame in picture.frames))
+    drawn = replace(picture, frames=tuple(_plain(frame, way.row, output) for frame in picture.frames))
     try:
-        with stopping(*plain.frames):
-            body = write(plain, row, options)
+        with stopping(*drawn.frames):
+            return write(drawn, way.row, options)
     except pyvips.Error as error:
-        raise DerivationFailed(f"{row.name} cannot be written: {error}") from error
-    return Rendered(body, row.name, picture.size.width, picture.size.height)
+        raise DerivationFailed(f"{way.row.name} cannot be written: {error}") from error
 
 
 def _fitted(picture: Picture, row: Format) -> Picture:
@@ -113,17 +144,24 @@ def choose_format(
     picture: Picture, output: Output, source_format: str, space: Space | None, *, of_animation: bool
 ) -> Format:
     """One candidate is an order; of several the first that holds the picture's alpha, frames, size and colours."""
+    return able_formats(picture, output, source_format, space, of_animation=of_animation)[0]
+
+
+def able_formats(
+    picture: Picture, output: Output, source_format: str, space: Space | None, *, of_animation: bool
+) -> list[Format]:
+    """The candidates that hold the picture, or what every client shows if none of them does."""
     rows = [_writable(name) for name in output.candidates]
     if len(rows) < 2:
         row = _only(rows[0], picture, output) if rows else _as_source(picture, source_format)
-        return _with_space(row, space)
+        return [_with_space(row, space)]
     transparent = output.preserve_transparency or has_transparency(picture)
     if _converts(space) and space.kind != "rgb":
         transparent = False
     able = [row for row in rows if not of_animation or moves(row, output, source_format)]
     png_moves = of_animation and moves(FORMATS["png"], output, source_format)
     fallback = FORMATS["png" if transparent or png_moves else "jpg"]
-    return next((row for row in able if _holds(row, picture, transparent) and _writes(row, space)), fallback)
+    return [row for row in able if _holds(row, picture, transparent) and _writes(row, space)] or [fallback]
 
 
 def _converts(space: Space | None) -> TypeGuard[Space]:
@@ -181,12 +219,13 @@ def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
     return not row.max_side or max(size.width, size.height) <= row.max_side
 
 
-def _options(picture: Picture, row: Format, output: Output, space: Space | None) -> dict[str, Any]:
+def _options(picture: Picture, way: Way, output: Output, space: Space | None) -> dict[str, Any]:
+    row = way.row
     options: dict[str, Any] = dict(row.options)
     options["keep"] = _kept(output, space)
     if space is not None and not _converts(space):
         options["profile"] = space.profile
-    if row.quality and (quality := encoder_quality(picture, row, output.quality)):
+    if row.quality and not way.options and (quality := encoder_quality(picture, row, output.quality)):
         options[row.quality] = quality
     if row.palette and output.palette:
         options["palette"] = True
@@ -196,7 +235,7 @@ def _options(picture: Picture, row: Format, output: Output, space: Space | None)
     is_automatic = row.lossy and isinstance(output.quality, str)
     if row.interlaces and (is_automatic or output.progressive):
         options["interlace"] = True
-    return options | _lossy(row, output)
+    return options | _lossy(row, output) | dict(way.options)
 
 
 def _lossy(row: Format, output: Output) -> dict[str, Any]:

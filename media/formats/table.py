@@ -55,6 +55,10 @@ class Format:
     #: What a lossless format gives up if loss is asked for, and the format that takes opaque pictures then.
     lossy_options: Mapping[str, object] = field(default_factory=dict)
     lossy_as: str = ""
+    #: How everything that is seen is written, and what a pixel of something flat costs then; nothing if that is never
+    #: worth a try.
+    exact_options: Mapping[str, object] = field(default_factory=dict)
+    exact_writing: float = 0
     #: Decoded in a child process (see :mod:`media.formats.isolated`), or if this mark stands before the pixels.
     isolated: bool = True
     isolated_mark: bytes = b""
@@ -80,11 +84,12 @@ FORMATS: dict[str, Format] = {
             "png", "image/png", ("png",), (b"\x89PNG\r\n\x1a\n",), frames=True, lossy=False, quality=None,
             options={"compression": 6}, spaces=("rgb", "gray"), is_still_unless_asked=True, interlaces=True,
             palette=True, lossy_options={"palette": True}, lossy_as="jpg", isolated=False, isolated_mark=b"acTL",
+            exact_options={"compression": 9}, exact_writing=120,
             reading=6, writing=20,
         ),
         Format(
             "webp", "image/webp", ("webp",), (b"WEBP",), offset=8, frames=True, options={"effort": 2},
-            max_side=16_383, isolated=False,
+            max_side=16_383, isolated=False, exact_options={"lossless": True, "effort": 4}, exact_writing=120,
             reading=12, writing=60,
         ),
         Format(

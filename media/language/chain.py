@@ -32,7 +32,8 @@ class Output:
     ``""``, ``"420"`` or ``"444"``. ``grayscale`` writes brightness alone, as one band (formats without alpha or PNG);
     ``palette`` writes PNG with at most 256 colours. ``animated`` lets PNG move, as other
     formats with frames do anyway. ``color_space`` is a name of :mod:`media.raster.colorspace`, or the source
-    of an ICC profile.
+    of an ICC profile. ``smallest``: the client leaves to us how the picture is written, in which of the candidates,
+    with loss or without (:mod:`media.formats.automatic.choice`).
     """
 
     candidates: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class Output:
     palette: bool = False
     animated: bool = False
     color_space: str = ""
+    smallest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from media.language.params import CENTER
 from media.operations import OPERATIONS, Operation
 from media.operations.tracking import TrackedScene
 from media.raster.picture import Picture
+from media.render import original
 from media.render.binding import advance, chosen_output
 from media.render.layers import Layers, layer_plan
 from media.render.plan import Plan, check_size, size_after
@@ -44,7 +45,8 @@ def render(plan: Plan, source: Source, layers: Layers, scene: Scene | None = Non
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
     output = chosen_output(plan.chain.output, facts)
-    return encode(pixels, output, plan.source.format, layers.files, budget, of_animation=plan.of_animation)
+    made = encode(pixels, output, plan.source.format, layers.files, budget, of_animation=plan.of_animation)
+    return original.smaller(made, pixels, plan, source, output, budget)
 
 
 def render_pixels(

@@ -23,12 +23,14 @@ def negotiate(chain: Chain, headers: Mapping[str, str], auto_formats: Sequence[s
     """Resolve ``f_auto`` and the effect of ``Save-Data``.
 
     ``auto_formats`` is the configured allow-list in order of preference. What a client does not accept falls
-    away; an empty rest leaves JPEG, or PNG if the picture has alpha (the encoder knows).
+    away; an empty rest leaves JPEG and PNG. Which of them it is to be is chosen by the picture
+    (:mod:`media.formats.automatic.choice`).
     """
     output, vary = chain.output, []
     if AUTO in output.candidates:
         vary.append("Accept")
-        output = replace(output, candidates=_candidates(headers.get("accept", ""), auto_formats))
+        candidates = _candidates(headers.get("accept", ""), auto_formats)
+        output = replace(output, candidates=candidates, smallest=True)
     if isinstance(output.quality, str):
         vary.append("Save-Data")
         if headers.get("save-data", "").lower() == "on" and not output.quality.endswith("low"):

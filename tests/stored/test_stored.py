@@ -27,6 +27,9 @@ from worker.notices import schedule_kept
 REVISED = {
     "e_trim": "a trim looks at colours even if some pixel is transparent (revision 2)",
     "trim=": "the same in Cloudimage's language",
+    "f_auto": "the picture decides how it is written (Output.smallest)",
+    "q_auto": "the same for its quality",
+    "bg_remove=": "the same for Cloudimage's formats with alpha",
 }
 NEVER_STALE = {"CUTOUT_ORIGIN__MAX_AGE_SECONDS": "1000000000", "CUTOUT_WEBHOOKS__MAX_ATTEMPTS": "1"}
 

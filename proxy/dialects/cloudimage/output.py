@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from media.formats.automatic.choice import settled
 from media.formats.table import EXTENSIONS, FORMATS
 from media.language.chain import Chain, Output
 from proxy.dialects.cloudimage import arguments
@@ -59,7 +60,9 @@ def output(parameters: Parameters, choice: Formats) -> Output:
     """Candidates are left to negotiation if the choice depends on the client."""
     quality = arguments.whole(parameters.get("q"), 1, 100)
     level = _LEVELS.get(parameters.get("optipress", ""))
-    return Output(candidates=UNDECIDED if choice.modern else choice.plain, quality=quality or level or 0)
+    is_automatic = bool(level) and not quality
+    candidates = UNDECIDED if choice.modern else choice.plain
+    return settled(Output(candidates, quality or level or 0, smallest=is_automatic or len(candidates) > 1))
 
 
 def with_plain_formats(chain: Chain, choice: Formats) -> Chain:
@@ -67,4 +70,4 @@ def with_plain_formats(chain: Chain, choice: Formats) -> Chain:
     if not choice.modern:
         return chain
     modern = tuple(name for name in choice.modern if name in chain.output.candidates)
-    return replace(chain, output=replace(chain.output, candidates=modern + choice.plain))
+    return replace(chain, output=settled(replace(chain.output, candidates=modern + choice.plain)))

@@ -10,7 +10,7 @@ from PIL import Image
 
 from media.errors import LimitExceeded, SourceError
 from media.formats import ico, pillow
-from media.formats.quality import BOUNDS
+from media.formats.automatic.quality import BOUNDS
 from media.formats.source import open_source
 from media.formats.table import FORMATS, sniff
 from media.language.chain import Output

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import pyvips
 
-from media.formats.quality import BOUNDS, TARGETS, encoder_quality, sample, similarity
+from media.formats.automatic.quality import BOUNDS, TARGETS, encoder_quality, sample, similarity
 from media.formats.table import FORMATS
 from media.raster.picture import Picture
 from tests.media import pictures

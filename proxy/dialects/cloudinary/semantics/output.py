@@ -81,12 +81,11 @@ def _with_quality(output: Output, text: str) -> Output:
     """``80``, ``80:444``, ``auto``, ``auto:low``, ``auto:low:444``, ``auto:good:sensitive``, ``jpegmini:1``."""
     first, *rest = text.split(":")
     if first == "jpegmini":
-        return replace(output, quality="auto:good")
+        return replace(output, quality="auto:good", smallest=True)
     chroma = next((_CHROMA[each] for each in rest if each in _CHROMA), "")
     words = [each for each in rest if each not in _CHROMA and not each.startswith("qmax_")]
-    return replace(
-        output, quality=_auto_level(text, words) if first == "auto" else _level(text, first, words), chroma=chroma
-    )
+    quality = _auto_level(text, words) if first == "auto" else _level(text, first, words)
+    return replace(output, quality=quality, chroma=chroma, smallest=first == "auto")
 
 
 def _auto_level(text: str, words: list[str]) -> str:

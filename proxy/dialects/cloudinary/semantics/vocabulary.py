@@ -13,6 +13,7 @@ Walk::
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from media.formats.automatic.choice import settled
 from media.language.chain import Chain
 from media.memo import memoised
 from proxy.dialects.cloudinary.semantics import output, removal
@@ -84,7 +85,7 @@ def _compiled(
     steps = compiler.run(nest(resolved.components))
     delivery = output.with_extension(compiler.delivery, extension)
     return Compiled(
-        chain=Chain(steps, delivery.output),
+        chain=Chain(steps, settled(delivery.output)),
         attachment=delivery.attachment,
         immutable=delivery.immutable,
         wants_info=delivery.wants_info,

@@ -14,6 +14,7 @@ from typing import Any
 
 from media.derived.keys import concrete
 from media.errors import DerivationPending, RequestError
+from media.formats.automatic.choice import settled
 from media.formats.source import describe_derived
 from media.formats.table import sniff
 from media.language.chain import canonical
@@ -82,7 +83,7 @@ async def order_of(services: Services, asset: Asset, wanted: EagerTransformation
     terms = terms_on(asset, wanted.components, wanted.extension, named=wanted.named, removal_first=removal_first)
     chain = compile_on(terms).chain
     if wanted.format:
-        chain = replace(chain, output=replace(chain.output, candidates=(wanted.format,)))
+        chain = replace(chain, output=settled(replace(chain.output, candidates=(wanted.format,))))
     passed = await open_with_layers(services, asset, concrete(chain), wanted.transformation, wanted.extension, OWNER)
     return passed.order
 

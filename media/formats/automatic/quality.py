@@ -69,19 +69,19 @@ def sample(image: Image) -> Image:
 
 
 def _search(seen: Image, row: Format, bounds: Bounds, target: float) -> int:
-    original = _brightness(seen)
+    original = brightness(seen)
     low, high = bounds.low, bounds.high
     for _ in range(ROUNDS):
         middle = (low + high) // 2
         body = seen.write_to_buffer(f".{row.name}", Q=middle, keep="none", **row.options)
-        if similarity(original, _brightness(pyvips.Image.new_from_buffer(body, ""))) >= target:
+        if similarity(original, brightness(pyvips.Image.new_from_buffer(body, ""))) >= target:
             high = middle
         else:
             low = middle + 1
     return high
 
 
-def _brightness(image: Image) -> np.ndarray:
+def brightness(image: Image) -> np.ndarray:
     # numpy() drops dimensions of one pixel.
     return np.asarray(image.colourspace("b-w")[0].numpy(), dtype=np.float32).reshape(image.height, image.width)
 
