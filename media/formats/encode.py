@@ -26,6 +26,13 @@ from media.raster.flatness import tiled
 from media.raster.picture import Picture
 from media.raster.pixels import flatten, resample
 
+#: Fields of EXIF, as libvips calls them, that are about persons: places (its third directory), numbers of one camera or
+#: lens, names, notes of the maker in any form.
+PRIVATE_EXIF = (
+    "exif-ifd3", "exif-ifd0-Artist", "exif-ifd0-Copyright", "exif-ifd0-XPAuthor", "exif-ifd0-XPComment",
+    "exif-ifd0-ImageDescription", "exif-ifd2-BodySerialNumber", "exif-ifd2-LensSerialNumber",
+    "exif-ifd2-CameraOwnerName", "exif-ifd2-ImageUniqueID", "exif-ifd2-MakerNote", "exif-ifd2-UserComment",
+)  # fmt: skip
 #: A palette may look this good (0..100).
 PALETTE_QUALITY = 80
 
@@ -125,7 +132,17 @@ def check_fits(size: Size, row: Format, *, frames: int = 1) -> None:
 
 def _plain(frame: pyvips.Image, row: Format, output: Output) -> pyvips.Image:
     image = frame if row.alpha else flatten(frame, WHITE)
-    return image.colourspace("b-w") if output.grayscale else image
+    image = image.colourspace("b-w") if output.grayscale else image
+    return _without_private(image) if output.exif == "shareable" else image
+
+
+def _without_private(image: pyvips.Image) -> pyvips.Image:
+    """EXIF without what tells where, by whom and with which camera of its kind; libvips writes what is left."""
+    public = image.copy()
+    for field in image.get_fields():
+        if field.startswith(PRIVATE_EXIF):
+            public.remove(field)
+    return public
 
 
 def moves(row: Format, output: Output, source_format: str) -> bool:
@@ -247,5 +264,9 @@ def _lossy(row: Format, output: Output) -> dict[str, Any]:
 
 
 def _kept(output: Output, space: Space | None) -> str:
-    wanted = {"icc": output.keep_profile or _converts(space), "exif:xmp:iptc": output.keep_metadata}
+    wanted = {
+        "icc": output.keep_profile or _converts(space),
+        "exif": bool(output.exif),
+        "exif:xmp:iptc": output.keep_metadata,
+    }
     return ":".join(name for name, is_wanted in wanted.items() if is_wanted) or "none"

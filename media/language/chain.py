@@ -34,6 +34,8 @@ class Output:
     formats with frames do anyway. ``color_space`` is a name of :mod:`media.raster.colorspace`, or the source
     of an ICC profile. ``smallest``: the client leaves to us how the picture is written, in which of the candidates,
     with loss or without (:mod:`media.formats.automatic.choice`).
+    of an ICC profile. ``exif`` keeps EXIF alone: ``"all"``, or ``"shareable"``, which says no places, serial numbers
+    and names.
     """
 
     candidates: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Output:
     animated: bool = False
     color_space: str = ""
     smallest: bool = False
+    exif: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from media import geometry
 from media.geometry import Box, Length, Request, Size, nearest, pixels
-from media.language.params import TRANSPARENT, Gravity, Int, LengthKind
+from media.language.params import Gravity, Int, LengthKind
 from media.operations import focus
 from media.operations.arguments import Frames, Height, MaybePaint, Percent, Ratio, SceneNow, Where, Width
 from media.operations.framing.position import MIDDLE, Position, placed
+from media.operations.framing.window import framed
 from media.operations.registry import operation, unknown
 from media.operations.resize import RESIZE_PRICE
 from media.operations.subject import find_subject
@@ -82,10 +83,10 @@ def crop_to(
     image: Image, gravity: Where = focus.AUTO, width: Width = None, height: Height = None, ratio: Ratio = None,
     x: Position = MIDDLE, y: Position = MIDDLE, background: MaybePaint = None, *, scene: SceneNow,
 ) -> Image:  # fmt: skip
-    """Cut to the largest thing of a gravity, sides being fractions of it; around it the picture, then transparent."""
+    """Cut to the largest thing of a gravity, sides being fractions of it; beyond the picture as window does."""
     sides = {"width": width, "height": height, "ratio": ratio, "x": x, "y": y}
     found = _found(image, gravity, scene)
-    return through_window(image, _window_of(size_of(image), found, sides), background or TRANSPARENT)
+    return framed(image, _window_of(size_of(image), found, sides), background)
 
 
 @operation(price=RESIZE_PRICE, moves=True)

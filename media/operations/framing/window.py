@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from media.geometry import Request, Size
-from media.language.params import TRANSPARENT
+from media.geometry import Box, Request, Size
+from media.language.params import TRANSPARENT, WHITE, Color
 from media.operations.arguments import BaseSize, Flag, Height, MaybePaint, OwnSize, Ratio, Width
 from media.operations.framing.position import Position, placed
 from media.operations.registry import operation
@@ -24,6 +24,11 @@ def window(
     image: Image, width: Width = None, height: Height = None, ratio: Ratio = None, x: Position = 0, y: Position = 0,
     background: MaybePaint = None, relative: Flag = False, *, size: OwnSize, base: BaseSize,
 ) -> Image:  # fmt: skip
-    """Look at the picture through a window; what of it lies outside the picture is transparent, or painted."""
+    """Look at the picture through a window; beyond the picture it is painted, else transparent or, if opaque, white."""
     sides = {"width": width, "height": height, "ratio": ratio, "relative": relative, "base": base}
-    return through_window(image, placed(size, _sides(size, sides), x, y), background or TRANSPARENT)
+    return framed(image, placed(size, _sides(size, sides), x, y), background)
+
+
+def framed(image: Image, box: Box, background: Color | None) -> Image:
+    """Without a background transparent around a picture with alpha, white around any other."""
+    return through_window(image, box, background or (TRANSPARENT if image.hasalpha() else WHITE))

@@ -1,0 +1,1 @@
+"""Uploadcare's CDN: addresses that say what to make of a file."""

@@ -1,0 +1,1 @@
+"""The text rules of CDN addresses. Pure."""
