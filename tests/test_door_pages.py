@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from media.removal.parameters import TYPES
 from proxy.dialects.background_remover.models import SUBSTITUTED as REMOVER_MODELS
 from proxy.dialects.background_remover.schema import BACKGROUND_FILES
 from proxy.dialects.background_remover.schema import BACKGROUNDS as REMOVER_BACKGROUNDS
@@ -14,7 +15,7 @@ from proxy.dialects.img_processing.schema import FIELDS, WATERMARK
 from proxy.dialects.rembg.models import REFUSED, SUBSTITUTED
 from proxy.dialects.rembg.schema import PARAMETERS
 from proxy.dialects.remove_bg.errors import ERRORS
-from proxy.dialects.remove_bg.schema import BACKGROUNDS, FORMATS, SIZES, SOURCES, TYPES
+from proxy.dialects.remove_bg.schema import BACKGROUNDS, FORMATS, SIZES, SOURCES
 
 PAGES = Path(__file__).parent.parent / "docs" / "dialects"
 NAMED: dict[str, Iterable[str]] = {

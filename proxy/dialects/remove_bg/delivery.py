@@ -24,6 +24,7 @@ from media.formats.source import open_source
 from media.formats.table import sniff
 from media.geometry import Size
 from media.records.asset import Asset
+from media.removal.foreground import foreground_type
 from proxy.delivery.synchronous import derive_now, find_labels
 from proxy.dialect import Dialect, Path
 from proxy.dialects.remove_bg import schema
@@ -31,7 +32,6 @@ from proxy.dialects.remove_bg.account import account, improve
 from proxy.dialects.remove_bg.auth import API, authenticate
 from proxy.dialects.remove_bg.envelope import envelope
 from proxy.dialects.remove_bg.errors import Refused
-from proxy.dialects.remove_bg.foreground import foreground_type
 from proxy.dialects.remove_bg.schema import Parameters
 from proxy.dialects.remove_bg.settings import RemoveBg
 from proxy.dialects.remove_bg.sources import read_fields, receive_background, receive_source

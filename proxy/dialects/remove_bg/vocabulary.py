@@ -1,13 +1,12 @@
 """Parameters → chains: what is delivered, and what is measured to say where the foreground is. Pure."""
 
-import math
 from dataclasses import dataclass
 
 from media.geometry import Size
 from media.language.chain import Chain, Output, Step
-from media.language.params import ColorKind
 from media.operations import step
-from proxy.dialects.remove_bg.schema import Parameters, Region, fractions
+from media.removal.chains import finish_steps, matte_chain, subject_steps
+from proxy.dialects.remove_bg.schema import Parameters, refusing
 
 #: The layer source that stands for the background picture of a request.
 BACKGROUND = "background"
@@ -18,7 +17,6 @@ OUTPUTS = {
     "webp": Output(("webp",), quality="auto:best"),
     "jpg": Output(("jpg",), quality="auto:best"),
 }
-MATTE = Output(("png",), grayscale=True)
 COLOUR = Output(("jpg",), quality="auto:best", chroma="444")
 
 
@@ -43,9 +41,10 @@ class Compiled:
 
 def compile_parameters(parameters: Parameters, source: Size, *, with_background: bool) -> Compiled:
     """``with_background``: a picture comes under the subject. Raises Refused for a region outside the source."""
-    subject = _subject(parameters, source)
+    with refusing():
+        subject = subject_steps(parameters, source, parameters.max_pixels)
     finish = _finish(parameters, with_background=with_background)
-    alpha = Chain((*subject, step("show_matte")), MATTE)
+    alpha = matte_chain(subject)
     colour = Chain((*subject, step("drop_matte")), COLOUR)
     if parameters.format == "zip":
         return Compiled(None, colour, alpha, measures_matte=True)
@@ -64,39 +63,10 @@ def _only_alpha(alpha: Chain, parameters: Parameters) -> Chain:
     )
 
 
-def _subject(parameters: Parameters, source: Size) -> tuple[Step, ...]:
-    steps = [
-        step("background_removal", hints=parameters.objects, semitransparency=parameters.semitransparency),
-        *_within(parameters.max_pixels, source),
-    ]
-    if parameters.region != Region():
-        left, top, right, bottom = fractions(parameters.region, source)
-        steps.append(step("keep_region", left=left, top=top, right=right, bottom=bottom))
-    if parameters.margins is not None:
-        top, right, bottom, left = parameters.margins
-        steps.append(step("crop_subject", top=top, right=right, bottom=bottom, left=left))
-    placed = parameters.placement
-    if placed.scale or placed.x is not None:
-        steps.append(step("place_subject", scale=placed.scale, x=placed.x, y=placed.y))
-    return tuple(steps)
-
-
-def _within(max_pixels: int, source: Size) -> list[Step]:
-    """Scale down first: the picture is then decoded at the size that is needed."""
-    if source.pixels <= max_pixels:
-        return []
-    factor = math.sqrt(max_pixels / source.pixels)
-    width, height = (max(1, math.floor(side * factor)) for side in (source.width, source.height))
-    return [step("limit", width=width, height=height)]
-
-
 def _finish(parameters: Parameters, *, with_background: bool) -> tuple[Step, ...]:
-    steps = []
-    if parameters.shadow:
-        steps.append(step("cast_shadow", kind=parameters.shadow, opacity=parameters.shadow_opacity))
-    if with_background:
-        cover = step("fill", width=1.0, height=1.0, relative=True)
-        steps.append(step("layer", source=BACKGROUND, steps=(cover,), under=True, no_overflow=True))
-    elif parameters.color is not None:
-        steps.append(step("background", color=ColorKind().format(parameters.color)))
-    return tuple(steps)
+    steps = finish_steps(parameters)
+    if not with_background:
+        return tuple(steps)
+    cover = step("fill", width=1.0, height=1.0, relative=True)
+    behind = step("layer", source=BACKGROUND, steps=(cover,), under=True, no_overflow=True)
+    return (*steps, behind)
