@@ -38,7 +38,7 @@ ROOMS: dict[str, set[str]] = {
     "proxy/dialects": {"proxy/dialect", "proxy/delivery", "media/analysis", "media/removal"},
     "proxy/app": {"proxy/dialects"},
     "proxy/commands": {"proxy/app"},
-    "worker": {"media/render", "media/retention", "media/work", "media/network"},
+    "worker": {"media/render", "media/retention", "media/work", "media/network", "media/analysis", "media/removal"},
 }
 #: Files in a root folder that are a room of their own, or part of one further up than their folder.
 PLACED = {

@@ -16,6 +16,8 @@ from media.render.derivation import order_for
 from media.work.jobs import (
     BATCH,
     BATCH_JOB,
+    CREATE_JOB,
+    CREATION,
     DERIVE_JOB,
     MATTE_JOB,
     REPLACE_JOB,
@@ -25,6 +27,7 @@ from media.work.jobs import (
     scene_id,
 )
 from worker.batches import give_up_batch, make_batch
+from worker.creations import create_asset, give_up_creation
 from worker.cutouts import make_cutout
 from worker.derivations import make_derived
 from worker.outcomes import announce
@@ -90,6 +93,11 @@ def replace(replacement_id: str) -> None:
     replace_by_cutout(_services[0], replacement_id)
 
 
+def create(creation_id: str) -> None:
+    """Make a new asset of a source, as one creation record says."""
+    create_asset(_services[0], creation_id)
+
+
 #: All that a message in Redis can have called.
 FUNCTIONS: Mapping[str, Callable[..., None]] = {
     MATTE_JOB: matte,
@@ -99,6 +107,7 @@ FUNCTIONS: Mapping[str, Callable[..., None]] = {
     "worker.jobs.look": scene,
     BATCH_JOB: batch,
     REPLACE_JOB: replace,
+    CREATE_JOB: create,
 }
 
 
@@ -110,3 +119,5 @@ def give_up(job_id: str) -> None:
         give_up_replacement(services, job_id.removeprefix(REPLACEMENT))
     elif job_id.startswith(BATCH):
         give_up_batch(services, job_id.removeprefix(BATCH))
+    elif job_id.startswith(CREATION):
+        give_up_creation(services, job_id.removeprefix(CREATION))

@@ -10,14 +10,14 @@ from media.retention.bin import Bin
 from media.retention.rules import RECORDS_MAX_AGE_SECONDS, Rules
 from media.stores.store import PROBES, Entry
 from media.work.conversion import CONVERSION_FILES, CONVERSIONS
-from media.work.jobs import BATCHES, NOTICES, REPLACEMENTS
+from media.work.jobs import BATCHES, CREATIONS, NOTICES, REPLACEMENTS
 
 OWN = "sweeps/"
 
 
 def sweep_leftovers(bin_: Bin, rules: Rules) -> int:
     """Bytes of pieces that are left."""
-    for kind in (BATCHES, REPLACEMENTS, NOTICES):
+    for kind in (BATCHES, REPLACEMENTS, CREATIONS, NOTICES):
         _delete_older(bin_, record_prefix(kind), rules.now - RECORDS_MAX_AGE_SECONDS)
     if rules.results_max_age:
         for kind in (CONVERSIONS, CONVERSION_FILES):

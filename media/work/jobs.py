@@ -23,13 +23,16 @@ DERIVE_JOB = "worker.jobs.derive"
 SCENE_JOB = "worker.jobs.scene"
 BATCH_JOB = "worker.jobs.batch"
 REPLACE_JOB = "worker.jobs.replace"
+CREATE_JOB = "worker.jobs.create"
 #: Job ids of replacements begin so: their last failure is written into the asset's record.
 REPLACEMENT = "replacement-"
 BATCH = "batch-"
+CREATION = "creation-"
 
 #: What is to be done lies in records of these kinds; a job or a due time in Redis names one.
 BATCHES = "batches"
 REPLACEMENTS = "replacements"
+CREATIONS = "creations"
 NOTICES = "notices"
 #: Sorted set: ids of notices by the time (unix seconds) of their next attempt.
 NOTICES_DUE = "cutout:notices"

@@ -20,6 +20,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from media.config import Limits
 from media.errors import LimitExceeded, UnsupportedFormat
 from proxy.http.collector import Budget, Collector, Source
 from proxy.http.syntax.events import Charge, Syntax
@@ -71,7 +72,7 @@ async def read_form(
     _check_coding(request)
     limits, folder = services.settings.limits, services.settings.server.temporary_folder
     collector = Collector(sources or {}, Budget(limits.max_text_bytes, file_bytes or limits.max_source_bytes, folder))
-    syntax = _syntax_of(request, sources or {}, collector.charge)
+    syntax = _syntax_of(request.headers.get("content-type", ""), sources or {}, collector.charge)
     if syntax is None:
         return Form()
     try:
@@ -99,6 +100,16 @@ async def read_file(services: Services, request: Request, most: int) -> Upload:
     return spool.upload("")
 
 
+def parse_form(limits: Limits, content_type: str, body: bytes) -> Form:
+    """A body that was read before, since a signature covers it; texts alone. Raises what :func:`read_form` raises."""
+    collector = Collector({}, Budget(limits.max_text_bytes, 0))
+    syntax = _syntax_of(content_type, {}, collector.charge)
+    if syntax is not None:
+        collector.take(syntax, body)
+        collector.take(syntax, None)
+    return Form(tuple(collector.fields))
+
+
 async def read_body(services: Services, request: Request) -> bytes:
     """A body of text alone, for callers that parse it themselves, off the loop. Raises LimitExceeded."""
     _check_coding(request)
@@ -124,8 +135,7 @@ def _check_coding(request: Request) -> None:
         raise UnsupportedFormat(f"The body must be sent without Content-Encoding, got {coding[:40]!r}.")
 
 
-def _syntax_of(request: Request, sources: Mapping[str, Source], charge: Charge) -> Syntax | None:
-    content_type = request.headers.get("content-type", "")
+def _syntax_of(content_type: str, sources: Mapping[str, Source], charge: Charge) -> Syntax | None:
     name = content_type.partition(";")[0].strip().lower()
     if name == "multipart/form-data":
         return Multipart(content_type, charge)

@@ -96,19 +96,24 @@ async def keep(services: Services, cloud: str, arrival: Arrival, said: Said, fil
 
 async def enter(services: Services, asset: Asset, said: Said) -> Asset:
     """Record a file whose bytes are stored; one that is there already stays as it is."""
-    expires = int(time.time()) + services.settings.vendor(Uploadcare).unstored_seconds
-    named = replace(
+    settings = services.settings.vendor(Uploadcare)
+    named = prepared(asset, said, settings.unstored_seconds)
+    return await services.io.run(_record, services.store, services.catalog, named, settings.removed_seconds)
+
+
+def prepared(asset: Asset, said: Said, unstored_seconds: int) -> Asset:
+    """The record of a file, as it comes in."""
+    now = time.time()
+    return replace(
         asset,
         asset_id=identity.asset_id(asset.public_id),
         display_name=said.filename,
         metadata=dict(said.metadata),
         tags=said.tags,
         unsigned=said.is_unsigned,
-        expires_at=0 if said.is_stored else expires,
-        info={**asset.info, **({"stored": time.time()} if said.is_stored else {})},
+        expires_at=0 if said.is_stored else int(now) + unstored_seconds,
+        info={**asset.info, **({"stored": now} if said.is_stored else {})},
     )
-    removed_seconds = services.settings.vendor(Uploadcare).removed_seconds
-    return await services.io.run(_record, services.store, services.catalog, named, removed_seconds)
 
 
 def _record(store: Store, catalog: Catalog, asset: Asset, removed_seconds: int) -> Asset:
@@ -155,10 +160,22 @@ def mime_of(said: Said) -> str:
 
 
 def index(catalog: Catalog, asset: Asset, removed_seconds: int) -> None:
-    """What lists a file, and what lets it go; to be called before it is recorded."""
-    Timeline(catalog, FILES, asset.cloud).put(asset.public_id, {})
-    if asset.expires_at:
-        expiry.note(catalog, expiry_of(asset, asset.expires_at, removed_seconds))
+    """To be called before a file is recorded."""
+    for entry in entries_of(asset, removed_seconds):
+        catalog.records(entry["kind"]).put(entry["name"], entry["document"])
+
+
+def entries_of(asset: Asset, removed_seconds: int) -> list[Document]:
+    """What lists a file, and what lets it go: ``kind``, ``name`` and ``document`` of each."""
+    listed = [{"kind": kind, "name": name, "document": {}} for kind, name in _files(asset)]
+    if not asset.expires_at:
+        return listed
+    going = expiry_of(asset, asset.expires_at, removed_seconds)
+    return [*listed, {"kind": EXPIRING, "name": going.name, "document": asdict(going)}]
+
+
+def _files(asset: Asset) -> list[tuple[str, str]]:
+    return places(FILES, asset.cloud, asset.public_id)
 
 
 def expiry_of(asset: Asset, moment: int, removed_seconds: int) -> Expiry:

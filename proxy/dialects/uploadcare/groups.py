@@ -12,11 +12,11 @@ from proxy.dialects.uploadcare.document import Bases
 from proxy.dialects.uploadcare.timeline import Timeline
 from proxy.services import Services
 
-KIND = "uploadcare_groups"
+KIND, CLOUDS = "uploadcare_groups", "uploadcare_group_clouds"
 MOST_FILES = 1000
 _GROUP = re.compile(r"([0-9a-f-]{36})~([1-9][0-9]{0,3})\Z", re.ASCII)
 #: A uuid, or an address or path of the CDN with a uuid and operations.
-_MEMBER = re.compile(r"(?:https?://[^/?#]+/)?/?([0-9a-f-]{36})(/-/[^?#]*)?/?\Z", re.ASCII | re.IGNORECASE)
+_MEMBER = re.compile(r"(?:https?://[^/?#]+/)?/?([0-9a-f-]{36})(/-/[^?#]*|/[^/?#]*)?/?\Z", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,15 @@ def read_member(written: str) -> Member | None:
     found = _MEMBER.match(written.strip())
     if found is None or not identity.is_uuid(found[1].lower()):
         return None
-    effects = (found[2] or "").lstrip("/").rstrip("/")
+    # What follows a uuid and begins with no dash is a file name, which says nothing.
+    effects = (found[2] or "").strip("/") if (found[2] or "").startswith("/-/") else ""
     return Member(found[1].lower(), f"{effects}/" if effects else "")
 
 
 async def create(services: Services, cloud: str, members: tuple[Member, ...]) -> Group:
     group = Group(f"{identity.new_uuid(time.time())}~{len(members)}", members)
+    # Hosts that name no cloud deliver groups, too.
+    await services.io.run(services.catalog.records(CLOUDS).put, group.id, {"cloud": cloud})
     document = {"files": [{"uuid": each.uuid, "effects": each.effects} for each in members]}
     await services.io.run(Timeline(services.catalog, KIND, cloud).put, group.id, document)
     return group
@@ -67,9 +70,19 @@ async def find(services: Services, cloud: str, group_id: str) -> Group:
     return Group(group_id, tuple(Member(each["uuid"], each["effects"]) for each in document["files"]))
 
 
+async def find_anywhere(services: Services, group_id: str) -> tuple[str, Group]:
+    """A group of any cloud, and the cloud. Raises NotFound."""
+    known = is_group_id(group_id)
+    pointer = await services.io.run(services.catalog.records(CLOUDS).get, group_id) if known else None
+    if pointer is None:
+        raise NotFound("Not found.")
+    return pointer["cloud"], await find(services, pointer["cloud"], group_id)
+
+
 async def delete(services: Services, cloud: str, group: Group) -> None:
     """The files stay."""
     await services.io.run(Timeline(services.catalog, KIND, cloud).delete, group.id)
+    await services.io.run(services.catalog.records(CLOUDS).delete, group.id)
 
 
 async def files_of(services: Services, cloud: str, group: Group) -> list[Asset | None]:

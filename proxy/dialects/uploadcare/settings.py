@@ -1,6 +1,7 @@
 """The section ``uploadcare`` of config.yaml; keys are those of the clouds' ``projects``."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from media.config import DAY_SECONDS, GIB, MIB
 
@@ -14,5 +15,6 @@ class Uploadcare:
     unstored_seconds: int = DAY_SECONDS
     removed_seconds: int = 30 * DAY_SECONDS
     removal_max_bytes: int = 12 * MIB
+    storages: Mapping[str, str] = field(default_factory=dict)
     rest_requests_per_minute: int = 0
     upload_requests_per_minute: int = 0

@@ -1,10 +1,12 @@
 """Records named by uuids, listed by time in both directions: each has a mirror, whose name sorts the other way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from media.records.catalog import Catalog
 from proxy.dialects.uploadcare.identity import mirrored
+
+CHUNK = 200
 
 
 def places(kind: str, cloud: str, name: str) -> list[tuple[str, str]]:
@@ -41,6 +43,17 @@ class Timeline:
 
     def count(self) -> int:
         return self._oldest_first.count()
+
+    def chunks(self, start: str, size: int, *, descending: bool) -> Iterator[list[str]]:
+        """All names from ``start`` on, ``size`` at a time."""
+        last = ""
+        while names := [name for name in self.names(last or start, size + 1, descending=descending) if name != last]:
+            yield names
+            last = names[-1]
+
+    def each(self, start: str, *, descending: bool) -> Iterator[str]:
+        for names in self.chunks(start, CHUNK, descending=descending):
+            yield from names
 
     def names(self, start: str, limit: int, *, descending: bool) -> Sequence[str]:
         """From ``start`` (a uuid, itself too; "": the first) on."""

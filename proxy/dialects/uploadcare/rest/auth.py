@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from media.config import Cloud
 from media.errors import BadSignature, RequestError
@@ -27,6 +28,14 @@ class Refused(RequestError):
         self.status = status
 
 
+class Invalid(RequestError):
+    """A body whose fields are at fault: what is wrong with each, by its name."""
+
+    def __init__(self, faults: Mapping[str, Any]) -> None:
+        super().__init__("; ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = dict(faults)
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A request as it came: ``uri`` is path and query exactly as on the wire."""
@@ -36,6 +45,11 @@ class Sent:
     headers: Mapping[str, str]
     body: bytes
     is_secure: bool
+
+    @property
+    def date(self) -> str:
+        """Browsers set no ``Date``, so the JavaScript client has a header of its own."""
+        return self.headers.get("x-uploadcare-date") or self.headers.get("date", "")
 
 
 def authenticate(clouds: Mapping[str, Cloud], sent: Sent, *, simple_over_http: bool) -> Tenant:
@@ -54,7 +68,7 @@ def authenticate(clouds: Mapping[str, Cloud], sent: Sent, *, simple_over_http: b
     if scheme == SIMPLE:
         _check(proof, tenant.project.secrets, NO_MATCH)
     else:
-        _check_date(sent.headers.get("date", ""), time.time())
+        _check_date(sent.date, time.time())
         expected = [sign(secret, sent) for secret in tenant.project.secrets]
         _check(proof, expected, BAD_SIGNATURE)
     return tenant
@@ -66,7 +80,7 @@ def sign(secret: str, sent: Sent) -> str:
         sent.method,
         hashlib.md5(sent.body, usedforsecurity=False).hexdigest(),
         sent.headers.get("content-type", ""),
-        sent.headers.get("date", ""),
+        sent.date,
         sent.uri,
     )
     return hmac.new(secret.encode(), "\n".join(lines).encode("utf-8", "surrogateescape"), hashlib.sha1).hexdigest()
