@@ -65,6 +65,7 @@ ONLY_IN = {
     "botocore": ("media/stores/*",),
     "httpx": ("media/network/*", "media/stores/*", "worker/matting/models.py"),
     "PIL": ("media/typography/typeface.py", "media/formats/pillow.py", "worker/training/*"),
+    "vtracer": ("media/formats/documents/svg.py",),
     "pillow_heif": ("media/formats/heic.py",),
     "pymupdf_fonts": ("media/typography/fonts.py",),
     "pyvips": ("media/*", "worker/*", "proxy/http/health.py"),

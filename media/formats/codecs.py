@@ -6,7 +6,7 @@ from dataclasses import replace
 from media.formats import heic, ico, iso, libvips, pillow, psd_pixels
 from media.formats.animation import apng_pixels, gif_pixels
 from media.formats.codec import Codec
-from media.formats.documents import pdf, postscript, tiff
+from media.formats.documents import pdf, postscript, svg, tiff
 from media.formats.table import Format
 
 LIBVIPS = Codec(libvips.open_file, libvips.pixels, libvips.write)
@@ -34,6 +34,7 @@ CODECS: Mapping[str, Codec] = {
     "pdf": Codec(write=pdf.write, measure=pdf.size),
     "eps": _POSTSCRIPT,
     "ps": _POSTSCRIPT,
+    "svg": Codec(write=svg.write, measure=svg.size),
 }
 
 

@@ -4,7 +4,7 @@ Metadata is stripped unless asked for; pixels are sRGB until here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeGuard
 
 import pyvips
@@ -238,6 +238,8 @@ def _holds(row: Format, picture: Picture, transparent: bool) -> bool:
 
 def _options(picture: Picture, way: Way, output: Output, space: Space | None) -> dict[str, Any]:
     row = way.row
+    if row.traced:
+        return _tracing(picture, row)
     options: dict[str, Any] = dict(row.options)
     options["keep"] = _kept(output, space)
     if space is not None and not _converts(space):
@@ -253,6 +255,12 @@ def _options(picture: Picture, way: Way, output: Output, space: Space | None) ->
     if row.interlaces and (is_automatic or output.progressive):
         options["interlace"] = True
     return options | _lossy(row, output) | dict(way.options)
+
+
+def _tracing(picture: Picture, row: Format) -> dict[str, Any]:
+    if picture.tracing is None:
+        raise BadTransformation(f"{row.name} is written of a picture that was vectorized, and this one was not")
+    return asdict(picture.tracing)
 
 
 def _lossy(row: Format, output: Output) -> dict[str, Any]:

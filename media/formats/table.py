@@ -39,13 +39,15 @@ class Format:
     spaces: tuple[str, ...] = ("rgb",)
     #: A larger picture is scaled down to fit a square of this side; 0 for any size.
     fits: int = 0
+    #: Only what was vectorized can be written, traced within a square of this side; 0 for any picture.
+    traced: int = 0
     #: The longest side that can be written; 0 for any.
     max_side: int = 0
     #: Beyond this size the next candidate is better; 0 for never.
     max_pixels: int = 0
     #: The most pixels that are written, all frames together; 0 for any.
     max_written: int = 0
-    #: Whether its writer is Pillow's, which keeps all other threads waiting.
+    #: Whether its writer keeps all other threads waiting (Pillow's, the tracer), and cannot be stopped.
     is_written_apart: bool = False
     #: An animation stands still unless it is asked to move, or its source has this format.
     is_still_unless_asked: bool = False
@@ -67,7 +69,8 @@ class Format:
 
     def writing_price(self, size: Size, *, frames: int) -> float:
         """What it costs to write a picture of ``size``."""
-        pixels = min(size.pixels, self.fits**2) if self.fits else size.pixels * (frames if self.frames else 1)
+        most = self.fits or self.traced
+        pixels = min(size.pixels, most**2) if most else size.pixels * (frames if self.frames else 1)
         return self.writing * pixels / 1_000_000
 
 
@@ -157,6 +160,12 @@ FORMATS: dict[str, Format] = {
             "ps", "application/postscript", ("ps",), (b"%!PS",), alpha=False, frames=True, readable=False,
             spaces=(), scale="jpg", max_side=65_500,
             reading=0, writing=10,
+        ),
+        # Read nowhere: the SVG of a stranger may hold scripts and addresses.
+        Format(
+            "svg", "image/svg+xml", ("svg",), (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ',),
+            readable=False, quality=None, spaces=(), traced=1000, is_written_apart=True,
+            reading=0, writing=1000,
         ),
     )
 }  # fmt: skip

@@ -43,16 +43,16 @@ def needs_scene(chain: Chain) -> bool:
 
     Layers do not count: their gravities fall back to libvips' attention.
     """
-    gravities = (value for step in _taken(chain.steps) for _, value in step.arguments if isinstance(value, Gravity))
+    gravities = (value for step in taken(chain.steps) for _, value in step.arguments if isinstance(value, Gravity))
     return any(focus.needs_scene(gravity, is_cut_out=is_cut_out(chain)) for gravity in gravities)
 
 
-def _taken(steps: Iterable[Step]) -> Iterator[Step]:
+def taken(steps: Iterable[Step]) -> Iterator[Step]:
     """The steps on the picture itself, those inside conditions included."""
     for step in steps:
         yield step
         if not OPERATIONS[step.operation].has_layer:
-            yield from _taken(nested(step))
+            yield from taken(nested(step))
 
 
 def sources(chain: Chain) -> tuple[str, ...]:

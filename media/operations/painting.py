@@ -10,11 +10,13 @@ import pyvips
 
 from media.deadline import computed
 from media.geometry import Size
-from media.language.params import Choice, Float, Int, format_number
+from media.language.params import Choice, Float, Int
+from media.language.vectors import DEFAULT_VECTORS, Vectors, VectorsKind
 from media.operations.adjust import luma
 from media.operations.arguments import First, Percent
 from media.operations.effect import blurred
 from media.operations.registry import operation
+from media.raster.clusters import clustered, nearest_mean
 from media.raster.pixels import Image, clamped, on_areas, on_colours, painted_over, resample, size_of, to_uint8
 
 #: Strength per pixel of brush radius.
@@ -95,79 +97,15 @@ def cartoonify(
     return on_areas(image, drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    colors: float = 10
-    detail: float = 300
-    despeckle: float = 2
-    paths: float = 100
-    corners: float = 25
-
-
-@dataclass(frozen=True, slots=True)
-class VectorsKind:
-    """The settings of ``vectorize``.
-
-    ``colors:3:detail:500:…``, ``colors_3;detail_500`` or the numbers in that order.
-    """
-
-    expected: str = "colors 2..30, detail, despeckle, paths 0..100, corners 0..100"
-    takes_all: bool = True
-
-    def parse(self, text: str) -> Vectors:
-        words = text.replace(";", ":").replace("_", ":").split(":")
-        bare = [word for word in words if word not in VECTOR_RANGES]
-        names = [word for word in words if word in VECTOR_RANGES] or list(VECTOR_RANGES)[: len(bare)]
-        if len(names) != len(bare):
-            raise ValueError(text)
-        values = {name: Float(*VECTOR_RANGES[name]).parse(word) for name, word in zip(names, bare, strict=True)}
-        return replace(DEFAULT_VECTORS, **values)
-
-    def format(self, value: Vectors) -> str:
-        return ":".join(f"{name}:{format_number(getattr(value, name))}" for name in VECTOR_RANGES)
-
-
-VECTOR_RANGES: dict[str, tuple[float, float]] = {
-    "colors": (2, 30), "detail": (0, 1000), "despeckle": (0, 100), "paths": (0, 100), "corners": (0, 100),
-}  # fmt: skip
-DEFAULT_VECTORS = Vectors()
-PALETTE_SIDE = 128
-PALETTE_ROUNDS = 8
-
-
-@operation(price=180)
+@operation(price=180, leaves=lambda picture, arguments: replace(picture, tracing=arguments["shape"]))
 def vectorize(image: Image, shape: Annotated[Vectors, VectorsKind()] = DEFAULT_VECTORS, *, first: First) -> Image:
-    """Reduce the picture to flat areas of few colours, as a tracing would; the result stays a raster picture.
+    """Reduce the picture to flat areas of few colours, as a tracing would; written as SVG it is traced.
 
-    ``detail`` and ``despeckle`` say how small an area may be; ``paths`` and ``corners`` only shape real curves.
+    ``detail`` and ``despeckle`` say how small an area may be; ``paths`` and ``corners`` shape the curves of an SVG.
     """
     window = 2 * max(1, min(4, round(shape.despeckle))) + 1 if shape.detail < 600 else 3
     means = clustered(painted_over(first), round(shape.colors))
-    return on_areas(image, lambda colours: _nearest_mean(smoothed(smoothed(colours, window), window), means))
-
-
-def clustered(colours: Image, count: int) -> np.ndarray:
-    """``count`` mean colours of a reduced copy: k-means, started from the darkest to the lightest."""
-    small = colours.thumbnail_image(PALETTE_SIDE, height=PALETTE_SIDE, size="down")
-    pixels = np.asarray(small.numpy(), dtype=float).reshape(-1, 3)
-    order = pixels[np.argsort(pixels.sum(axis=1), kind="stable")]
-    means = order[np.linspace(0, len(order) - 1, count).round().astype(int)]
-    for _ in range(PALETTE_ROUNDS):
-        nearest = ((pixels[:, None, :] - means[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
-        taken = [pixels[nearest == index] for index in range(count)]
-        means = np.array([group.mean(axis=0) if len(group) else means[index] for index, group in enumerate(taken)])
-    return means
-
-
-def _nearest_mean(colours: Image, means: np.ndarray) -> Image:
-    """Every colour exchanged for the nearest mean, through a table of 32×32×32 colours."""
-    steps = (np.arange(32) + 0.5) * 8
-    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
-    cells = np.stack([red, green, blue], axis=-1).reshape(-1, 3)
-    nearest = np.array([((means - cell) ** 2).sum(axis=1).argmin() for cell in cells])
-    table = pyvips.Image.new_from_array(means.round().astype(np.uint8)[nearest][None])
-    cell = (colours / 8).floor().recomb([[1, 32, 1024]]).cast("ushort")
-    return cell.maplut(table).copy(interpretation="srgb")
+    return on_areas(image, lambda colours: nearest_mean(smoothed(smoothed(colours, window), window), means))
 
 
 def _bayer(order: int) -> np.ndarray:

@@ -24,6 +24,7 @@ from media.geometry import Size
 from media.language.chain import Chain, Step, canonical, format_output, parse_output
 from media.language.expression import Expression, Facts
 from media.language.params import Kind
+from media.raster.picture import Picture
 
 REQUIRED = inspect.Parameter.empty
 
@@ -31,6 +32,8 @@ REQUIRED = inspect.Parameter.empty
 SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 #: (size before, the step's arguments) → its price per pixel of the larger picture, before or after.
 Weight = Callable[[Size, Mapping[str, Any]], float]
+#: (the picture with its new frames, the step's arguments) → the picture as the step leaves it.
+Leaves = Callable[[Picture, Mapping[str, Any]], Picture]
 #: (a step of control, the facts before it) → the facts after it, and the steps to take before the rest.
 Control = Callable[[Step, Facts], tuple[Facts, tuple[Step, ...]]]
 
@@ -80,6 +83,7 @@ class Operation:
     weight: Weight
     grows: SizeAfter
     revision: int
+    leaves: Leaves | None
 
     def price(self, before: Size, after: Size | None, arguments: Mapping[str, Any]) -> float:
         """What it costs on one frame, in megapixels negated; ``arguments`` hold ``base``, too.
@@ -134,6 +138,7 @@ def operation(
     needs_still: bool = False,
     grows: SizeAfter | None = None,
     revision: int = 1,
+    leaves: Leaves | None = None,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
@@ -147,6 +152,7 @@ def operation(
     ``cutout``: it exchanges the source for its cutout, and this reads its options off the arguments. ``file`` is the
     argument that names a file it needs. ``needs_still``: it cannot be applied to an animation. ``revision`` is to be
     raised if the same arguments give other pixels than they did: derived keys of chains with this operation then move.
+    ``leaves`` is what it changes of the picture besides the pixels of its frames.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -176,6 +182,7 @@ def operation(
             weight=price if callable(price) else lambda size, arguments: price,
             grows=grows or unchanged,
             revision=revision,
+            leaves=leaves,
         )
         return function
 

@@ -80,6 +80,7 @@ def _apply(
         arguments |= _same_for_all_frames(arguments)
     with stopping(*pixels.frames):
         after = replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+    after = operation.leaves(after, arguments) if operation.leaves else after
     return after, scene.after(operation, arguments, pixels.size, after.size)
 
 

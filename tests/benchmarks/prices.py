@@ -21,6 +21,7 @@ from media.formats.table import FORMATS
 from media.geometry import Size
 from media.isolation.children import InProcess, instead
 from media.language.chain import Output, Step
+from media.language.vectors import DEFAULT_VECTORS
 from media.operations import OPERATIONS, step
 from media.operations.tracking import TrackedScene
 from media.raster.picture import Picture
@@ -186,7 +187,7 @@ def priced() -> list[str]:
 
 
 def format_rows(name: str, unit: float) -> Iterator[Row]:
-    row, image = FORMATS[name], Picture((noise(alpha=FORMATS[name].alpha),))
+    row, image = FORMATS[name], Picture((noise(alpha=FORMATS[name].alpha),), tracing=DEFAULT_VECTORS)
     if row.writable:
         output = Output((name,))
         spent = seconds(lambda: encode(image, output, "png", {}, Budget(), of_animation=False))

@@ -110,6 +110,20 @@ def test_format_follows_what_the_client_accepts(stage: Stage, accept: str, mime:
     assert (answer.headers["content-type"], answer.headers["vary"]) == (mime, "Accept")
 
 
+@pytest.mark.parametrize(
+    "path", ["e_vectorize/f_svg/shoe", "e_vectorize:colors:3/shoe.svg", "w_40/e_vectorize/shoe.svg"]
+)
+def test_a_traced_picture_is_svg_that_can_run_nothing(stage: Stage, path: str) -> None:
+    stage.upload(photo(), "shoe")
+    answer = stage.client.get(f"/demo/image/upload/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert answer.text.startswith("<svg ")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    info = stage.client.get(f"/demo/image/upload/fl_getinfo/{path}").json()["output"]
+    assert (info["format"], info["bytes"]) == ("svg", len(answer.content))
+
+
 def test_a_cutout_keeps_its_alpha_where_the_format_is_chosen_for_it(stage: Stage) -> None:
     stage.upload(photo(), "shoe")
     ready(stage, f"{CUTOUT}/shoe.png")

@@ -1,10 +1,13 @@
 """``f_``, ``q_``, ``cs_``, flags and the URL's extension → the chain's output, and what concerns only the answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from media.errors import BadTransformation, UnsupportedFormat
-from media.language.chain import Output
+from media.formats.table import FORMATS
+from media.language.chain import Output, Step
 from media.language.params import number
+from media.operations.needs import taken
 from proxy.dialects.cloudinary.semantics import flags
 from proxy.dialects.cloudinary.semantics.arguments import invalid
 from proxy.dialects.cloudinary.semantics.colorspaces import color_space
@@ -57,6 +60,15 @@ def read(delivery: Delivery, component: Component, scope: Scope) -> Delivery:
 def with_extension(delivery: Delivery, extension: str | None) -> Delivery:
     """The URL's extension chooses the format if no ``f_`` did."""
     return delivery if extension is None or delivery.format_is_chosen else _with_format(delivery, extension)
+
+
+def check_traced(output: Output, steps: Iterable[Step]) -> None:
+    """Raises UnsupportedFormat for an SVG of a picture that no step vectorizes."""
+    traced = next((name for name in output.candidates if name in FORMATS and FORMATS[name].traced), None)
+    if traced and not any(step.operation == "vectorize" for step in taken(steps)):
+        raise UnsupportedFormat(
+            f"Invalid image format in transformation: {traced}; it is delivered of a picture that e_vectorize traces"
+        )
 
 
 def with_auto(delivery: Delivery) -> Delivery:

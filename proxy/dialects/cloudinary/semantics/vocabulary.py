@@ -84,6 +84,7 @@ def _compiled(
     compiler = Compiler(current=current)
     steps = compiler.run(nest(resolved.components))
     delivery = output.with_extension(compiler.delivery, extension)
+    output.check_traced(delivery.output, steps)
     return Compiled(
         chain=Chain(steps, settled(delivery.output)),
         attachment=delivery.attachment,
