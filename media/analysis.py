@@ -9,7 +9,9 @@ import numpy as np
 
 from media.formats.source import Source
 from media.geometry import Box, Size
+from media.language.params import Color
 from media.operations.subject import find_subject
+from media.raster.palette import palette
 from media.raster.pixels import Image, size_of
 
 #: Colours are counted on a picture of this side: enough for shares of a per cent.
@@ -37,6 +39,11 @@ def colors(source: Source) -> list[tuple[str, float]]:
     return [
         ("#{:02X}{:02X}{:02X}".format(*color), 100 * number / len(pixels)) for color, number in counted.most_common()
     ]
+
+
+def main_colors(source: Source, count: int) -> list[Color]:
+    """The most common distinct colours of what is visible, at most ``count`` of them, the most common first."""
+    return list(dict.fromkeys(palette(source.first_frame(target=Size(SIDE, SIDE)), count, edge=False)))
 
 
 def named_colors(shares: list[tuple[str, float]]) -> list[tuple[str, float]]:

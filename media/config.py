@@ -39,8 +39,8 @@ class Server:
     port: int = 8000
     environment: str = "development"
     apis: tuple[str, ...] = (
-        "cloudinary", "cloudinary_api", "cloudimage", "uploadcare", "uploadcare_upload", "remove_bg", "rembg",
-        "img_processing", "background_remover", "playground",
+        "cloudinary", "cloudinary_api", "cloudimage", "uploadcare", "uploadcare_upload", "uploadcare_cdn", "remove_bg",
+        "rembg", "img_processing", "background_remover", "playground",
     )  # fmt: skip
     open_to_all: tuple[str, ...] = ()
     public_url: str = ""
@@ -190,13 +190,15 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class Project:
     """What Uploadcare's APIs know a cloud by. Each of ``secrets`` signs, as it is, several while one is replaced;
-    ``subdomain`` is the first label of the host that delivers its files ("": made of the public key)."""
+    ``subdomain`` is the first label of the host that delivers its files ("": made of the public key). If there are
+    ``delivery_secrets`` (hexadecimal), files are delivered with a token signed by one of them alone."""
 
     secrets: tuple[str, ...] = ()
     name: str = ""
     subdomain: str = ""
     autostore: bool = True
     signed_uploads: bool = False
+    delivery_secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

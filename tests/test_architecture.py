@@ -94,6 +94,7 @@ MAY_DO_IO = (
     "proxy/dialects/remove_bg/account.py",
     "proxy/dialects/remove_bg/sources.py",
     "proxy/dialects/uploadcare/bases.py",
+    "proxy/dialects/uploadcare/cdn/answers/*",
     "proxy/dialects/uploadcare/events.py",
     "proxy/dialects/uploadcare/files.py",
     "proxy/dialects/uploadcare/groups.py",

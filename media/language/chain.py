@@ -33,9 +33,8 @@ class Output:
     ``palette`` writes PNG with at most 256 colours. ``animated`` lets PNG move, as other
     formats with frames do anyway. ``color_space`` is a name of :mod:`media.raster.colorspace`, or the source
     of an ICC profile. ``smallest``: the client leaves to us how the picture is written, in which of the candidates,
-    with loss or without (:mod:`media.formats.automatic.choice`).
-    of an ICC profile. ``exif`` keeps EXIF alone: ``"all"``, or ``"shareable"``, which says no places, serial numbers
-    and names.
+    with loss or without (:mod:`media.formats.automatic.choice`). ``exif`` keeps EXIF alone: ``"all"``, or
+    ``"shareable"``, which says no places, serial numbers and names.
     """
 
     candidates: tuple[str, ...] = ()

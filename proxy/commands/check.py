@@ -63,6 +63,8 @@ def _keys(settings: Settings) -> Iterator[str]:
         for key, project in cloud.projects.items():
             if not key or not project.secrets:
                 yield f"The project {key!r} of the cloud {name} has an empty public key, or no secret."
+            if not all(map(_TOKEN_KEY.match, project.delivery_secrets)):
+                yield f"delivery_secrets of the project {key!r} of the cloud {name} must be hexadecimal."
         if cloud.token_key and not _TOKEN_KEY.match(cloud.token_key):
             yield f"token_key of the cloud {name} must be hexadecimal."
 
@@ -135,7 +137,7 @@ def _open_server_form(settings: Settings) -> Iterator[str]:
 
 
 def _open_fetch(settings: Settings) -> Iterator[str]:
-    fetching = {"cloudinary", "cloudimage", REMBG, SERVER_FORM} & set(settings.server.apis)
+    fetching = {"cloudinary", "cloudimage", "uploadcare_cdn", REMBG, SERVER_FORM} & set(settings.server.apis)
     if fetching and not settings.origin.allowed_hosts and FETCH not in settings.server.open_to_all:
         yield (
             "Anybody may have pictures of any public host fetched; name the hosts in origin.allowed_hosts, or fetch in "
@@ -162,6 +164,8 @@ def _each_secret(settings: Settings) -> Iterator[tuple[str, str, int]]:
         yield from ((f"The key {key} of the cloud {name}", each, MIN_SECRET_LENGTH) for key, each in cloud.keys.items())
         for key, project in cloud.projects.items():
             yield from ((f"The project {key} of the cloud {name}", each, MIN_SECRET_LENGTH) for each in project.secrets)
+            where = f"Delivery of the project {key} of the cloud {name}"
+            yield from ((where, each, 2 * MIN_SECRET_LENGTH) for each in project.delivery_secrets)
         if cloud.token_key:
             yield f"token_key of the cloud {name}", cloud.token_key, 2 * MIN_SECRET_LENGTH
     own = settings.vendor(Cloudimage)

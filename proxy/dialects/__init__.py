@@ -8,6 +8,7 @@ from proxy.dialects.cloudinary.delivery import CLOUDINARY
 from proxy.dialects.img_processing.images import IMG_PROCESSING
 from proxy.dialects.rembg.delivery import REMBG
 from proxy.dialects.remove_bg.delivery import REMOVE_BG
+from proxy.dialects.uploadcare.cdn.delivery import UPLOADCARE_CDN
 from proxy.dialects.uploadcare.rest.routes import UPLOADCARE
 from proxy.dialects.uploadcare.upload.routes import UPLOADCARE_UPLOAD
 
@@ -21,6 +22,7 @@ DIALECTS: tuple[Dialect, ...] = (
     CLOUDIMAGE,
     UPLOADCARE,
     UPLOADCARE_UPLOAD,
+    UPLOADCARE_CDN,
     CLOUDINARY_API,
     CLOUDINARY,
 )

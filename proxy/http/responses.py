@@ -22,9 +22,16 @@ _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})\Z")
 
 
 def attachment(name: str) -> dict[str, str]:
-    """Save as ``name``, in ASCII: a quote or backslash would end or bend the quoted text (RFC 6266)."""
+    """Save as ``name``."""
+    return disposition("attachment", name)
+
+
+def disposition(kind: str, name: str) -> dict[str, str]:
+    """``attachment`` or ``inline``, called ``name`` in ASCII: a quote would end, a backslash bend it (RFC 6266)."""
+    if not name:
+        return {"Content-Disposition": kind}
     safe = "".join(each if each.isascii() and each.isprintable() and each not in '"\\' else "_" for each in name)
-    return {"Content-Disposition": f'attachment; filename="{safe[:MAX_FILE_NAME_LENGTH]}"'}
+    return {"Content-Disposition": f'{kind}; filename="{safe[:MAX_FILE_NAME_LENGTH]}"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def respond(content: Content, caching: Caching, request_headers: Mapping[str, st
         **content.headers,
     }
     body, status = content.body, 200
-    span = None if head else _span(request_headers, len(body), content.etag)
+    span = None if head else byte_span(request_headers, len(body), content.etag)
     if span is not None:
         start, end = span
         if start >= end:
@@ -98,7 +105,7 @@ def respond(content: Content, caching: Caching, request_headers: Mapping[str, st
     return Response(b"" if head else body, status_code=status, headers=headers)
 
 
-def _span(request_headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
+def byte_span(request_headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
     """The half-open byte span asked for; an empty one if it cannot be satisfied, None for "all"."""
     match = _RANGE.match(request_headers.get("range", ""))
     if match is None or match.groups() == ("", ""):

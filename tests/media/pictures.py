@@ -39,6 +39,19 @@ def jpeg(width: int = WIDTH, height: int = HEIGHT) -> bytes:
     return bytes(colours(width, height).write_to_buffer(".jpg", Q=92))
 
 
+def with_exif() -> bytes:
+    """A JPEG whose EXIF tells a camera, a place, a moment and an artist."""
+    image = colours().copy()
+    fields = {
+        "exif-ifd0-Model": "Box camera", "exif-ifd0-Artist": "Somebody",
+        "exif-ifd2-DateTimeOriginal": "2020:01:02 03:04:05", "exif-ifd3-GPSLatitude": "48/1 51/1 2961/100", "exif-ifd3-GPSLatitudeRef": "N",
+        "exif-ifd2-BodySerialNumber": "12345",
+    }  # fmt: skip
+    for name, value in fields.items():
+        image.set_type(pyvips.GValue.gstr_type, name, value)
+    return bytes(image.write_to_buffer(".jpg", Q=92))
+
+
 def png(width: int = WIDTH, height: int = HEIGHT) -> bytes:
     return bytes(cut_out(width, height).write_to_buffer(".png"))
 

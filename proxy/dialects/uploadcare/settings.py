@@ -9,6 +9,8 @@ from media.config import DAY_SECONDS, GIB, MIB
 @dataclass(frozen=True, slots=True)
 class Uploadcare:
     cdn_base: str = ""
+    zones: tuple[str, ...] = ("ucarecd.net", "ucr.io")
+    presets: Mapping[str, str] = field(default_factory=dict)
     simple_over_http: bool = True
     max_direct_bytes: int = 100 * MIB
     max_multipart_bytes: int = 5 * GIB

@@ -1,0 +1,1 @@
+"""What the CDN answers: files as they are, pictures, JSON about them, groups."""

@@ -1,0 +1,150 @@
+"""GET /<uuid>/-/…: the routes of the CDN and their walk.
+
+::
+
+    deliver
+      ├ url.parse · hosts.tenant_at              text only
+      ├ files.find · groups.find · fetch_asset   the file, of the host's project or of any
+      ├ access.find_token                        what its projects sign needs a token for this path
+      └ _answer                                  the original, a picture, or JSON about it
+"""
+
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from media.errors import BadTransformation, NotFound, RequestError, UnsupportedOperation
+from media.records.asset import Asset
+from proxy.delivery.assets import fetch_asset
+from proxy.dialect import Dialect, Path
+from proxy.dialects.uploadcare import files, groups, paths  # noqa: F401  (paths registers what templates use)
+from proxy.dialects.uploadcare.cdn import access
+from proxy.dialects.uploadcare.cdn.access import Visit
+from proxy.dialects.uploadcare.cdn.answers import group as group_answers
+from proxy.dialects.uploadcare.cdn.answers.document import document, faces
+from proxy.dialects.uploadcare.cdn.answers.opened import Opened
+from proxy.dialects.uploadcare.cdn.answers.original import original
+from proxy.dialects.uploadcare.cdn.answers.picture import negotiated, picture
+from proxy.dialects.uploadcare.cdn.envelope import envelope
+from proxy.dialects.uploadcare.cdn.hosts import tenant_at
+from proxy.dialects.uploadcare.cdn.syntax import url as syntax
+from proxy.dialects.uploadcare.cdn.syntax.url import CdnUrl, read_directives
+from proxy.dialects.uploadcare.cdn.token import take
+from proxy.dialects.uploadcare.groups import Group
+from proxy.dialects.uploadcare.projects import Tenant, tenants
+from proxy.dialects.uploadcare.settings import Uploadcare
+from proxy.services import Services
+
+GIF2VIDEO, DETECT_FACES = "gif2video", "detect_faces"
+#: What an address can ask for that is not made here.
+REFUSED = {
+    GIF2VIDEO: "gif2video makes videos, which are not offered here yet.",
+    "videoframe": "videoframe needs a video, which are not offered here yet.",
+    "video": "Videos are converted by the REST API.",
+    "document": "Documents are converted by the REST API.",
+}
+
+
+async def deliver(services: Services, request: Request) -> Response:
+    visit = _visit(services, request)
+    url = syntax.parse(visit.path, take(visit.query)[1])
+    if url.conversion in REFUSED:
+        raise UnsupportedOperation(REFUSED[url.conversion])
+    tenant = tenant_at(visit.host, services.settings.clouds, services.settings.vendor(Uploadcare).zones)
+    if url.count:
+        return await _group(services, request, url, tenant, visit)
+    asset = await _asset(services, url, tenant, visit)
+    return await _answer(services, _opened(services, asset, url, visit, request), url)
+
+
+def _visit(services: Services, request: Request) -> Visit:
+    raw_path, raw_query = request.scope["raw_path"], request.scope["query_string"]
+    most = services.settings.limits.max_url_bytes
+    if len(raw_path) + len(raw_query) > most:
+        raise RequestError(f"A URL must have at most {most} bytes.")
+    path = raw_path.decode("latin-1").partition("?")[0]
+    return Visit(path, raw_query.decode("latin-1"), request.headers.get("host", ""), time.time())
+
+
+def _opened(services: Services, asset: Asset, url: CdnUrl, visit: Visit, request: Request) -> Opened:
+    """Raises BadSignature."""
+    token = access.find_token(visit, access.secrets_of(services.settings.clouds, asset.cloud))
+    return Opened(asset, token, url.directives, url.file_name, visit.path, request)
+
+
+async def _asset(services: Services, url: CdnUrl, tenant: Tenant | None, visit: Visit) -> Asset:
+    if url.source:
+        return await _remote(services, url.source, tenant, visit)
+    found = files.find(services, tenant.cloud, url.file) if tenant else files.find_anywhere(services, url.file)
+    return _alive(await found, visit.now)
+
+
+def _alive(asset: Asset, now: float) -> Asset:
+    """A file that was not stored in time is gone, though nobody has swept yet."""
+    if asset.expires_at and asset.expires_at <= now:
+        raise NotFound("Not found.")
+    return asset
+
+
+async def _remote(services: Services, source: str, tenant: Tenant | None, visit: Visit) -> Asset:
+    """A picture of another server, of the project that the host names, else of the first one."""
+    at = tenant or next(iter(tenants(services.settings.clouds)), None)
+    if at is None:
+        raise NotFound("There is no project that could fetch this.")
+    # Before anything is fetched: what a project signs is no way to other servers.
+    access.find_token(visit, access.secrets_of(services.settings.clouds, at.cloud))
+    return await fetch_asset(services, at.cloud, source)
+
+
+async def _group(
+    services: Services, request: Request, url: CdnUrl, tenant: Tenant | None, visit: Visit
+) -> Response:  # fmt: skip
+    cloud, group = await _find_group(services, f"{url.file}~{url.count}", tenant)
+    token = access.find_token(visit, access.secrets_of(services.settings.clouds, cloud))
+    if url.archive:
+        return await group_answers.packed(services, cloud, group, url.archive, url.file_name, token, request)
+    if url.nth is None:
+        return group_answers.listing(services, group)
+    member = group.members[url.nth]
+    asset = _alive(await files.find(services, cloud, member.uuid), visit.now)
+    directives = (*read_directives(member.effects), *url.directives)
+    return await _answer(services, Opened(asset, token, directives, url.file_name, visit.path, request), url)
+
+
+async def _find_group(services: Services, name: str, tenant: Tenant | None) -> tuple[str, Group]:
+    clouds = [tenant.cloud] if tenant else dict.fromkeys(each.cloud for each in tenants(services.settings.clouds))
+    for cloud in clouds:
+        try:
+            return cloud, await groups.find(services, cloud, name)
+        except NotFound:
+            continue
+    raise NotFound("Not found.")
+
+
+async def _answer(services: Services, opened: Opened, url: CdnUrl) -> Response:
+    if url.conversion == DETECT_FACES:
+        if opened.directives:
+            raise BadTransformation("detect_faces stands behind the file alone: /:uuid/detect_faces/")
+        return await faces(services, opened)
+    found = negotiated(services, opened)
+    if found.compiled.document:
+        return await document(services, opened, found)
+    if not found.compiled.is_processed:
+        return await original(services, opened, inline=found.compiled.inline)
+    return await picture(services, opened, found)
+
+
+METHODS = ("GET", "HEAD")
+UPLOADCARE_CDN = Dialect(
+    "uploadcare_cdn",
+    (
+        Path("/{file:uuid36}", METHODS, deliver),
+        Path("/{file:uuid36}/{rest:anything}", METHODS, deliver),
+        Path("/{file:uuid36}~{rest:anything}", METHODS, deliver),
+        Path("/-/{rest:anything}", METHODS, deliver),
+        Path("/https:/{rest:anything}", METHODS, deliver),
+        Path("/http:/{rest:anything}", METHODS, deliver),
+    ),
+    envelope,
+)
