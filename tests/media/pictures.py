@@ -44,8 +44,8 @@ def with_exif() -> bytes:
     image = colours().copy()
     fields = {
         "exif-ifd0-Model": "Box camera", "exif-ifd0-Artist": "Somebody",
-        "exif-ifd2-DateTimeOriginal": "2020:01:02 03:04:05", "exif-ifd3-GPSLatitude": "48/1 51/1 2961/100", "exif-ifd3-GPSLatitudeRef": "N",
-        "exif-ifd2-BodySerialNumber": "12345",
+        "exif-ifd2-DateTimeOriginal": "2020:01:02 03:04:05", "exif-ifd2-BodySerialNumber": "12345",
+        "exif-ifd3-GPSLatitude": "48/1 51/1 2961/100", "exif-ifd3-GPSLatitudeRef": "N",
     }  # fmt: skip
     for name, value in fields.items():
         image.set_type(pyvips.GValue.gstr_type, name, value)

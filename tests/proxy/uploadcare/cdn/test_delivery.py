@@ -1,12 +1,14 @@
 """The CDN over HTTP: files as they are, pictures, JSON, hosts, tokens, presets, pictures of other servers."""
 
+import io
+import tarfile
 import time
+import zipfile
 from typing import Any
 
 import pytest
 
 from media.config import Origin, Project
-from media.network import addresses
 from proxy.dialects.uploadcare.cdn.token import sign
 from proxy.dialects.uploadcare.projects import Tenant, subdomain_of
 from tests.conftest import MakeStage
@@ -144,10 +146,9 @@ def test_quality_is_bytes(cdn: Cdn, uploads: Uploads) -> None:
     sizes = [len(cdn.get(f"/{file}/-/quality/{name}/-/format/jpeg/").content) for name in names]
     assert sizes == sorted(sizes)
     assert len(set(sizes)) == len(names)
-    smart, retina = (
-        len(cdn.get(f"/{file}/-/quality/{name}/-/format/jpeg/").content) for name in ("smart", "smart_retina")
-    )
-    assert retina < smart
+    smart = cdn.get(f"/{file}/-/quality/smart/-/format/jpeg/").content
+    retina = cdn.get(f"/{file}/-/quality/smart_retina/-/format/jpeg/").content
+    assert len(retina) < len(smart)
 
 
 def test_exif_stays_if_it_is_asked_for_and_never_says_where_or_who_unless_all_is(cdn: Cdn, uploads: Uploads) -> None:
@@ -300,29 +301,28 @@ def test_a_token_of_one_file_opens_no_other_as_an_overlay(cdn: Cdn, vault: Uploa
 
 
 def test_a_picture_of_another_server_takes_operations_in_front_of_its_address(cdn: Cdn, site: Site) -> None:
-    site.pages["/a b.jpg?v=1"] = site.pages["/a%20b.jpg?v=1"] = photo()
+    site.pages["/a%20b.jpg?v=1"] = photo()
     answer = cdn.get(f"/-/preview/-/resize/30x/-/format/png/http://{site.host}/a%20b.jpg?v=1")
     assert (answer.status_code, shape(answer.content)) == (200, (30, 20))
     assert shape(cdn.get(f"/http://{site.host}/a%20b.jpg?v=1").content) == (96, 64)
     assert shape(cdn.get(f"/http:/{site.host}/a%20b.jpg?v=1").content) == (96, 64)
-    assert len(site.seen) == 1
+    del site.pages["/a%20b.jpg?v=1"]
+    assert shape(cdn.get(f"/-/mirror/http://{site.host}/a%20b.jpg?v=1").content) == (96, 64)
     assert cdn.get(f"/-/nope/http://{site.host}/a%20b.jpg?v=1").status_code == 400
     assert cdn.get("/-/preview/").status_code == 400
 
 
 def test_a_project_that_signs_is_no_way_to_other_servers(cdn: Cdn, site: Site) -> None:
-    site.pages["/a.jpg"] = photo()
+    # What is fetched and not there would be 404.
     assert cdn.get(f"/-/preview/http://{site.host}/a.jpg", host="vaultkey.ucr.io").status_code == 403
-    assert site.seen == []
+    site.pages["/a.jpg"] = photo()
     opening = token(f"/-/preview/http://{site.host}/*")
     assert cdn.get(f"/-/preview/http://{site.host}/a.jpg{opening}", host="vaultkey.ucr.io").status_code == 200
-    assert site.seen == ["/a.jpg"]
 
 
 def test_a_private_address_is_not_fetched(make_stage: MakeStage) -> None:
     with make_stage(clouds=CLOSED, origin=Origin()) as stage:
         assert stage.client.get("/http://127.0.0.1:1/a.jpg").status_code in (400, 403)
-    assert addresses
 
 
 # Groups
@@ -355,10 +355,6 @@ def test_a_member_of_a_group_has_its_operations_and_more(cdn: Cdn, group: dict[s
 
 
 def test_a_group_is_packed_with_its_originals(cdn: Cdn, group: dict[str, Any]) -> None:
-    import io
-    import tarfile
-    import zipfile
-
     answer = cdn.get(f"/{group['id']}/archive/zip/all.zip")
     assert answer.headers["content-disposition"] == 'attachment; filename="all.zip"'
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:

@@ -22,7 +22,7 @@ async def original(services: Services, opened: Opened, *, inline: bool | None) -
     if matches(request.headers.get("if-none-match"), digest):
         return not_modified(digest, kept)
     mime = mime_of(asset)
-    shows = is_passive(mime) and (opened.is_image if inline is None else inline)
+    shows = is_passive(mime) and mime != UNKNOWN and (opened.is_image if inline is None else inline)
     headers = {
         **disposition("inline" if shows else "attachment", opened.name),
         **_sides(opened),
