@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from media.derived.keys import concrete
-from media.errors import DerivationFailed, DerivationPending, NotFound, RequestError, SourceError
+from media.errors import DerivationFailed, DerivationPending, NotFound, RateLimited, RequestError, SourceError
 from media.operations import parse_chain
 from media.records.asset import Asset
 from media.render.derivation import is_ready
@@ -64,7 +64,8 @@ async def state_of(services: Services, file: File) -> State:
         order = (await passed_of(services, file)).order
         if not await services.io.run(is_ready, services.store, order) and order.needs.cutout is not None:
             await request_cutout(services, Lane(order.cloud, order.source_digest), order.needs.cutout, patience=0)
-    except DerivationPending:
+    except (DerivationPending, RateLimited):
+        # What finds no place yet is put there when it is asked for again.
         return State()
     except (RequestError, SourceError) as error:
         return State(error=str(error))

@@ -58,6 +58,18 @@ def test_a_bad_file_fails_alone(remover: Client) -> None:
     assert [text.partition(":")[0] for text in done["errors"]] == done["failed"]
 
 
+def test_a_file_that_finds_no_place_yet_waits_outside_the_queue(make_stage: MakeStage) -> None:
+    with make_stage(delivery=IMPATIENT, clouds=CLOUDS, queue=Queue(max_waiting_per_cloud=1)) as stage:
+        remover = Client(stage)
+        told = remover.post([("files", (f"{shade}.jpg", photo(shade=shade))) for shade in range(4)])
+        done = remover.results(told.json())
+        assert (told.status_code, done["failed"], done["queue_count"]) == (200, [], 2)
+        while not done["finished"]:
+            stage.work()
+            done = remover.results(told.json())
+        assert (len(done["files"]), done["errors"]) == (4, [])
+
+
 @pytest.mark.parametrize(
     ("fields", "bands", "corner"),
     [
