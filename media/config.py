@@ -57,6 +57,7 @@ class Server:
     metrics_port: int = 0
     files_host: str = ""
     request_deadline_seconds: float = 60.0
+    drain_seconds: float = 2.0
     shutdown_seconds: float = 10.0
 
 

@@ -45,6 +45,9 @@ CLIENT_CLOSED_REQUEST = 499
 #: Statuses that are counted by a word of their own.
 OUTCOMES = {304: "not_modified", 206: "partial"}
 
+#: To who is not answered when this process ends.
+ENDING = "The server is being restarted; try again."
+
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
@@ -113,15 +116,20 @@ def with_dialect_errors(
         try:
             if passed := request.headers.getlist("cdn-loop"):
                 enter(passed)
-            async with asyncio.timeout(deadline_seconds), WhileClientWaits(request):
-                response = await endpoint(services, request)
+            async with asyncio.timeout(deadline_seconds) as deadline, WhileClientWaits(request):
+                services.ending.deadlines.add(deadline)
+                try:
+                    response = await endpoint(services, request)
+                finally:
+                    services.ending.deadlines.discard(deadline)
             status = response.status_code
             outcome = OUTCOMES.get(status) or ("ok" if status < 400 else str(status))
         except ClientDisconnect:
             response, outcome = Response(status_code=CLIENT_CLOSED_REQUEST), "client_closed"
         except TimeoutError:
-            late = Unavailable(f"The request took longer than {deadline_seconds:g} seconds.", retry_after=5)
-            response, outcome = error_response(dialect, late, request), "deadline"
+            late = f"The request took longer than {deadline_seconds:g} seconds."
+            fault = Unavailable(ENDING if services.ending.has_begun else late, retry_after=5)
+            response, outcome = error_response(dialect, fault, request), "deadline"
         except MediaError as error:
             if error.status >= 500 and not isinstance(error, DerivationPending):
                 log.warning("%s: %s (%s)", request.url.path, error, error.__cause__ or error.code)

@@ -13,6 +13,7 @@ from media.stores import open_store
 from media.stores.store import Store
 from media.typography.fonts import register
 from proxy.runtime.byte_budget import ByteBudget
+from proxy.runtime.ending import Ending
 from proxy.runtime.floods import Floods
 from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
@@ -51,6 +52,8 @@ class Services:
     room: Room
     #: What is under way in this process: derivations by derived key, fetches, job requests.
     flights: SingleFlight
+    #: Of this process.
+    ending: Ending
 
     def deadline(self) -> float:
         """When nobody waits any more for what is begun now, in seconds of :func:`time.monotonic`."""
@@ -84,7 +87,7 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
             metrics.waiting.set_function(lambda: queue.outcomes.count)
             yield Services(
                 settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, checks, bodies, slots,
-                hot, verdicts, room, flights,
+                hot, verdicts, room, flights, Ending(queue.outcomes.stop_waiting),
             )  # fmt: skip
     finally:
         await queue.close()

@@ -64,7 +64,7 @@ def settings_for(config: str | None, environment: Mapping[str, str]) -> Settings
     cloudimage = settings.vendor(Cloudimage)
     return replace(
         settings,
-        server=replace(settings.server, host=environment.get("HOST") or "127.0.0.1", port=int(port)),
+        server=replace(settings.server, host=environment.get("HOST") or "127.0.0.1", port=int(port), drain_seconds=0),
         store=replace(settings.store, kind="filesystem", path=str(data / "store")),
         vendors={**settings.vendors, Cloudimage: replace(cloudimage, aliases={**DEMO_ALIAS, **cloudimage.aliases})},
         clouds={CLOUD: DEMO, **settings.clouds},

@@ -1,19 +1,23 @@
 """settings → services → app → uvicorn."""
 
 import argparse
+import asyncio
 import contextlib
 import logging
+import math
 import os
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
 
-from media.config import ConfigError, Settings, load
+from media.config import ConfigError, Server, Settings, load
 from media.errors import MediaError
 from media.isolation.children import warm
 from media.logs import configure_logging
@@ -21,10 +25,13 @@ from proxy.app import create_app
 from proxy.commands.check import check
 from proxy.dialects import SETTINGS
 from proxy.http.connections import Watch, bounds_of
-from proxy.services import open_services
+from proxy.runtime.ending import Ending
+from proxy.services import Services, open_services
 
 #: uvicorn's.
 TICKS_PER_SECOND = 10
+#: What is left of the time for running requests when they are told that it is over.
+ANSWER_SECONDS = 1.0
 
 log = logging.getLogger("cutout")
 
@@ -79,7 +86,7 @@ def run_server(
             timeout_keep_alive=settings.server.idle_timeout_seconds,
         )
     )
-    server.should_stop, server.watch = should_stop, watch
+    server.should_stop, server.watch, server.settings = should_stop, watch, settings.server
     # uvicorn raises the signal again once it has drained; that must end the caller in order, not kill it.
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt):
@@ -91,15 +98,41 @@ def _interrupt(number: int, frame: object) -> None:
 
 
 class _Server(uvicorn.Server):
+    """uvicorn's server, which takes its leave: not ready, then not listening, and nobody is left without an answer."""
+
     should_stop: Callable[[], bool]
     watch: Watch
+    settings: Server
+    _leaves_at = math.inf
+
+    @property
+    def _ending(self) -> Ending:
+        services: Services = self.config.app.state.services  # type: ignore[union-attr]  # a Starlette
+        return services.ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A first SIGTERM is obeyed after ``drain_seconds``; everything else at once."""
+        if sig != signal.SIGTERM or not self.started or self._leaves_at < math.inf:
+            super().handle_exit(sig, frame)
+            return
+        self._leaves_at = time.monotonic() + self.settings.drain_seconds
+        self._ending.begin()
+        self.watch.end(self.server_state.connections)
 
     async def on_tick(self, counter: int) -> bool:
+        if time.monotonic() >= self._leaves_at:
+            super().handle_exit(signal.SIGTERM, None)
         is_over = await super().on_tick(counter)
         if counter % TICKS_PER_SECOND == 0:
             self.watch.sweep(self.server_state.connections)
             is_over = is_over or self.should_stop()
         return is_over
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending.leave()
+        left = max(0.0, self.settings.shutdown_seconds - ANSWER_SECONDS)
+        asyncio.get_running_loop().call_later(left, self._ending.time_out)
+        await super().shutdown(sockets)
 
 
 def main(arguments: list[str] | None = None) -> int:

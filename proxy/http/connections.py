@@ -102,10 +102,17 @@ class Watch:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.waiting: dict[Connection, float] = {}
+        self.is_ending = False
 
     def connect(self, *arguments: Any, **options: Any) -> "Connection":
         """uvicorn calls this for every connection, as it would call its own class."""
         return Connection(self, *arguments, **options)
+
+    def end(self, connections: Iterable[Any]) -> None:
+        """From now on every answer is the last one of its connection."""
+        self.is_ending = True
+        for connection in list(connections):
+            connection.answer_last()
 
     def sweep(self, connections: Iterable[Any]) -> None:
         now = time.monotonic()
@@ -195,6 +202,8 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
             # Trailers must not join the headers that were judged.
             self.headers = []
+            if self._watch.is_ending:
+                self.answer_last()
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -214,6 +223,11 @@ class Connection(HttpToolsProtocol):
         self._answered_at = time.monotonic()
         if not self._has_body and not self._is_answering:
             self._wait()
+
+    def answer_last(self) -> None:
+        """Say with the answer under way, if there is one, that the connection is closed behind it."""
+        if self._is_answering:
+            self.cycle.keep_alive = False
 
     # What the sweep calls
 

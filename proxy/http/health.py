@@ -13,8 +13,13 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 if stored results can be served. ``redis: false`` still is ready: only new cutouts are not."""
+    """200 if stored results can be served. ``redis: false`` still is ready: only new cutouts are not.
+
+    A process that is about to end is not ready, though it answers.
+    """
     services: Services = request.app.state.services
+    if services.ending.has_begun:
+        return JSONResponse({"ending": True}, status_code=503, headers={"Cache-Control": "no-store"})
     checks = {"pixels": await _pixels(services), "store": await _store(services), "redis": await _redis(services)}
     status = 200 if checks["pixels"] and checks["store"] else 503
     return JSONResponse(checks, status_code=status, headers={"Cache-Control": "no-store"})

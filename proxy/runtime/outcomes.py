@@ -16,7 +16,7 @@ from proxy.runtime.redis_client import connect_async
 #: One read; a job that is waited for meanwhile is part of the next one.
 READ_SECONDS = 0.1
 
-Waiting = dict[str, set["asyncio.Future[Outcome]"]]
+Waiting = dict[str, set["asyncio.Future[Outcome | None]"]]
 
 
 class Outcomes:
@@ -27,12 +27,13 @@ class Outcomes:
         self._most = most
         self._waiting: Waiting = {}
         self._reader: asyncio.Task[None] | None = None
+        self._is_ending = False
         self.count = 0
 
     async def wait(self, job_id: str, *, patience: float) -> Outcome | None:
         """The job's last outcome, one of the past included; None after ``patience`` seconds, or at once if too many
-        wait already. Raises redis.RedisError."""
-        if self.count >= self._most:
+        wait already or the process ends. Raises redis.RedisError."""
+        if self._is_ending or self.count >= self._most:
             return None
         stream, future = outcome_stream(job_id), asyncio.get_running_loop().create_future()
         self._waiting.setdefault(stream, set()).add(future)
@@ -48,7 +49,7 @@ class Outcomes:
             self.count -= 1
             self._leave(stream, future)
 
-    def _leave(self, stream: str, future: "asyncio.Future[Outcome]") -> None:
+    def _leave(self, stream: str, future: "asyncio.Future[Outcome | None]") -> None:
         crowd = self._waiting[stream]
         crowd.discard(future)
         if not crowd:
@@ -75,6 +76,13 @@ class Outcomes:
             for future in self._waiting.get(stream, ()):
                 if not future.done():
                     future.set_result(outcome)
+
+    def stop_waiting(self) -> None:
+        """This process ends: whoever waits, now or later, is told at once that there is no outcome yet."""
+        self._is_ending = True
+        for future in [each for crowd in self._waiting.values() for each in crowd]:
+            if not future.done():
+                future.set_result(None)
 
     def _fail(self, error: redis.exceptions.RedisError) -> None:
         for future in [each for crowd in self._waiting.values() for each in crowd]:

@@ -73,7 +73,7 @@ def running_proxy(folder: Path, redis_url: str, **sections: dict[str, Any]) -> I
     """`python -m proxy` with these settings; stopped by SIGTERM to its pid."""
     port = free_port()
     settings = {
-        "server": {"port": port, **sections.pop("server", {})},
+        "server": {"port": port, "drain_seconds": 0, **sections.pop("server", {})},
         "store": {"path": str(folder / "store")},
         "redis": {"url": redis_url},
         "clouds": {"demo": CLOUD},

@@ -42,7 +42,7 @@ async def _events(services: Services, batch: Batch) -> AsyncIterator[str]:
         if text != told:
             told = text
             yield f"event: progress\ndata: {text}\n\n"
-        if state["status"] == "complete":
+        if state["status"] == "complete" or services.ending.has_begun:
             return
         await asyncio.sleep(LOOK_SECONDS)
 
