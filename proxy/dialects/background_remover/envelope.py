@@ -12,9 +12,9 @@ def envelope(error: MediaError) -> ErrorAnswer:
 
 
 def server_envelope(error: MediaError) -> ErrorAnswer:
-    """The engine's server says 400 to whatever a client can mend, 500 to the rest; 503 with a time is ours."""
+    """The engine's server says 400 to whatever a client can mend, 500 to the rest; 429 and 503 with a time are ours."""
     mendable = 400 if 400 <= error.status < 500 else 500
-    return _answer(error, 503 if getattr(error, "retry_after", 0) else mendable)
+    return _answer(error, error.status if getattr(error, "retry_after", 0) else mendable)
 
 
 def _answer(error: MediaError, status: int) -> ErrorAnswer:
