@@ -27,6 +27,7 @@ HOT = "/demo/image/upload/c_fill,w_40,h_40/hot.jpg"
 CLOUD = {
     "keys": {"demo-key": "demo-secret"},
     "tokens": {"demo-token": {"secrets": "demo-token", "apis": "remove_bg, rembg, cloudimage"}},
+    "projects": {"demopublickey": {"secrets": "project-secret"}},
     "presets": {"open": {"unsigned": True}},
 }
 

@@ -37,6 +37,10 @@ class Api:
 
 
 BASIC = {"authorization": "Basic " + base64.b64encode(b"demo-key:s").decode()}
+UPLOADCARE = {
+    "authorization": "Uploadcare.Simple demopublickey:project-secret",
+    "accept": "application/vnd.uploadcare-v0.7+json",
+}
 APIS = {
     "upload": Api("/v1_1/demo/image/upload", BASIC),
     "explicit": Api("/v1_1/demo/image/explicit", BASIC),
@@ -52,6 +56,14 @@ APIS = {
     "img-processing create": Api("/v1/images", KEY),
     "background-remover": Api("/v1/convert/", {"authorization": "live_all"}),
     "background-remover results": Api("/v1/results/", {}),
+    "uploadcare": Api("/files/local_copy/", UPLOADCARE),
+    "uploadcare batch": Api("/files/storage/", UPLOADCARE, "DELETE"),
+    "uploadcare webhooks": Api("/webhooks/", UPLOADCARE),
+    "uploadcare add-on": Api("/addons/remove_bg/execute/", UPLOADCARE),
+    "uploadcare upload": Api("/base/?pub_key=demopublickey", {}),
+    "uploadcare address": Api("/from_url/?pub_key=demopublickey", {}),
+    "uploadcare parts": Api("/multipart/start/?pub_key=demopublickey", {}),
+    "uploadcare group": Api("/group/?pub_key=demopublickey", {}),
     "invalidate": Api("/invalidate", {"x-client-key": "demo-token"}),
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import numpy as np
 
-from media.config import Cloud, Delivery, Token
+from media.config import Cloud, Delivery, Project, Token
 from media.scene.classes import CLASSES
 from proxy.runtime.secret_tokens import hashed
 from tests.fakes import MAP_SIDE, DiscMatter
@@ -31,7 +31,7 @@ TOKENS = {
     "live_all": Token(("live_all",), TOKEN_APIS),
 }
 CLOUDS = {
-    "demo": Cloud(keys={"demo-key": "s"}, tokens=TOKENS),
+    "demo": Cloud(keys={"demo-key": "s"}, tokens=TOKENS, projects={"demopublickey": Project(("project-secret",))}),
     "shop": Cloud(keys={"shop": "s"}, tokens={"shop": Token(("shop-token",), TOKEN_APIS)}),
 }
 #: The disc of DiscMatter in a picture of 96×64: about this box.

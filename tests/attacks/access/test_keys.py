@@ -1,7 +1,9 @@
 """The grid of keys: every credential × every API → what it opens. A key id is public, and opens nothing by itself."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from media.config import Server
 from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.dialects.rembg.settings import Rembg
+from proxy.dialects.uploadcare.upload.auth import sign
 from proxy.runtime.secret_tokens import hashed
 from tests.conftest import MakeStage
 from tests.pictures import photo
@@ -27,9 +30,17 @@ class Way:
     refusal: int
 
 
-def with_header(name: str, method: str, path: str, prefix: str = "", **sent: object) -> Send:
+def with_header(
+    name: str,
+    method: str,
+    path: str,
+    prefix: str = "",
+    beside: Mapping[str, str] = MappingProxyType({}),
+    **sent: object,
+) -> Send:
     def send(stage: Stage, key: str) -> httpx.Response:
-        answer: httpx.Response = stage.client.request(method, path, headers={name: prefix + key}, **sent)  # type: ignore[arg-type]
+        headers = {name: prefix + key, **beside}
+        answer: httpx.Response = stage.client.request(method, path, headers=headers, **sent)  # type: ignore[arg-type]
         return answer
 
     return send
@@ -43,6 +54,19 @@ def basic(stage: Stage, key: str) -> httpx.Response:
     return min(as_secret, as_id, without, key=lambda answer: answer.status_code)
 
 
+def signed_upload(stage: Stage, key: str) -> httpx.Response:
+    """As the secret that signs, and as the public key."""
+    expire = str(int(time.time()) + 60)
+    fields = {"signature": sign(key, expire), "expire": expire}
+    answers = [
+        stage.client.post("/base/", data={"UPLOADCARE_PUB_KEY": name, **more}, files={"file": photo()})
+        for name, more in (("demopublickey", fields), (key, {}))
+    ]
+    answer: httpx.Response = min(answers, key=lambda each: each.status_code)
+    return answer
+
+
+UPLOADCARE = {"Accept": "application/vnd.uploadcare-v0.7+json"}
 WAYS: dict[str, Way] = {
     "remove_bg": Way(with_header("X-Api-Key", "POST", "/v1.0/removebg", files=FILE), 403),
     "remove_bg account": Way(with_header("X-Api-Key", "GET", "/v1.0/account"), 403),
@@ -54,6 +78,13 @@ WAYS: dict[str, Way] = {
     "img_processing": Way(with_header("x-api-key", "GET", "/v1/images"), 401),
     "img_processing upload": Way(with_header("x-api-key", "POST", "/v1/images/upload", files={"image": photo()}), 401),
     "background_remover": Way(with_header("Authorization", "POST", "/v1/convert/", files={"files": photo()}), 401),
+    "uploadcare": Way(
+        with_header("Authorization", "GET", "/project/", "Uploadcare.Simple demopublickey:", UPLOADCARE), 401
+    ),
+    "uploadcare files": Way(
+        with_header("Authorization", "GET", "/files/", "Uploadcare.Simple demopublickey:", UPLOADCARE), 401
+    ),
+    "uploadcare_upload": Way(signed_upload, 403),
     "cloudinary": Way(basic, 401),
 }
 #: Credential → the APIs that it opens.
@@ -64,6 +95,9 @@ OPENS: dict[str, set[str]] = {
     "live_other": {"img_processing"},
     "live_all": {"remove_bg", "rembg", "cloudimage", "img_processing", "background_remover"},
     "s": {"cloudinary"},
+    "project-secret": {"uploadcare", "uploadcare_upload"},
+    # Public, and enough to upload without a signature, as the vendor means it.
+    "demopublickey": {"uploadcare_upload"},
     # Public, shown, or of another cloud: nothing.
     "demo-key": set(),
     hashed("live_other"): set(),
@@ -123,6 +157,8 @@ PATHS = {
     "rembg": ("GET", "/api/remove"),
     "img_processing": ("GET", "/v1/images"),
     "background_remover": ("POST", "/v1/convert/"),
+    "uploadcare": ("GET", "/project/"),
+    "uploadcare_upload": ("POST", "/base/"),
     "playground": ("GET", "/"),
 }
 #: What is off is not found; Cloudinary's pictures have paths of any two segments, which nobody posts to.

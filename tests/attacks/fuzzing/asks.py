@@ -28,13 +28,17 @@ BARE = "".join(chr(code) for code in range(0x21, 0x7F))
 FOLDERS = {
     "cloudinary": "proxy/dialects/cloudinary/semantics", "cloudinary_api": "proxy/dialects/cloudinary/api",
     "background_remover_server": "proxy/dialects/background_remover",
+    "uploadcare": "proxy/dialects/uploadcare/rest", "uploadcare_upload": "proxy/dialects/uploadcare/upload",
 }  # fmt: skip
 #: The places of paths that one phrase fills; all others take a word or a value.
 PLACES: Mapping[str, tuple[str, ...]] = {
     "cloud": ("demo",) * 30 + ("nobody", "é"),
     "resource_type": ("image",) * 6 + ("video", "raw", "auto"),
     "type": ("upload",) * 6 + ("private", "authenticated", "fetch", "text"),
+    "end": ("/",) * 6 + ("", "//", "///"),
+    "uuid": ("01900000-0000-7000-8000-000000000000",) * 6 + ("01900000", "é", "01900000-0000-7000-8000-00000000000G"),
 }
+UPLOADCARE = "application/vnd.uploadcare-v0.7+json"
 KINDS = (*("image/upload",) * 4, "image/private", "image/fetch", "iu", "raw/upload")
 ORIGINS = ("_alias_/hot.jpg", "cloud://demo/hot", "demo/hot.jpg")
 ODD_TYPES = ("multipart/form-data", "multipart/form-data; boundary=", "image/jpeg", "text/plain; charset=utf-7", "")
@@ -178,6 +182,8 @@ def _anything(random: Random, fields: Fields) -> tuple[str, bytes]:
 
 
 def _credentials(random: Random, keys: Mapping[str, str]) -> list[tuple[str, str]]:
+    if random.random() < 0.2:
+        return [("Authorization", "Uploadcare.Simple demopublickey:project-secret"), ("Accept", UPLOADCARE)]
     key = random.choice(list(keys))
     basic = base64.b64encode(f"{key}:{keys[key]}".encode()).decode()
     known = [("Authorization", f"Basic {basic}"), ("X-Api-Key", key), ("X-Client-Key", key)]

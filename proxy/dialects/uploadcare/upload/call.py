@@ -87,7 +87,8 @@ async def _answer(
             admit(clouds, texts, authorization, needs_signature=needs_signature)
 
     sources = _AnyField() if takes_files else {}
-    form = await read_form(services, request, sources, file_bytes=settings.max_direct_bytes, admit=admit_early)
+    most = min(settings.max_direct_bytes, services.settings.limits.max_source_bytes)
+    form = await read_form(services, request, sources, file_bytes=most, admit=admit_early)
     texts = {**request.query_params, **form.texts}
     uploader = admit(clouds, texts, authorization, needs_signature=needs_signature)
     await take_rate(services, uploader.tenant, API, settings.upload_requests_per_minute)
