@@ -17,6 +17,9 @@ HOSTED = (
     "https://api.remove.bg",
     "https://doc.cloudimg.io",
     "http://localhost:7000",
+    "https://api.uploadcare.com",
+    "https://upload.uploadcare.com",
+    "https://ucarecdn.com",
     "https://api.backgroundremoverai.com",
 )
 RUN = {"python": [sys.executable], "sh": ["sh", "-e"]}
