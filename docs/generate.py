@@ -13,6 +13,7 @@ from media.operations import OPERATIONS, Operation
 from media.operations.arguments import GRAVITIES
 from media.operations.focus import PLACED
 from media.operations.registry import REQUIRED, Argument
+from media.render.plan import MAX_REMOVALS
 from media.scene.classes import FACES, objects_of
 from proxy.dialects.cloudinary.semantics.actions import CROPS
 from proxy.dialects.cloudinary.semantics.colorspaces import MEANINGS
@@ -66,6 +67,7 @@ def cloudinary_page() -> str:
             *_section("Crop modes", ("mode", "what it does"), crops),
             *_section("Gravity", ("gravity", "where that is"), gravities()),
             *_section("Effects", ("effect", "what it does"), drawn),
+            *removal(),
             *_section("Blends of layers", ("effect",), [(f"`e_{name}`",) for name in sorted(BLENDS - set(REFUSED))]),
             *_section("Flags", ("flag", "meaning"), flags),
             *_section("Color spaces", ("space", "what is delivered"), spaces),
@@ -73,6 +75,33 @@ def cloudinary_page() -> str:
             *_section("Understood and refused", ("effect", "why"), refused),
         ]
     )
+
+
+REMOVED = (
+    (
+        "crops, sizes, turns, trims, colours, corners, opacity; nothing at all",
+        "the source: one cutout for all such chains. The place is that of the original, to the pixel; `g_auto`, "
+        "`g_face` and `e_trim` look at the original, too",
+    ),
+    (
+        "layers, text, backgrounds, padding with a colour, borders, blurs and other effects",
+        "the picture as it is by then, kept as a source of its own by its content; asking for it again shows it to no "
+        "network",
+    ),
+)
+
+
+def removal() -> list[str]:
+    first, *rest = _section("Background removal", ("before the removal", "what is cut"), REMOVED)
+    return [
+        first,
+        "",
+        "`e_background_removal[:hints_(cat;dog)][:fineedges_y]` may stand anywhere in a chain, in layers and in named",
+        f"transformations, at most {MAX_REMOVALS} times, on uploaded and on fetched pictures. What stands before it",
+        "decides which picture is cut. With `cloudinary.removal_first: true` it must stand in the first component that",
+        "does anything, not in a layer and not on `image/fetch`, as Cloudinary's page of 2024 has it; otherwise 400.",
+        *rest,
+    ]
 
 
 def _ability(row: Format) -> str:

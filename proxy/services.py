@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from media.config import Settings
+from media.cutout import CutoutOptions
 from media.derived.keys import matting_identity
 from media.network.origin import OriginFetcher
 from media.records.catalog import Catalog
@@ -22,7 +23,7 @@ from proxy.runtime.queue import JobQueue
 from proxy.runtime.room import Room
 from proxy.runtime.single_flight import SingleFlight
 from proxy.runtime.usage import Usage
-from proxy.runtime.verdicts import Verdicts
+from proxy.runtime.verdicts import Remembered, Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Services:
     hot: HotCache
     #: Whether derived assets differ from their sources, by derived key.
     verdicts: Verdicts
+    #: The picture in the midst of a chain, a source by its content, whose cutout was last waited for.
+    pictures: Remembered[tuple[str, CutoutOptions]]
     #: In the store: marks of what is used, bytes of what is kept.
     room: Room
     #: What is under way in this process: derivations by derived key, fetches, job requests.
@@ -84,10 +87,11 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
         room = Room(settings.redis, settings.store)
         async with OriginFetcher(settings.origin) as origin, room.kept_current():
             metrics, verdicts, flights = Metrics(), Verdicts(), SingleFlight()
+            pictures: Remembered[tuple[str, CutoutOptions]] = Remembered()
             metrics.waiting.set_function(lambda: queue.outcomes.count)
             yield Services(
                 settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, checks, bodies, slots,
-                hot, verdicts, room, flights, Ending(queue.outcomes.stop_waiting),
+                hot, verdicts, pictures, room, flights, Ending(queue.outcomes.stop_waiting),
             )  # fmt: skip
     finally:
         await queue.close()

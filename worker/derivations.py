@@ -2,9 +2,12 @@
 
 from media.derived.derived_assets import Derived, load_derived
 from media.errors import MediaError
+from media.records.sources import save_source
 from media.render import derivation
+from media.render.cutting import CutoutMissing
 from media.render.derivation import Order
-from media.work.jobs import MADE
+from media.render.plan import MAX_REMOVALS
+from media.work.jobs import GUESTS, MADE
 from worker.cutouts import make_cutout
 from worker.renewal import locked
 from worker.scenes import make_scene
@@ -26,14 +29,27 @@ def make_derived(services: Services, order: Order) -> Derived:
 
 
 def _make(services: Services, order: Order) -> Derived:
-    if order.needs.cutout is not None:
-        make_cutout(services, order.source_digest, order.needs.cutout)
+    for source_digest, options in order.cutouts:
+        make_cutout(services, source_digest, options)
     if order.needs.scene:
         make_scene(services, order.source_digest)
-    inputs = derivation.load(services.store, order)
-    if inputs is None:
-        raise MediaError(f"the cutout or the scene of {order.source_digest} vanished")
-    made = derivation.derive(order, inputs, services.settings.limits)
+    made = _rendered(services, order)
     derivation.keep(services.store, services.catalog(), order, made)
     count_stored(services.redis, MADE, len(made.body))
     return made
+
+
+def _rendered(services: Services, order: Order) -> Derived:
+    """Rendered up to each removal in the midst of the chain, whose picture is then cut, and once to the end."""
+    for _ in range(MAX_REMOVALS + 1):
+        inputs = derivation.load(services.store, order)
+        if inputs is None:
+            raise MediaError(f"the cutout or the scene of {order.source_digest} vanished")
+        try:
+            return derivation.derive(order, inputs, services.settings.limits)
+        except CutoutMissing as missing:
+            if missing.body is not None:
+                save_source(services.store, missing.source_digest, missing.body)
+                count_stored(services.redis, GUESTS, len(missing.body))
+            make_cutout(services, missing.source_digest, missing.options)
+    raise MediaError(f"the cutouts of {order.source_digest} vanish as they are made")

@@ -49,7 +49,7 @@ def derived_key(source_digest: str, chain: ConcreteChain, layers: Mapping[str, s
     ``layers`` gives the digest behind every layer source of the chain; ``matting`` names the network
     (:func:`matting_identity`) and counts only if the chain needs a cutout or a scene.
     """
-    network = matting if chain.needs.cutout is not None or chain.needs.scene else ""
+    network = matting if chain.needs.removes or chain.needs.scene else ""
     before, after = canonical([RENDER_VERSION, source_digest]), canonical([sorted(layers.items()), network])
     return digest(f"{before[:-1]},{chain.text},{after[1:]}".encode())
 

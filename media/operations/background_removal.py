@@ -1,14 +1,36 @@
-"""Background removal: the step that exchanges the source for its stored cutout."""
+"""Background removal: the step that exchanges a picture for its stored cutout, and where in a chain it may be done.
 
-from collections.abc import Mapping
+It is done on the source itself as far as that makes no difference, so that all chains share one cutout. A removal moves
+past what acts on the picture alone: crops, sizes, turns, colours. What looks at the picture to decide (``g_auto``, a
+trim) is looked at with its background, so it stays in front and decides for the cutout, too. Past all else (layers,
+backgrounds, text, blurs) a removal cannot go: there the picture as it is by then is cut.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from media.cutout import CutoutOptions
-from media.language.params import Int, Names
+from media.language.chain import Step, nested
+from media.language.expression import Expression
+from media.language.params import Color, Gravity, Int, Names
+from media.operations import focus
 from media.operations.arguments import Flag
-from media.operations.registry import operation
+from media.operations.registry import OPERATIONS, operation
 from media.raster.pixels import Image
 from media.scene.classes import OBJECTS
+
+#: They change each pixel by itself, whatever stands beside it.
+PIXELWISE = frozenset({
+    "assist_colorblind", "auto_brightness", "auto_color", "auto_contrast", "blackwhite", "blue", "brightness",
+    "brightness_hsb", "colorize", "contrast", "exposure", "fill_light", "gamma", "grayscale", "green", "hue", "improve",
+    "modulate", "negate", "opacity", "red", "replace_color", "saturation", "sepia", "simulate_colorblind", "theme",
+    "tint", "vibrance",
+})  # fmt: skip
+#: They take away what is outside a shape.
+CUTTING = frozenset({"trim", "round_corners"})
+#: What is prepared for those that look at the picture to decide.
+LOOKING = frozenset({"first", "frames"})
 
 Threshold = Annotated[int | None, Int(0, 255)]
 
@@ -18,7 +40,7 @@ def options(arguments: Mapping[str, Any]) -> CutoutOptions:
     return CutoutOptions(**arguments)
 
 
-@operation(price=0, cutout=options)
+@operation(price=30, cutout=options)
 def background_removal(
     image: Image,
     hints: Annotated[tuple[str, ...], Names(OBJECTS)] = (),
@@ -31,6 +53,88 @@ def background_removal(
 ) -> Image:
     """Remove the background: what is not the subject becomes transparent.
 
-    Stands first in a chain; the renderer then starts from the stored cutout, so there is nothing left to do here.
+    The renderer exchanges the picture for its cutout, which a worker makes: there is nothing left to do here.
     """
     return image
+
+
+def is_removal(step: Step) -> bool:
+    return OPERATIONS[step.operation].cutout is not None
+
+
+def hoisted(steps: tuple[Step, ...]) -> int | None:
+    """Where the removal stands that is done on the source itself; None if there is none."""
+    for index, each in enumerate(steps):
+        if is_removal(each):
+            return index
+        if not _acts_alone(each):
+            return None
+    return None
+
+
+def looks(steps: Iterable[Step]) -> bool:
+    """Whether one of ``steps`` looks at the picture to decide what it does."""
+    return any(_looks(each) for each in steps)
+
+
+def arranged(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Each removal as far ahead as it may be without a look at the picture, in layers and conditions, too; the same
+    removal twice is one."""
+    done: list[Step] = []
+    for each in map(_with_arranged_steps, steps):
+        if not is_removal(each):
+            done.append(each)
+            continue
+        place = len(done)
+        while place and _lets_pass(done[place - 1]):
+            place -= 1
+        if not place or done[place - 1] != each:
+            done.insert(place, each)
+    return tuple(done)
+
+
+def _with_arranged_steps(step: Step) -> Step:
+    if not any(is_removal(each) for each in nested(step)) and not any(map(_has_steps, nested(step))):
+        return step
+    return replace(
+        step, arguments=tuple((name, arranged(value) if _is_steps(value) else value) for name, value in step.arguments)
+    )
+
+
+def _has_steps(step: Step) -> bool:
+    return any(True for _ in nested(step))
+
+
+def _is_steps(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and isinstance(value[0], Step)
+
+
+def _acts_alone(step: Step) -> bool:
+    operation = OPERATIONS[step.operation]
+    if operation.control:
+        return all(_acts_alone(each) for each in nested(step))
+    if operation.moves or operation.scales:
+        return _is_clear(dict(step.arguments).get("background"))
+    return step.operation in PIXELWISE | CUTTING
+
+
+def _is_clear(background: object) -> bool:
+    """Whether what a step uncovers is left transparent (of an opaque picture: white, which a removal takes away)."""
+    return background is None or (isinstance(background, Color) and background.alpha == 0)
+
+
+def _looks(step: Step) -> bool:
+    operation = OPERATIONS[step.operation]
+    if operation.control:
+        return looks(nested(step))
+    gravities = [value for _, value in step.arguments if isinstance(value, Gravity)]
+    return any(what in LOOKING for _, what in operation.prepared) or any(map(focus.seeks, gravities))
+
+
+def _lets_pass(step: Step) -> bool:
+    """What is computed from the picture's size is computed first: a cutout may be smaller."""
+    if OPERATIONS[step.operation].control:
+        return all(_lets_pass(each) for each in nested(step))
+    return (
+        _acts_alone(step) and not _looks(step) and not any(isinstance(value, Expression) for _, value in step.arguments)
+    )

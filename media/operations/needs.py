@@ -7,6 +7,7 @@ from media.cutout import CutoutOptions
 from media.language.chain import Chain, Step, nested, parse_output, walk
 from media.language.params import Gravity
 from media.operations import OPERATIONS, control, focus
+from media.operations.background_removal import hoisted, is_removal, looks
 from media.raster.colorspace import needs_file
 
 
@@ -16,26 +17,48 @@ class Needs:
 
     ``cutout`` is what the worker is asked for, None if the chain starts from the source itself; ``scene``: a step
     wants to know where the subject, a face or an object is; ``sources`` are files beside the picture.
+    ``layer_cutouts``: what is asked for of some of them. ``removes``: a background is removed, if only of the picture
+    as it is at some point of the chain, which only a render can tell.
     """
 
     cutout: CutoutOptions | None
     scene: bool
     sources: tuple[str, ...]
+    layer_cutouts: tuple[tuple[str, CutoutOptions], ...] = ()
+    removes: bool = False
 
 
 def needs_of(chain: Chain) -> Needs:
-    return Needs(cutout_options(chain), needs_scene(chain), sources(chain))
+    removes = any(is_removal(step) for step in walk(chain.steps))
+    layer_cutouts = tuple(dict.fromkeys(_layer_cutouts(chain.steps))) if removes else ()
+    return Needs(cutout_options(chain), needs_scene(chain), sources(chain), layer_cutouts, removes)
 
 
-def is_cut_out(chain: Chain) -> bool:
-    """Whether the chain begins with the source's cutout."""
-    return bool(chain.steps) and OPERATIONS[chain.steps[0].operation].cutout is not None
+def is_paired(chain: Chain) -> bool:
+    """Whether steps in front of the removal look at the picture: source and cutout then go through them together."""
+    return looks(chain.steps[: hoisted(chain.steps) or 0])
 
 
 def cutout_options(chain: Chain) -> CutoutOptions | None:
-    """What the first step asks of the worker; None if the chain starts from the source itself."""
-    read = OPERATIONS[chain.steps[0].operation].cutout if chain.steps else None
-    return read(dict(chain.steps[0].arguments)) if read else None
+    """What the chain asks of the worker for its source; None if it starts from the source itself."""
+    place = hoisted(chain.steps)
+    return None if place is None else removal_options(chain.steps[place])
+
+
+def removal_options(removal: Step) -> CutoutOptions:
+    read = OPERATIONS[removal.operation].cutout
+    assert read is not None
+    return read(dict(removal.arguments))
+
+
+def _layer_cutouts(steps: Iterable[Step]) -> Iterator[tuple[str, CutoutOptions]]:
+    for step in steps:
+        inner = tuple(nested(step))
+        source = step[OPERATIONS[step.operation].file] if OPERATIONS[step.operation].has_layer else ""
+        options = cutout_options(Chain(inner)) if source else None
+        if options is not None:
+            yield source, options
+        yield from _layer_cutouts(inner)
 
 
 def needs_scene(chain: Chain) -> bool:
@@ -43,8 +66,13 @@ def needs_scene(chain: Chain) -> bool:
 
     Layers do not count: their gravities fall back to libvips' attention.
     """
-    gravities = (value for step in taken(chain.steps) for _, value in step.arguments if isinstance(value, Gravity))
-    return any(focus.needs_scene(gravity, is_cut_out=is_cut_out(chain)) for gravity in gravities)
+    is_cut_out = False
+    for step in chain.steps:
+        is_cut_out = is_cut_out or is_removal(step)
+        gravities = [value for each in taken([step]) for _, value in each.arguments if isinstance(value, Gravity)]
+        if any(focus.needs_scene(gravity, is_cut_out=is_cut_out) for gravity in gravities):
+            return True
+    return False
 
 
 def taken(steps: Iterable[Step]) -> Iterator[Step]:

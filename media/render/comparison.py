@@ -13,8 +13,7 @@ from media.config import Limits
 from media.deadline import stop_at
 from media.errors import DerivationFailed
 from media.formats.source import open_source
-from media.render.derivation import Inputs, Order
-from media.render.layers import layers_of
+from media.render.derivation import Inputs, Order, open_inputs
 from media.render.plan import plan
 from media.render.pricing import foresee
 from media.render.render import render_pixels
@@ -28,16 +27,15 @@ def is_changed(order: Order, inputs: Inputs, original: bytes, limits: Limits, *,
 
     Costs and ends as :func:`media.render.derivation.derive` does.
     """
-    most = limits.max_source_pixels
-    source, untouched = inputs.opening(max_pixels=most), open_source(original, max_pixels=most)
+    source, cutout, layers = open_inputs(order, inputs, limits)
+    untouched, budget = open_source(original, max_pixels=limits.max_source_pixels), Budget(limits.max_cost)
     planned = plan(order.chain, source.info, limits, is_still=True)
     if planned.size not in (None, untouched.info.size):
         return True
-    layers, budget = layers_of(inputs.layers, order.layers, max_pixels=most), Budget(limits.max_cost)
     foresee(budget, planned, layers)
     try:
         with stop_at(until):
-            made, _ = render_pixels(planned, source, layers, budget, inputs.scene)
+            made, _ = render_pixels(planned, source, layers, budget, inputs.scene, cutout)
             return not _is_same(made.frames[0], untouched.first_frame())
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot compare the pictures: {error}") from error

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Protocol
 
 from media.config import Limits
+from media.cutout import CutoutOptions, StoredCutout
 from media.deadline import stop_at
 from media.derived.cutouts import has_cutout, load_cutout
 from media.derived.derived_assets import Derived, save_derived
@@ -28,11 +29,12 @@ from media.formats.cutout import open_cutout
 from media.formats.source import Source, open_source
 from media.formats.table import sniff
 from media.language.chain import Chain
-from media.operations.needs import Needs
+from media.operations.needs import Needs, is_paired
 from media.records.asset import DerivedEntry
 from media.records.catalog import Catalog
 from media.records.sources import load_source
-from media.render.layers import layers_of
+from media.render.cutting import Find, none_made
+from media.render.layers import Layers, layers_of
 from media.render.plan import plan
 from media.render.render import render
 from media.scene.scene import Scene
@@ -70,7 +72,13 @@ class Order:
     @property
     def needs_network(self) -> bool:
         """Whether a worker must have seen the source."""
-        return bool(self.cutout_key) or self.needs.scene
+        return self.needs.removes or self.needs.scene
+
+    @property
+    def cutouts(self) -> tuple[tuple[str, CutoutOptions], ...]:
+        """What is cut out of the source and of layers: digests and options."""
+        own = ((self.source_digest, self.needs.cutout),) if self.needs.cutout else ()
+        return (*own, *((self.layers[name], options) for name, options in self.needs.layer_cutouts))
 
 
 def order_for(
@@ -93,16 +101,22 @@ class Opening(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a derivation is made from: what opens the source or its stored cutout, bytes by layer source, the scene."""
+    """What a derivation is made from: what opens the source or its stored cutout, bytes by layer source, the scene.
+
+    ``cutout`` opens what goes through the first steps beside the source; ``find`` looks for cutouts of other pictures.
+    """
 
     opening: Opening
     layers: Mapping[str, bytes]
     scene: Scene | None
+    cutout: Opening | None = None
+    find: Find = none_made
 
 
 def is_ready(store: Store, order: Order) -> bool:
-    """Whether :func:`load` finds the cutout and the scene that ``order`` needs."""
-    if order.cutout_key and not has_cutout(store, order.cutout_key):
+    """Whether :func:`load` finds the cutouts and the scene that ``order`` needs."""
+    keys = (cutout_key(source, order.matting, options) for source, options in order.cutouts)
+    if not all(has_cutout(store, key) for key in keys):
         return False
     return not order.needs.scene or has_scene(store, order.source_digest, order.matting)
 
@@ -113,18 +127,33 @@ def load(store: Store, order: Order, *, scene_required: bool = True) -> Inputs |
     scene = load_scene(store, order.source_digest, order.matting) if order.needs.scene else None
     if (order.cutout_key and cutout is None) or (order.needs.scene and scene_required and scene is None):
         return None
-    opening = partial(open_cutout, cutout) if cutout else partial(open_source, read_source(store, order.source_digest))
-    return Inputs(opening, {name: read_source(store, digest) for name, digest in order.layers.items()}, scene)
+    layers = {name: read_source(store, digest) for name, digest in order.layers.items()}
+
+    def find(source_digest: str, options: CutoutOptions) -> StoredCutout | None:
+        return load_cutout(store, cutout_key(source_digest, order.matting, options))
+
+    cut = partial(open_cutout, cutout) if cutout else None
+    if cut and not is_paired(order.chain):
+        return Inputs(cut, layers, scene, find=find)
+    return Inputs(partial(open_source, read_source(store, order.source_digest)), layers, scene, cut, find)
 
 
 def derive(order: Order, inputs: Inputs, limits: Limits, *, until: float = math.inf) -> Derived:
     """The derived asset; not final if a scene is needed and none was loaded. Raises what rendering raises,
     Unavailable at ``until`` (:func:`time.monotonic`), when nobody waits any more."""
     with stop_at(until):
-        source = inputs.opening(max_pixels=limits.max_source_pixels)
-        layers = layers_of(inputs.layers, order.layers, max_pixels=limits.max_source_pixels)
-        rendered = render(plan(order.chain, source.info, limits), source, layers, inputs.scene)
-    return Derived(rendered.body, source.confidence, is_final=inputs.scene is not None or not order.needs.scene)
+        source, cutout, layers = open_inputs(order, inputs, limits)
+        rendered = render(plan(order.chain, source.info, limits), source, layers, inputs.scene, cutout)
+    found = [source.confidence, cutout.confidence if cutout else None, layers.cutting.confidence]
+    confidence = min((each for each in found if each is not None), default=None)
+    return Derived(rendered.body, confidence, is_final=inputs.scene is not None or not order.needs.scene)
+
+
+def open_inputs(order: Order, inputs: Inputs, limits: Limits) -> tuple[Source, Source | None, Layers]:
+    """The source, its cutout if that goes through the first steps beside it, and the layers."""
+    most = limits.max_source_pixels
+    layers = layers_of(inputs.layers, order.layers, max_pixels=most, find=inputs.find)
+    return inputs.opening(max_pixels=most), inputs.cutout(max_pixels=most) if inputs.cutout else None, layers
 
 
 def keep(store: Store, catalog: Catalog, order: Order, derived: Derived) -> None:

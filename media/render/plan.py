@@ -17,12 +17,15 @@ from media.geometry import Size
 from media.language.chain import Chain, Step, nested, walk
 from media.language.expression import Facts
 from media.operations import OPERATIONS, page
+from media.operations.background_removal import is_removal
 from media.operations.control import choices
 from media.operations.needs import cutout_options
 from media.render.binding import advance
 
 #: Layers within layers; each level holds a whole picture in memory.
 MAX_LAYER_DEPTH = 4
+#: Each may have a worker see another picture, and the chain rendered up to there once more.
+MAX_REMOVALS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Plan:
     @property
     def steps(self) -> tuple[Step, ...]:
         """What is left to do once the source, or its cutout, is decoded."""
-        return self.chain.steps[1:] if self.cutout else self.chain.steps
+        return left(self.chain.steps)
 
 
 def plan(
@@ -79,16 +82,26 @@ def plan(
         pages=info.pages,
     )
     of_animation = frames > 1
-    if of_animation and (is_still or not _may_move(chain, info.format)):
+    if of_animation and (is_still or _removes(chain.steps) or not _may_move(chain, info.format)):
         pages, frames = (pages or (1,))[:1], 1
     options = cutout_options(chain)
-    found = list(stages(chain.steps[1:] if options else chain.steps, known, of_animation=of_animation))
+    found = list(stages(left(chain.steps), known, of_animation=of_animation))
     for stage in found:
         if stage.size is not None and stage.size != stage.facts.current:
             # An untouched source may be larger than what we would make of it.
             check_size(stage.size, limits, frames=frames)
     final = found[-1].size if found else size
     return Plan(chain, info, known, limits, options, pages, frames, of_animation, _target(found), final)
+
+
+def left(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """What is left to do of ``steps`` if they begin with a removal: the render starts from the cutout."""
+    return steps[1:] if steps and is_removal(steps[0]) else steps
+
+
+def _removes(steps: Iterable[Step]) -> bool:
+    """Whether the picture's own background is removed: its cutout is that of one frame."""
+    return any(is_removal(step) or _removes(nested(step)) for step in steps if not OPERATIONS[step.operation].has_layer)
 
 
 def _may_move(chain: Chain, source_format: str) -> bool:
@@ -127,11 +140,9 @@ def _check_steps(steps: tuple[Step, ...], limits: Limits) -> None:
     count = sum(1 for _ in walk(steps))
     if count > limits.max_steps:
         raise LimitExceeded(f"a chain may have {limits.max_steps} steps, got {count}")
-    misplaced = next((step for step in list(walk(steps))[1:] if OPERATIONS[step.operation].cutout), None)
-    if misplaced is not None:
-        raise BadTransformation(
-            f"{misplaced.operation} must be the first step of the chain and cannot stand in a layer"
-        )
+    removals = sum(is_removal(step) for step in walk(steps))
+    if removals > MAX_REMOVALS:
+        raise LimitExceeded(f"a chain may remove {MAX_REMOVALS} backgrounds, got {removals}")
     if _depth(steps) > MAX_LAYER_DEPTH:
         raise LimitExceeded(f"layers may be nested {MAX_LAYER_DEPTH} deep")
 

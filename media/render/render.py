@@ -19,10 +19,14 @@ from media.language.chain import Step
 from media.language.expression import Facts
 from media.language.params import CENTER
 from media.operations import OPERATIONS, Operation
+from media.operations.background_removal import is_removal
+from media.operations.needs import removal_options
 from media.operations.tracking import TrackedScene
 from media.raster.picture import Picture
+from media.raster.pixels import resample
 from media.render import original
 from media.render.binding import advance, chosen_output
+from media.render.cutting import Cutting
 from media.render.layers import Layers, layer_plan
 from media.render.plan import Plan, check_size, size_after
 from media.render.pricing import ahead, decoding, foresee, step_price
@@ -31,17 +35,20 @@ from media.scene.scene import Scene
 __all__ = ["Rendered", "render", "render_pixels"]
 
 
-def render(plan: Plan, source: Source, layers: Layers, scene: Scene | None = None) -> Rendered:
+def render(
+    plan: Plan, source: Source, layers: Layers, scene: Scene | None = None, cutout: Source | None = None
+) -> Rendered:
     """Execute ``plan`` on the source it was made for: the picture itself, or its cutout if ``plan.cutout`` is set.
 
-    ``scene`` is what was found in the picture, None if it is not known yet. Raises SourceError for bytes that turn out
-    broken, LimitExceeded for a price over ``limits.max_cost`` or a size only pixels could tell, NotFound for a layer
-    that is missing, Unavailable at the deadline of :func:`media.deadline.stop_at`.
+    ``cutout`` goes through the steps in front of a removal beside the source. ``scene`` is what was found in the
+    picture, None if it is not known yet. Raises SourceError for bytes that turn out broken, LimitExceeded for a price
+    over ``limits.max_cost`` or a size only pixels could tell, NotFound for a layer that is missing, CutoutMissing for a
+    cutout that a worker must make first, Unavailable at the deadline of :func:`media.deadline.stop_at`.
     """
     budget = Budget(plan.limits.max_cost)
     foresee(budget, plan, layers)
     try:
-        pixels, facts = render_pixels(plan, source, layers, budget, scene)
+        pixels, facts = render_pixels(plan, source, layers, budget, scene, cutout)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
     output = chosen_output(plan.chain.output, facts)
@@ -50,16 +57,20 @@ def render(plan: Plan, source: Source, layers: Layers, scene: Scene | None = Non
 
 
 def render_pixels(
-    plan: Plan, source: Source, layers: Layers, budget: Budget, scene: Scene | None = None
+    plan: Plan, source: Source, layers: Layers, budget: Budget, scene: Scene | None = None, cutout: Source | None = None
 ) -> tuple[Picture, Facts]:
     """The picture after all steps, not yet encoded, and what is known about it then; ``budget`` pays for it."""
     budget.spend(decoding(plan))
-    pixels, tracked = source.pixels(target=plan.target, pages=plan.pages), TrackedScene(scene, plan.source.size)
+    pixels, tracked = _decoded(plan, source, cutout), TrackedScene(scene, plan.source.size)
+    is_ahead = plan.cutout is not None and plan.steps == plan.chain.steps
     turn = advance(plan.steps, plan.facts)
     while turn.step is not None:
         planned = size_after(turn.step, turn.facts, of_animation=plan.of_animation)
         budget.spend(step_price(turn.step, turn.facts, planned, frames=len(pixels.frames)))
-        pixels, tracked = _apply(turn.step, pixels, turn.facts, plan, layers, budget, tracked)
+        if is_removal(turn.step):
+            pixels, is_ahead = _removed(turn.step, pixels, layers.cutting, is_ahead=is_ahead), False
+        else:
+            pixels, tracked = _apply(turn.step, pixels, turn.facts, plan, layers, budget, tracked)
         size = planned or pixels.size
         if size != turn.facts.current:
             check_size(size, plan.limits, frames=plan.frames)
@@ -68,6 +79,23 @@ def render_pixels(
         if planned is None and turn.step is not None:
             budget.foresee(ahead(plan, (turn.step, *turn.rest), turn.facts, layers))
     return pixels, turn.facts
+
+
+def _decoded(plan: Plan, source: Source, cutout: Source | None) -> Picture:
+    """One frame, or those of an animation; of a pair the source first: what decides by looking looks at that."""
+    pixels = source.pixels(target=plan.target, pages=plan.pages)
+    if cutout is None:
+        return pixels
+    subject = resample(cutout.first_frame(target=plan.target), pixels.size)
+    return replace(pixels, frames=(pixels.frames[0], subject))
+
+
+def _removed(removal: Step, pixels: Picture, cutting: Cutting, *, is_ahead: bool) -> Picture:
+    """``is_ahead``: the removal was done on the source, and all steps so far on what it left (beside the source, if
+    there is a pair). Else the picture as it is now is cut."""
+    if is_ahead:
+        return replace(pixels, frames=pixels.frames[-1:])
+    return replace(pixels, frames=(cutting.of_picture(pixels.frames[0], removal_options(removal)),))
 
 
 def _apply(
@@ -105,7 +133,8 @@ def _prepared(
         "size": lambda: facts.current,
         "base": lambda: facts.base,
         "first": lambda: pixels.frames[0],
-        "frames": lambda: pixels.frames,
+        # Of a pair the source alone.
+        "frames": lambda: pixels.frames[: plan.frames],
         "overlay": lambda: functools.cache(
             lambda base: _overlay(step, replace(facts, current=base), plan, layers, budget)
         ),
@@ -118,7 +147,8 @@ def _prepared(
 def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers, budget: Budget) -> pyvips.Image:
     inner = layer_plan(step, facts, outer, layers)
     budget.foresee(decoding(inner) + ahead(inner, inner.steps, inner.facts, layers))
-    return render_pixels(inner, layers.picture(step["source"] or ""), layers, budget)[0].frames[0]
+    pair = layers.pair(step)
+    return render_pixels(inner, pair.source, layers, budget, cutout=pair.cutout)[0].frames[0]
 
 
 def _materialised(pixels: Picture) -> Picture:

@@ -7,11 +7,13 @@ Walk::
       └ _make
           ├ _derive                            a crowd renders once per process
           │   └ load · derive · keep           the source is read once a render slot is free; kept if there is room
-          └ _prepare                           a cutout or a scene is not made yet
-              ├ request_cutout                                  → DerivationPending
-              └ request_scene                  without it the result is provisional
+          ├ _prepare                           a cutout or a scene is not made yet
+          │   ├ request_cutout                                  → DerivationPending
+          │   └ request_scene                  without it the result is provisional
+          └ _make_cutout                       a removal in the midst of the chain: the picture up to there is kept, cut
 """
 
+import asyncio
 import logging
 import time
 from dataclasses import replace
@@ -21,17 +23,23 @@ from media.derived.cutouts import has_cutout
 from media.derived.derived_assets import Derived, load_derived
 from media.derived.keys import cutout_key, maps_key
 from media.errors import DerivationFailed, DerivationPending, MediaError, SourceError, Unavailable
+from media.records.sources import source_path
 from media.render import derivation
+from media.render.cutting import CutoutMissing
 from media.render.derivation import Inputs, Order
+from media.render.plan import MAX_REMOVALS
 from media.work import jobs
 from media.work.jobs import MADE, MatteJob
 from media.work.lanes import Lane
+from proxy.delivery.ingest import keep_picture
 from proxy.delivery.patience import Patience
 from proxy.delivery.scenes import request_scene
 from proxy.delivery.worker_jobs import JobRequest, await_job
 from proxy.services import Services
 
 log = logging.getLogger("cutout.derivation")
+
+VANISHED = "The cutout vanished from the store; try again."
 
 
 async def find_or_derive(services: Services, order: Order, *, patience: Patience) -> Derived:
@@ -57,13 +65,51 @@ async def find_or_derive(services: Services, order: Order, *, patience: Patience
 
 async def _make(services: Services, order: Order, patience: Patience) -> Derived:
     await services.floods.admit(order.cloud, order.key)
+    until = time.monotonic() + patience.cutout
+    await _await_picture(services, order, until)
+    for _ in range(MAX_REMOVALS + 1):
+        try:
+            return await _make_of_cutouts(services, order, Patience(_left(until), patience.scene))
+        except CutoutMissing as missing:
+            await _make_cutout(services, order, missing, until)
+    raise Unavailable(VANISHED, retry_after=1)
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - time.monotonic())
+
+
+async def _make_of_cutouts(services: Services, order: Order, patience: Patience) -> Derived:
+    """Raises CutoutMissing for that of a layer, or of the picture as it is in the midst of the chain."""
     made = await _derive(services, order) if await _may_be_ready(services, order) else None
     if made is None:
         await _prepare(services, order, patience)
         made = await _derive(services, order) or await _derive(services, order, scene_required=False)
     if made is None:
-        raise Unavailable("The cutout vanished from the store; try again.", retry_after=1)
+        raise Unavailable(VANISHED, retry_after=1)
     return made
+
+
+async def _make_cutout(services: Services, order: Order, missing: CutoutMissing, until: float) -> None:
+    if missing.body is None:
+        await _request_cutouts(services, order, _left(until))
+        return
+    name, body = missing.source_digest, missing.body
+    await services.flights.run(f"keep:{name}", lambda: keep_picture(services, name, body))
+    services.pictures.put(order.key, (name, missing.options))
+    await request_cutout(services, Lane(order.cloud, name), missing.options, patience=_left(until))
+
+
+async def _await_picture(services: Services, order: Order, until: float) -> None:
+    """Who asks again while the picture in the midst of the chain is being cut has nothing rendered up to there."""
+    known = services.pictures.get(order.key)
+    if known is None:
+        return
+    key = cutout_key(known[0], services.matting, known[1])
+    is_made = await services.io.run(has_cutout, services.store, key)
+    kept = await services.io.run(services.store.stat, source_path(known[0]))
+    if kept and not is_made:
+        await request_cutout(services, Lane(order.cloud, known[0]), known[1], patience=_left(until))
 
 
 async def _may_be_ready(services: Services, order: Order) -> bool:
@@ -74,11 +120,18 @@ async def _may_be_ready(services: Services, order: Order) -> bool:
 
 
 async def _prepare(services: Services, order: Order, patience: Patience) -> None:
-    lane = Lane(order.cloud, order.source_digest)
-    if order.needs.cutout is not None:
-        await request_cutout(services, lane, order.needs.cutout, patience=patience.cutout)
+    await _request_cutouts(services, order, patience.cutout)
     if order.needs.scene:
-        await request_scene(services, lane, patience=patience.scene)
+        await request_scene(services, Lane(order.cloud, order.source_digest), patience=patience.scene)
+
+
+async def _request_cutouts(services: Services, order: Order, patience: float) -> None:
+    """All at once: workers make them side by side."""
+    wanted = [
+        request_cutout(services, Lane(order.cloud, source), options, patience=patience)
+        for source, options in order.cutouts
+    ]
+    await (asyncio.gather(*wanted) if len(wanted) != 1 else wanted[0])
 
 
 async def request_cutout(services: Services, lane: Lane, options: CutoutOptions, *, patience: float) -> None:
@@ -111,8 +164,8 @@ async def _derive_alone(services: Services, order: Order, scene_required: bool) 
 
 
 def _mark_inputs(services: Services, order: Order) -> None:
-    if order.cutout_key:
-        services.room.marks[order.cutout_key] = time.time()
+    for source_digest, options in order.cutouts:
+        services.room.marks[cutout_key(source_digest, order.matting, options)] = time.time()
     if order.needs.scene:
         services.room.marks[maps_key(order.source_digest, order.matting)] = time.time()
 

@@ -16,7 +16,7 @@ from media.errors import Forbidden, LimitExceeded, NotFound, RequestError
 from media.formats.source import SourceInfo, open_source
 from media.records.asset import Asset, SourceRef
 from media.records.limits import MAX_NAME_LENGTH
-from media.records.sources import check_source, save_source
+from media.records.sources import check_source, save_source, source_path
 from media.stores import open_store
 from media.stores.store import check_key
 from media.work.jobs import GUESTS
@@ -76,6 +76,13 @@ async def keep_guest(services: Services, arrival: Arrival, ref: SourceRef) -> As
     """
     services.room.take_or_refuse(GUESTS, len(arrival.body))
     return await keep_source(services, arrival, ref)
+
+
+async def keep_picture(services: Services, name: str, body: bytes) -> None:
+    """A picture as a chain has made it, a source by its content: a worker will open it. As :func:`keep_guest`."""
+    if await services.io.run(services.store.stat, source_path(name)) is None:
+        services.room.take_or_refuse(GUESTS, len(body))
+    await services.io.run(save_source, services.store, name, body)
 
 
 async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> Asset:

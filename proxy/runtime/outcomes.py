@@ -92,4 +92,6 @@ class Outcomes:
     async def close(self) -> None:
         if self._reader is not None:
             self._reader.cancel()
+            # The client of Redis may take a cancellation for its time-out: told either way.
+            await asyncio.wait([self._reader], timeout=1)
         await self._redis.aclose()

@@ -35,7 +35,7 @@ def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: b
 
 def check_addons(cloud: Cloud, needs: Needs, grant: Grant) -> None:
     """Judged on the chain: a named transformation may hold what the URL does not show."""
-    if needs.cutout is not None and not (cloud.unsigned_removal or grant.is_owner):
+    if needs.removes and not (cloud.unsigned_removal or grant.is_owner):
         raise BadSignature("Can't generate images using add-ons if URL isn't signed")
 
 

@@ -10,6 +10,7 @@ from media.derived.keys import ConcreteChain, concrete
 from media.formats.table import FORMATS
 from media.language.expression import Facts
 from media.memo import memoised
+from media.operations.background_removal import arranged
 from media.records.asset import Asset
 from media.render.binding import bind_recorded, recorded_facts
 from proxy.delivery.assets import FETCH
@@ -62,7 +63,9 @@ def compile_on(terms: Terms) -> Compiled:
         removal_first=terms.removal_first,
         current=terms.current,
     )
-    return replace(compiled, chain=bind_recorded(compiled.chain, terms.facts))
+    bound = bind_recorded(compiled.chain, terms.facts)
+    # What is computed from sizes is known by now, and in whose way it stands.
+    return replace(compiled, chain=replace(bound, steps=arranged(bound.steps)))
 
 
 @dataclass(frozen=True, slots=True)

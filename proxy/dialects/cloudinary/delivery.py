@@ -151,7 +151,8 @@ def _caching(services: Services, url: DeliveryUrl, asked: Negotiated, found: Fou
 
 async def _find(services: Services, url: DeliveryUrl) -> Found:
     if url.remote is not None:
-        if any(is_removal(component) for component in url.components):
+        removal_first = services.settings.vendor(Cloudinary).removal_first
+        if removal_first and any(is_removal(component) for component in url.components):
             raise BadTransformation("Invalid transformation: background_removal is not supported for fetched images")
         return Found(await fetch_asset(services, url.cloud, url.remote), None)
     for candidate in url.candidates:

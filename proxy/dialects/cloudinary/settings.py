@@ -6,4 +6,4 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Cloudinary:
     admin_calls_per_hour: int = 100_000
-    removal_first: bool = True
+    removal_first: bool = False

@@ -9,14 +9,14 @@ import pytest
 
 from media.config import Limits
 from media.cutout import CutoutOptions
-from media.errors import BadTransformation, LimitExceeded
+from media.errors import LimitExceeded
 from media.formats.source import SourceInfo
 from media.geometry import Size
 from media.language.chain import Chain, Output, Step
 from media.operations import OPERATIONS, format_steps, needs, step
 from media.operations.arguments import GRAVITIES
 from media.operations.control import output_step
-from media.operations.needs import cutout_options, sources
+from media.operations.needs import cutout_options, is_paired, sources
 from media.render import binding, render
 from media.render import plan as plan_module
 from media.render.plan import Plan, plan
@@ -64,10 +64,20 @@ def test_first_removal_asks_for_a_cutout() -> None:
     assert planned(step("fit", width="30")).cutout is None
 
 
-def test_removal_elsewhere_is_refused() -> None:
+def test_a_removal_that_is_not_done_on_the_source_asks_for_no_cutout_of_it() -> None:
     for steps in ((step("blur"), REMOVAL), (layer("image/upload/cup", REMOVAL),)):
-        with pytest.raises(BadTransformation, match="first step"):
-            planned(*steps)
+        assert (planned(*steps).cutout, planned(*steps).steps) == (None, steps)
+
+
+def test_a_removal_behind_what_looks_at_the_picture_is_done_on_the_source() -> None:
+    steps = (step("fill", width="30", height="30", gravity="auto"), REMOVAL)
+    assert (planned(*steps).cutout, planned(*steps).steps) == (CutoutOptions(hints=("cat", "dog")), steps)
+    assert is_paired(Chain(steps))
+
+
+def test_too_many_removals_are_refused() -> None:
+    with pytest.raises(LimitExceeded, match="8 backgrounds, got 9"):
+        planned(*(each for _ in range(9) for each in (step("blur"), REMOVAL)))
 
 
 def test_sources_are_named_once_and_those_of_nested_layers_too() -> None:

@@ -6,6 +6,7 @@ from media.errors import Forbidden, UnsupportedOperation
 from media.language.chain import Output, Step
 from media.language.expression import Expression, is_true
 from media.operations import step
+from media.operations.background_removal import arranged
 from media.operations.control import output_step
 from media.render.binding import referenced
 from proxy.dialects.cloudinary.semantics import output
@@ -118,10 +119,8 @@ def _check_available(parameter: Parameter) -> None:
 
 
 def arrange(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The background removal first (a cutout is made of the source itself), and no variable that nothing reads."""
-    read = referenced(steps)
-    kept = [each for each in _pruned(steps, read) if each.operation != "background_removal"]
-    return (*(each for each in steps if each.operation == "background_removal"), *kept)
+    """Background removals as far ahead as they may be, and no variable that nothing reads."""
+    return arranged(_pruned(steps, referenced(steps)))
 
 
 def _pruned(steps: tuple[Step, ...], read: frozenset[str]) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from media.errors import BadTransformation, UnsupportedOperation
 from media.language.chain import Step
 from media.operations.registry import Operation
-from proxy.dialects.cloudinary.semantics import effects, removal
+from proxy.dialects.cloudinary.semantics import effects
 from proxy.dialects.cloudinary.semantics.arguments import Given, build, find_operation, given
 from proxy.dialects.cloudinary.semantics.scope import Scope
 from proxy.dialects.cloudinary.semantics.text import TextLayer, compile_text, split_text
@@ -34,7 +34,6 @@ def compile_layer(layer: Layer, scope: Scope, compile_nodes: Compile, current: s
     declaration = layer.declaration
     placement = declaration if layer.placement is None else layer.placement
     parts = [declaration] if layer.placement is None else [declaration, placement]
-    _refuse_removal([*parts, *(node for node in layer.nodes if isinstance(node, Component))])
     _refuse_auto(placement)
     is_under = "u" in declaration
     name = declaration.get("u" if is_under else "l") or ""
@@ -101,11 +100,6 @@ def _blend(parts: Sequence[Component], operation: Operation) -> dict[str, Given]
     except ValueError as error:
         raise UnsupportedOperation(f"Effect {name} is not available here yet") from error
     return {"blend": Given("e", name, name), **({"strength": Given("e", text, text)} if text else {})}
-
-
-def _refuse_removal(components: Sequence[Component]) -> None:
-    if any(removal.is_removal(component) for component in components):
-        raise UnsupportedOperation("Background removal cannot be used on a layer; apply the base image as an underlay")
 
 
 def _refuse_auto(placement: Component) -> None:

@@ -14,6 +14,7 @@ from media.language.chain import Step
 from media.operations import step
 from media.scene.classes import OBJECTS
 from proxy.dialects.cloudinary.syntax.grammar import Component, split_outside_parentheses
+from proxy.dialects.cloudinary.syntax.structure import is_layer
 
 _EFFECT = "background_removal"
 #: Keys that do nothing to the picture.
@@ -66,13 +67,14 @@ def _object(word: str) -> str:
 
 
 def check_position(components: Iterable[Component]) -> None:
-    """The removal must stand in the first component that does anything: the product page's rule.
+    """The removal must stand in the first component that does anything, and not in a layer: the rule of the product
+    page of 2024 (``removal_first``). Since May 2025 it may stand anywhere.
 
     Components of variables, conditions, a format or a quality before it do nothing to the picture.
     """
     has_started = False
     for component in components:
-        if is_removal(component) and has_started:
+        if is_removal(component) and (has_started or is_layer(component)):
             raise BadTransformation("Background removal must be in the first component of the transformation")
         has_started = has_started or not _only_leads(component)
 

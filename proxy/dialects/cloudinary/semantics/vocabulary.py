@@ -5,7 +5,7 @@ Walk::
     compile
       ├ expand            named transformations become their components
       ├ resolve           dpr, w_auto and client hints become numbers
-      ├ check_position    the background removal comes first
+      ├ check_position    if configured: the background removal comes first
       ├ nest              layers and conditions become brackets
       └ Compiler.run      each component: variables, actions in their fixed order, format, quality, flags
 """
@@ -52,13 +52,13 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     extension: str | None = None,
     hints: ClientHints = ClientHints(),  # noqa: B008 (a frozen value)
     named: Definitions = no_definitions,
-    removal_first: bool = True,
+    removal_first: bool = False,
     current: str = "",
 ) -> Compiled:
     """The chain of ``components``, and what concerns only the answer.
 
-    ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first component;
-    ``current`` is the layer source of the asset itself (``image/upload/<public id>``).
+    ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first component,
+    as a page of 2024 does; ``current`` is the layer source of the asset itself (``image/upload/<public id>``).
 
     Raises BadTransformation, UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
     """

@@ -61,7 +61,7 @@ def test_bad_layer_source_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["l_video:dog", "l_subtitles:a.srt", "l_logo,e_background_removal", "l_text:ours.woff2_30:a"],
+    ["l_video:dog", "l_subtitles:a.srt", "l_text:ours.woff2_30:a"],
 )
 def test_what_cannot_be_a_layer_is_refused_by_name(text: str) -> None:
     with pytest.raises(UnsupportedOperation, match=r"layer|woff2"):

@@ -121,8 +121,11 @@ def test_named_transformation_that_names_itself_is_refused() -> None:
         compiled("t_loop", named=lambda name: "t_loop")
 
 
-def test_removal_may_follow_other_steps_where_configured() -> None:
-    assert compiled("w_10/e_background_removal", removal_first=False).chain.steps[0].operation == "background_removal"
+def test_removal_may_follow_other_steps_unless_the_page_of_2024_counts() -> None:
+    assert compiled("w_10/e_background_removal").chain.steps[0].operation == "background_removal"
+    for text in ("w_10/e_background_removal", "l_logo,e_background_removal"):
+        with pytest.raises(errors.BadTransformation, match="must be in the first component"):
+            compiled(text, removal_first=True)
 
 
 def test_kept_picture_becomes_a_layer_with_the_steps_that_led_to_it() -> None:
