@@ -14,8 +14,8 @@ Walk::
     RESCUE    any worker, every few seconds: what was offered, is in no list and was not begun: RETURN
 
 Each is one script: whoever dies in the middle leaves an id in one place. The message tells which counts (``place``): an
-id in a lane of a job that is offered, done or forgotten is passed over. So a new lane waits for one job of each lane
-that was there before, however long they are.
+id in a lane of a job that is offered, begun, done or forgotten is passed over. So a new lane waits for one job of each
+lane that was there before, however long they are.
 
 What an earlier release enqueued stands in RQ's list and is taken from there. An earlier release's worker takes what is
 offered, one for each request that asks again: start new workers before new proxies.
@@ -74,12 +74,17 @@ local function wait(queue, cloud, source, id)
   redis.call('HINCRBY', key(queue, 'waiting'), cloud, 1)
 end
 
+local function waits(id)
+  local job = redis.call('HMGET', message(id), 'place', 'status')
+  return job[1] == 'lane' and job[2] == 'queued'
+end
+
 local function first_of_lane(queue, cloud, source)
   local id
   repeat
     id = redis.call('LPOP', key(queue, 'source', source, cloud))
     if id then redis.call('HINCRBY', key(queue, 'waiting'), cloud, -1) end
-  until not id or redis.call('HGET', message(id), 'place') == 'lane'
+  until not id or waits(id)
   return id
 end
 

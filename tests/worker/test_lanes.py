@@ -225,6 +225,15 @@ def test_a_taker_that_dies_before_it_offers_the_next_stops_nobody(yard: Yard, cl
     assert yard.work() == many("A-x", 4)[1:]
 
 
+def test_a_proxy_of_an_earlier_release_that_takes_a_waiting_job_for_lost_has_it_done_once(
+    yard: Yard, client: "redis.Redis"
+) -> None:
+    """It knows RQ's list alone, and puts there what it does not find in it."""
+    yard.ask(many("A-x", 6))
+    client.rpush("rq:queue:matte", "A-x-4")
+    assert sorted(yard.work()) == many("A-x", 6)
+
+
 def test_jobs_that_were_forgotten_take_no_turn(yard: Yard, client: "redis.Redis") -> None:
     yard.ask([*many("A-x", 10), "B-y-0", "C-z-0"])
     for number in range(1, 9):
