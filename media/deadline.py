@@ -30,8 +30,8 @@ _UNTIL: ContextVar[float] = ContextVar("until", default=math.inf)
 
 @contextlib.contextmanager
 def stop_at(moment: float) -> Iterator[None]:
-    """What runs inside stops at ``moment``, in seconds of :func:`time.monotonic`."""
-    before = _UNTIL.set(moment)
+    """What runs inside stops at ``moment``, in seconds of :func:`time.monotonic`, or sooner if that was said before."""
+    before = _UNTIL.set(min(moment, _UNTIL.get()))
     try:
         yield
     finally:

@@ -71,7 +71,9 @@ class Services:
 async def open_services(settings: Settings, store: Store | None = None) -> AsyncIterator[Services]:
     """Everything ``settings`` asks for, closed again at the end. ``store`` replaces the configured one (tests)."""
     io = Pool(IO_THREADS)
-    pixels = Pool(settings.rendering.threads, settings.rendering.queue)
+    pixels = Pool(
+        settings.rendering.threads, settings.rendering.queue, seconds=settings.server.request_deadline_seconds
+    )
     checks = Pool(CHECK_THREADS)
     # Twice the threads: while one renders, another's source is read.
     slots = Slots(2 * pixels.threads, settings.rendering.queue)

@@ -6,6 +6,7 @@ puts a job back whose lease has run out, at most as often as the job has retries
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from rq.worker import DequeueStrategy
 from rq.worker_registration import clean_worker_registry
 
 from media.config import Queue as QueueSettings
+from media.deadline import stop_at
 from media.work.jobs import COUNTERS, JOBS_REFUSED, QUEUES
 from media.work.lanes import RESCUE
 from worker.health.watch import Watch
@@ -82,8 +84,11 @@ class LeaseWorker(SimpleWorker):
         self.prepare_execution(job)
         # Whatever a message holds in place of a name, it is no label of ours.
         name = next((name.rpartition(".")[2] for name in self._functions if name == job.func_name), "unknown")
-        watched = self._watch.over(name, job.timeout or self._timeout_seconds)
-        with watched as ended, renewed(self._lease_seconds, lambda: self.maintain_heartbeats(job)):
+        seconds = job.timeout or self._timeout_seconds
+        # RQ's own time-out is a signal, which waits until libvips or a child process answers.
+        watched, until = self._watch.over(name, seconds), time.monotonic() + seconds
+        renewal = renewed(self._lease_seconds, lambda: self.maintain_heartbeats(job))
+        with watched as ended, renewal, stop_at(until):
             ended(self.perform_job(job, queue))
         self.set_state("idle")
 

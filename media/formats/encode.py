@@ -90,21 +90,27 @@ def _tried(
     """What was written and passes. The first way must be paid for; others are tried if ``budget`` has enough left."""
     tried = []
     for way in ways:
-        price = way.price(picture.size, frames=len(picture.frames))
+        price = _price(picture, way, output)
         if way is ways[0] or budget.affords(price):
             budget.spend(price)
-            tried.append((way, _written(picture, way, output, space)))
+            tried.append((way, _written(picture, way, output, space, price)))
     return [each for each in tried if each[0].passes(picture.frames[0], each[1])]
 
 
-def _written(picture: Picture, way: Way, output: Output, space: Space | None) -> bytes:
+def _price(picture: Picture, way: Way, output: Output) -> float:
+    """An animation has no palette for all of it."""
+    has_palette = way.row.palette and (output.palette or output.lossy) and not picture.is_animated
+    return way.price(picture.size, frames=len(picture.frames), palette=has_palette)
+
+
+def _written(picture: Picture, way: Way, output: Output, space: Space | None, price: float) -> bytes:
     options = _options(picture, way, output, space)
     if _converts(space):
         picture = replace(picture, frames=tuple(colorspace.converted(frame, space) for frame in picture.frames))
     drawn = replace(picture, frames=tuple(_plain(frame, way.row, output) for frame in picture.frames))
     try:
         with stopping(*drawn.frames):
-            return write(drawn, way.row, options)
+            return write(drawn, way.row, options, price=price)
     except pyvips.Error as error:
         raise DerivationFailed(f"{way.row.name} cannot be written: {error}") from error
 

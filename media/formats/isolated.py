@@ -2,20 +2,21 @@
 
 Isolated are all formats but JPEG, still PNG and WebP, whose decoders are small, fuzzed for a decade and on the ordinary
 path: those whose structure is parsed here in Python (GIF, animated PNG, ICO, PSD), by Pillow (BMP, TGA, JPEG 2000), by
-libheif (AVIF, HEIC) or by libtiff. A picture crosses as bytes. Pillow writes there, too: its writers keep the whole
-interpreter waiting, seconds for a large picture.
+libheif (AVIF, HEIC) or by libtiff. So is what takes long to decode or to write in one call that ends for nobody: a
+child can be killed at the deadline. A picture crosses as bytes.
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyvips
 
+from media.deadline import checkpoint
 from media.errors import DerivationFailed, SourceError
 from media.formats.codec import Codec, Extent, Opened, Options, decode, open_whole
 from media.formats.codecs import codec_of
-from media.formats.table import FORMATS, Format
+from media.formats.table import FORMATS, LONG, Format
 from media.geometry import Size
 from media.isolation.children import children
 from media.isolation.messages import Message
@@ -32,6 +33,7 @@ KEPT_BYTES = 32 << 20
 
 
 def is_isolated(row: Format, body: bytes) -> bool:
+    """Whether its bytes tell that it is one of the formats above."""
     if row.isolated:
         return row.readable
     # What tells a moving picture from a still one stands in front of the pixels.
@@ -61,6 +63,11 @@ def _labelled(image: pyvips.Image, fields: Any) -> pyvips.Image:
     return image
 
 
+def apart(opened: Opened) -> Opened:
+    """What was opened here, to be decoded by a child."""
+    return replace(opened, structure=secrets.token_hex(8))
+
+
 def pixels_isolated(opened: Opened, extent: Extent) -> Picture:
     arguments = {
         "format": opened.row.name,
@@ -74,19 +81,35 @@ def pixels_isolated(opened: Opened, extent: Extent) -> Picture:
         answer = children().run("pixels", arguments, [opened.body])
     try:
         return _picture(answer)
-    except (KeyError, TypeError, ValueError, IndexError, pyvips.Error) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, IndexError, pyvips.Error) as error:
         raise SourceError("The image cannot be read: its decoder said nothing sensible of it.") from error
+
+
+def _message(picture: Picture, **head: Any) -> Message:
+    """The picture as it crosses, to :func:`_picture` on the other side."""
+    first = picture.frames[0]
+    names = [name for name in DATA_FIELDS if first.get_typeof(name)]
+    said = {
+        "width": first.width, "height": first.height, "interpretation": first.interpretation,
+        "delays": picture.delays, "loop": picture.loop, "is_cmyk": picture.cmyk is not None,
+        "fields": _fields(first), "data": names,
+    }  # fmt: skip
+    blobs = [_pixels(frame) for frame in picture.frames]
+    blobs += [first.get(name) for name in reversed(names)]
+    return Message(head | said, blobs if picture.cmyk is None else [*blobs, picture.cmyk])
+
+
+def _pixels(frame: pyvips.Image) -> Any:
+    checkpoint()
+    return frame.write_to_memory()
 
 
 def _picture(answer: Message) -> Picture:
     head, blobs = answer.head, list(answer.blobs)
     profile = blobs.pop() if head["is_cmyk"] else None
     data = {name: bytes(blobs.pop()) for name in head["data"] if name in DATA_FIELDS}
-    size, bands = Size(int(head["width"]), int(head["height"])), int(head["bands"])
-    frames = tuple(
-        pyvips.Image.new_from_memory(blob, size.width, size.height, bands, "uchar").copy(interpretation="srgb")
-        for blob in blobs
-    )
+    size, space = Size(int(head["width"]), int(head["height"])), str(head["interpretation"])
+    frames = tuple(_frame(blob, size).copy(interpretation=space) for blob in blobs)
     frames[0].getpoint(0, 0)
     for name, value in data.items():
         frames[0].set_type(pyvips.GValue.blob_type, name, value)
@@ -94,17 +117,18 @@ def _picture(answer: Message) -> Picture:
     return Picture(frames, tuple(int(delay) for delay in head["delays"]), int(head["loop"]), profile)
 
 
-def write(picture: Picture, row: Format, options: Options) -> bytes:
+def _frame(blob: bytes, size: Size) -> pyvips.Image:
+    """Each frame has alpha or has none."""
+    return pyvips.Image.new_from_memory(blob, size.width, size.height, len(blob) // size.pixels, "uchar")
+
+
+def write(picture: Picture, row: Format, options: Options, *, price: float) -> bytes:
     """The picture as a file. Raises DerivationFailed if it cannot be written."""
-    if not row.is_written_apart:
+    if not (row.is_written_apart or (price > LONG and not row.is_stoppable(options))):
         return codec_of(row).write(picture, row, options)
-    frame = picture.frames[0]
-    arguments = {
-        "format": row.name, "width": frame.width, "height": frame.height, "bands": frame.bands,
-        "options": dict(options),
-    }  # fmt: skip
+    message = _message(picture, format=row.name, options=dict(options))
     try:
-        return bytes(children().run("write", arguments, [frame.write_to_memory()]).blobs[0])
+        return bytes(children().run("write", dict(message.head), message.blobs).blobs[0])
     except SourceError as error:
         raise DerivationFailed(f"{row.name} cannot be written") from error
 
@@ -170,20 +194,10 @@ def answer_pixels(message: Message) -> Message:
         return Message({"is_forgotten": True})
     _keep(head["name"], opened)
     extent = Extent(Size(*head["target"]) if head["target"] else None, tuple(head["pages"]), head["max_pixels"])
-    picture = decode(codec_of(row), opened, extent)
-    first = picture.frames[0]
-    names = [name for name in DATA_FIELDS if first.get_typeof(name)]
-    said = {
-        "width": first.width, "height": first.height, "bands": first.bands, "delays": picture.delays,
-        "loop": picture.loop, "is_cmyk": picture.cmyk is not None, "fields": _fields(first), "data": names,
-    }  # fmt: skip
-    blobs = [frame.write_to_memory() for frame in picture.frames]
-    blobs += [first.get(name) for name in reversed(names)]
-    return Message(said, blobs if picture.cmyk is None else [*blobs, picture.cmyk])
+    return _message(decode(codec_of(row), opened, extent))
 
 
 def answer_write(message: Message) -> Message:
     """In the child: the file."""
-    head, row = message.head, FORMATS[message.head["format"]]
-    frame = pyvips.Image.new_from_memory(message.blobs[0], head["width"], head["height"], head["bands"], "uchar")
-    return Message({}, [codec_of(row).write(Picture((frame,)), row, head["options"])])
+    row = FORMATS[message.head["format"]]
+    return Message({}, [codec_of(row).write(_picture(message), row, message.head["options"])])

@@ -123,4 +123,9 @@ def jpegs(frames: Sequence[pyvips.Image], options: Options) -> list[bytes]:
     """The colours alone as JPEG, for a document that keeps alpha elsewhere or not at all."""
     chosen = {**FORMATS["jpg"].options, "keep": "none", **({"Q": options["Q"]} if "Q" in options else {})}
     colours = (frame[: frame.bands - 1] if frame.hasalpha() else frame for frame in frames)
-    return [bytes(each.write_to_buffer(".jpg", **chosen)) for each in colours]
+    return [_jpeg(each, chosen) for each in colours]
+
+
+def _jpeg(colours: pyvips.Image, options: Options) -> bytes:
+    with stopping(colours):
+        return bytes(colours.write_to_buffer(".jpg", **options))

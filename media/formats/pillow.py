@@ -13,6 +13,7 @@ import numpy as np
 import pyvips
 from PIL import Image as Pillow
 
+from media.deadline import checkpoint
 from media.errors import LimitExceeded, SourceError
 from media.formats.codec import Extent, Opened, Options
 from media.formats.libvips import decoded
@@ -108,8 +109,16 @@ def decibels(quality: int) -> float:
     return float(np.interp(quality, QUALITIES, DECIBELS))
 
 
+class _Interruptible(io.BytesIO):
+    """Takes what an encoder writes, piece by piece, until the deadline."""
+
+    def write(self, part: Any) -> int:
+        checkpoint()
+        return super().write(part)
+
+
 def _saved(frame: pyvips.Image, row: Format, options: Options) -> bytes:
-    body = io.BytesIO()
+    body = _Interruptible()
     picture = Pillow.frombytes(MODES[frame.bands], (frame.width, frame.height), frame.write_to_memory())
     picture.save(body, PLUGINS[row.name], **options)
     return body.getvalue()

@@ -13,8 +13,8 @@ from media.errors import LimitExceeded, UnsupportedFormat
 from media.formats import iso
 from media.formats.codec import Codec, Extent, Opened, decode, open_whole
 from media.formats.codecs import codec_of
-from media.formats.isolated import ISOLATED, is_isolated
-from media.formats.table import Format, sniff
+from media.formats.isolated import ISOLATED, apart, is_isolated
+from media.formats.table import LONG, Format, sniff
 from media.geometry import Size
 from media.raster.picture import Picture
 from media.raster.upright import upright_size
@@ -87,17 +87,23 @@ def open_source(body: bytes, *, max_pixels: int) -> Source:
     codec = ISOLATED if is_isolated(row, body) else codec_of(row)
     opened = open_whole(codec, body, row)
     _judge(opened, max_pixels)
+    if codec is not ISOLATED and opened.row.reading * _count(opened) / 1_000_000 > LONG:
+        codec, opened = ISOLATED, apart(opened)
     return Source(opened, _info(opened), codec, max_pixels)
 
 
 def _judge(opened: Opened, max_pixels: int) -> None:
     if opened.row.frames and opened.pages > MAX_FRAMES:
         raise LimitExceeded(f"The animation has {opened.pages} frames; at most {MAX_FRAMES} are read.")
-    width, height = opened.header.width, opened.header.height
-    count = sum(size.pixels for size in opened.sizes) or width * height * opened.pages
-    if count > max_pixels:
-        shape = f"{count}" if opened.sizes else f"{width}×{height}×{opened.pages}"
+    if (count := _count(opened)) > max_pixels:
+        header = opened.header
+        shape = f"{count}" if opened.sizes else f"{header.width}×{header.height}×{opened.pages}"
         raise LimitExceeded(f"The image has {shape} pixels; at most {max_pixels} are read.")
+
+
+def _count(opened: Opened) -> int:
+    """Pixels of all frames or pages."""
+    return sum(size.pixels for size in opened.sizes) or opened.header.width * opened.header.height * opened.pages
 
 
 def _info(opened: Opened) -> SourceInfo:

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from media.formats import iso
 from media.geometry import Size
 
+#: What is decoded or written in one call that ends for nobody costs at most this in our own process: half a second.
+LONG = 100
+#: To choose a palette costs this for a pixel, and for each of its colours, of which hardly more are looked at.
+PALETTE_PRICE, COLOUR_PRICE, MOST_COLOURS = 200, 1700, 800_000
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -47,8 +52,10 @@ class Format:
     max_pixels: int = 0
     #: The most pixels that are written, all frames together; 0 for any.
     max_written: int = 0
-    #: Whether its writer keeps all other threads waiting (Pillow's, the tracer), and cannot be stopped.
+    #: Whether its writer keeps all other threads waiting (Pillow's, the tracer), and cannot be stopped: in a child.
     is_written_apart: bool = False
+    #: Whether its writer, once begun, ends for nobody: what is LONG to write is written in a child process, too.
+    is_unstoppable: bool = False
     #: An animation stands still unless it is asked to move, or its source has this format.
     is_still_unless_asked: bool = False
     interlaces: bool = False
@@ -67,11 +74,16 @@ class Format:
     #: First and last byte of a span that holds zeros only, if the magic alone is too short to tell.
     zeros: tuple[int, int] = (0, 0)
 
-    def writing_price(self, size: Size, *, frames: int) -> float:
-        """What it costs to write a picture of ``size``."""
+    def writing_price(self, size: Size, *, frames: int, palette: bool = False) -> float:
+        """What it costs to write a picture of ``size``, with as few colours as a ``palette`` holds."""
         most = self.fits or self.traced
         pixels = min(size.pixels, most**2) if most else size.pixels * (frames if self.frames else 1)
-        return self.writing * pixels / 1_000_000
+        chosen = PALETTE_PRICE * pixels + COLOUR_PRICE * min(pixels, MOST_COLOURS) if palette else 0
+        return (self.writing * pixels + chosen) / 1_000_000
+
+    def is_stoppable(self, options: Mapping[str, object]) -> bool:
+        """Whether its writer ends at a deadline."""
+        return not self.is_unstoppable and not (self.palette and "palette" in options)
 
 
 FORMATS: dict[str, Format] = {
@@ -99,14 +111,14 @@ FORMATS: dict[str, Format] = {
             "avif", "image/avif", ("avif",), brands=("avif", "avis", "MA1A", "MA1B", "av01 item"),
             options={"effort": 0, "compression": "av1"}, max_side=16_384, chroma=True,
             # It takes about ten times as long as WebP.
-            max_pixels=4_194_304,
+            max_pixels=4_194_304, is_unstoppable=True,
             reading=20, writing=45,
         ),
         Format(
             "gif", "image/gif", ("gif",), (b"GIF87a", b"GIF89a"), frames=True, lossy=False, quality=None,
             options={"effort": 4}, spaces=(), max_side=65_535, interlaces=True,
             # A pixel of a frame may stay if it differs by no more than this.
-            lossy_options={"interframe_maxerror": 8},
+            lossy_options={"interframe_maxerror": 8}, is_unstoppable=True,
             reading=6, writing=95,
         ),
         Format(

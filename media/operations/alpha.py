@@ -173,6 +173,7 @@ def _row_of_disk(rows: list[np.ndarray], radius: float, down: int) -> np.ndarray
     """The greatest within one row of the disk; ``rows`` has the greatest within 0, 1, 2 … places to both sides."""
     most = np.zeros_like(rows[0])
     for across, row in enumerate(rows):
+        checkpoint()
         cover = min(1.0, max(0.0, radius + 1 - math.hypot(across, down)))
         np.maximum(most, row if cover == 1 else (row * np.float32(cover)).astype(np.uint8), out=most)
     return most

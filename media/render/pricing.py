@@ -56,4 +56,6 @@ def _encoding(plan: Plan) -> float:
         return 0
     names = plan.chain.output.candidates or (plan.source.format,)
     rows = [FORMATS[name] for name in names if name in FORMATS]
-    return min((row.writing_price(plan.size, frames=plan.frames) for row in rows), default=0)
+    palette = plan.chain.output.palette and not plan.of_animation
+    prices = (row.writing_price(plan.size, frames=plan.frames, palette=palette and row.palette) for row in rows)
+    return min(prices, default=0)

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import math
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from media.deadline import stop_at
 from media.errors import Unavailable
 
 P = ParamSpec("P")
@@ -20,21 +23,31 @@ BUSY = "The server is busy rendering; try again in a moment."
 
 
 class Pool:
-    """Runs blocking calls in ``threads`` threads, at most ``queue`` of them waiting (0: no bound)."""
+    """Runs blocking calls in ``threads`` threads, at most ``queue`` of them waiting (0: no bound).
 
-    def __init__(self, threads: int, queue: int = 0) -> None:
+    What looks at :mod:`media.deadline` stops ``seconds`` after it was asked for: nobody waits for it any more.
+    """
+
+    def __init__(self, threads: int, queue: int = 0, seconds: float = math.inf) -> None:
         self.threads = threads or os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="pool")
         self._capacity = self.threads + queue if queue else 0
         self._running = 0
+        self._seconds = seconds
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises Unavailable if the queue is full."""
         if self._capacity and self._running >= self._capacity:
             raise Unavailable(BUSY, retry_after=2)
         self._running += 1
+        until = time.monotonic() + self._seconds
+
+        def work() -> T:
+            with stop_at(until):
+                return function(*args, **kwargs)
+
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
         finally:
             self._running -= 1
 

@@ -147,24 +147,27 @@ def operation_row(chosen: Step, unit: float) -> Row:
     """On a picture with alpha, and what it costs there by its price."""
     image, size = noise(alpha=True), Size(SIDE, SIDE)
     operation = OPERATIONS[chosen.operation]
-    scene = Scene(np.full((64, 64), 128, np.uint8), None, FACES)
-
-    def arguments() -> dict[str, Any]:
-        # A scene remembers what a step has decided: a new one for each try.
-        ready = {
-            "size": size, "base": size, "first": image, "frames": (image,), "overlay": lambda base: image,
-            "scene": TrackedScene(scene, size), "font": None,
-        }  # fmt: skip
-        return {**dict(chosen.arguments), **{name: ready[what] for name, what in operation.prepared}}
-
-    spent = seconds(lambda: operation.function(image, **arguments()).copy_memory())
+    spent = seconds(lambda: applied(chosen, image).copy_memory())
     before = Size(1, 1) if chosen.operation == "text" else size
     planned = operation.size_after(before, {**dict(chosen.arguments), "base": size})
     price = operation.price(before, planned, {**dict(chosen.arguments), "base": size})
-    return Row(_named(chosen), spent / unit, price)
+    return Row(named(chosen), spent / unit, price)
 
 
-def _named(chosen: Step) -> str:
+def applied(chosen: Step, image: pyvips.Image) -> pyvips.Image:
+    """The step on ``image``, not yet computed."""
+    operation, size = OPERATIONS[chosen.operation], Size(image.width, image.height)
+    # A scene remembers what a step has decided: a new one for each try.
+    scene = TrackedScene(Scene(np.full((64, 64), 128, np.uint8), None, FACES), size)
+    ready = {
+        "size": size, "base": size, "first": image, "frames": (image,), "overlay": lambda base: image,
+        "scene": scene, "font": None,
+    }  # fmt: skip
+    prepared = {name: ready[what] for name, what in operation.prepared}
+    return operation.function(image, **dict(chosen.arguments), **prepared)
+
+
+def named(chosen: Step) -> str:
     written = OPERATIONS[chosen.operation]
     defaults = {each.name: each.default for each in written.arguments}
     kinds = {each.name: each.kind for each in written.arguments}

@@ -6,10 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from media import deadline
+from media.budget import Budget
 from media.deadline import checkpoint, computed, remaining, stop_at, stopping
 from media.errors import Unavailable
+from media.formats.encode import encode
+from media.formats.source import open_source
 from media.language.chain import Output, Step
 from media.operations import step
+from media.raster.picture import Picture
 from tests.benchmarks.prices import noise
 from tests.media.rendering import rendered
 
@@ -48,6 +52,59 @@ def test_a_render_stops_soon_after_its_deadline(steps: tuple[Step, ...], name: s
     work()
     whole = time.monotonic() - started
     assert late(work) < SOON_SECONDS + deadline.TICK_SECONDS + SHARE * whole
+
+
+#: Writers that stop for nobody once they have begun, at a size that is LONG to write.
+UNSTOPPABLE: list[tuple[str, int, Output]] = [
+    ("avif", 1600, Output(("avif",), quality=100)),
+    ("gif", 1400, Output(("gif",))),
+    ("png", 450, Output(("png",), palette=True)),
+    ("png", 450, Output(("png",), lossy=True, quality=90)),
+    ("tga", 5000, Output(("tga",))),
+]
+
+
+@pytest.mark.parametrize(("name", "side", "output"), UNSTOPPABLE, ids=lambda each: str(each)[:40])
+def test_a_writer_stops_soon_after_the_deadline(name: str, side: int, output: Output) -> None:
+    def work() -> object:
+        picture = Picture((noise(alpha=True, side=side).copy(),))
+        return encode(picture, output, "png", {}, Budget(), of_animation=False)
+
+    work()
+    started = time.monotonic()
+    work()
+    whole = time.monotonic() - started
+    assert late(work) < SOON_SECONDS + deadline.TICK_SECONDS + SHARE * whole
+
+
+def test_a_reader_stops_soon_after_the_deadline() -> None:
+    body = bytes(noise(alpha=True, side=4000).write_to_buffer(".webp", effort=0))
+
+    def work() -> object:
+        return open_source(body, max_pixels=10**9).pixels()
+
+    started = time.monotonic()
+    work()
+    whole = time.monotonic() - started
+    assert late(work) < SOON_SECONDS + deadline.TICK_SECONDS + SHARE * whole
+
+
+def test_an_animation_stops_between_two_frames() -> None:
+    frames = tuple(noise(alpha=True, side=600).copy() for _ in range(12))
+    moving = Picture(tuple(frame.rot(turn) for frame, turn in zip(frames, ("d90", "d180") * 6, strict=True)), (9,) * 12)
+
+    def work() -> object:
+        return encode(moving, Output(("png",), animated=True), "gif", {}, Budget(), of_animation=True)
+
+    started = time.monotonic()
+    work()
+    whole = time.monotonic() - started
+    assert late(work) < SOON_SECONDS + deadline.TICK_SECONDS + SHARE * whole
+
+
+def test_who_asks_for_more_time_than_is_left_does_not_get_it() -> None:
+    with stop_at(time.monotonic() + 1), stop_at(time.monotonic() + 60):
+        assert remaining() <= 1
 
 
 def test_a_render_that_begins_too_late_does_nothing() -> None:

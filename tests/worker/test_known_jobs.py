@@ -20,12 +20,13 @@ from rq.worker_registration import REDIS_WORKER_KEYS
 
 from media.config import Settings
 from media.cutout import CutoutOptions
+from media.deadline import remaining
 from media.derived.cutouts import has_cutout
 from media.derived.keys import cutout_key, digest
 from media.records.sources import save_source
 from media.stores.memory import MemoryStore
 from media.work.jobs import COUNTERS, JOBS_REFUSED, MATTE_JOB, MATTE_QUEUE
-from tests.fakes import DiscMatter, enqueue, services_of, work_off
+from tests.fakes import BurstWorker, DiscMatter, enqueue, services_of, work_off
 from tests.pictures import photo
 
 PHOTO = photo()
@@ -222,3 +223,15 @@ def test_a_message_cannot_take_more_time_or_tries_than_are_set(
     push(client, retries_left="1000000", timeout="1000000000", retry_intervals="[0]", result_ttl="-1")
     work_off(settings, store, Watched())
     assert len(seen) == settings.queue.max_attempts
+
+
+def test_a_job_knows_when_nobody_waits_for_it_any_more(client: "redis.Redis", settings: Settings) -> None:
+    left: list[float] = []
+
+    def act(source_digest: str) -> None:
+        left.append(remaining())
+
+    enqueue(settings, MATTE_QUEUE, MATTE_JOB, "source")
+    worker = BurstWorker(client, settings.queue, functions={MATTE_JOB: act}, on_last_failure=print)
+    worker.work(burst=True, logging_level="ERROR")
+    assert 0 < left[0] <= settings.queue.job_timeout_seconds

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pyvips
 
+from media.deadline import stopping
 from media.errors import SourceError
 from media.formats import libvips, png_color
 from media.formats.animation import apng
@@ -73,7 +74,9 @@ def _parts(picture: Picture, options: Options) -> Iterator[tuple[Frame, bytes]]:
         pixels: Pixels = np.asarray(frame.numpy()).reshape(frame.height, frame.width, frame.bands)
         box = _changed(before, pixels)
         part = frame.crop(box.left, box.top, box.width, box.height)
-        yield Frame(box, delay), bytes(part.write_to_buffer(".png", **options))
+        with stopping(part):
+            written = bytes(part.write_to_buffer(".png", **options))
+        yield Frame(box, delay), written
         before = pixels
 
 

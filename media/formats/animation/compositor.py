@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyvips
 
+from media.deadline import checkpoint
 from media.errors import SourceError
 from media.geometry import Box, Size
 from media.raster.picture import Picture
@@ -71,6 +72,7 @@ def composed(
     wanted = set(numbers)
     canvas_pixels: Pixels = np.zeros((canvas.height, canvas.width, 4), np.uint8)
     for number in _needed(frames, canvas, sorted(wanted)):
+        checkpoint()
         frame, seen = frames[number], canvas_pixels
         if number in wanted or frame.disposal == LEAVE:
             seen = _drawn(canvas_pixels, frame, read(number))

@@ -38,17 +38,20 @@ CHEAP = 5.0
 @dataclass(frozen=True, slots=True)
 class Way:
     """``options`` go before those of the format and the client; without any it is written as if it were ordered.
-    ``passes``: whether a file, decoded, is near enough to the picture."""
+    ``passes``: whether a file, decoded, is near enough to the picture; ``seeks_palette``: among more colours than one
+    holds, which is dear."""
 
     row: Format
     options: Mapping[str, Any] = field(default_factory=dict)
     is_exact: bool = False
     passes: Callable[[Image, bytes], bool] = lambda frame, body: True
+    seeks_palette: bool = False
 
-    def price(self, size: Size, *, frames: int = 1) -> float:
-        """What it costs to write a picture of ``size`` in this way."""
-        ordered = self.row.writing_price(size, frames=frames)
-        return self.row.exact_writing * size.pixels / 1_000_000 if self.options else ordered
+    def price(self, size: Size, *, frames: int = 1, palette: bool = False) -> float:
+        """What it costs to write a picture of ``size`` in this way; ``palette``: the client ordered one."""
+        if self.options and not self.seeks_palette:
+            return self.row.exact_writing * size.pixels / 1_000_000
+        return self.row.writing_price(size, frames=frames, palette=palette or self.seeks_palette)
 
 
 def plain(row: Format) -> Way:
@@ -79,7 +82,8 @@ def _drawn(frame: Image, able: Sequence[Format]) -> list[Way]:
     """How something flat may be written: as it is, with the palette of its colours, or with one that passes for it."""
     exact = [Way(row, row.exact_options, is_exact=True) for row in able if row.exact_options]
     is_few = has_few_colors(tiled(frame), PALETTE_COLORS) and has_few_colors(frame, PALETTE_COLORS)
-    reduced = Way(FORMATS["png"], PALETTE, is_exact=True) if is_few else Way(FORMATS["png"], PALETTE, passes=_is_near)
+    kept, sought = Way(FORMATS["png"], PALETTE, is_exact=True), Way(FORMATS["png"], PALETTE, False, _is_near, True)
+    reduced = kept if is_few else sought
     return [*exact, reduced] if any(row.palette for row in able) else exact
 
 

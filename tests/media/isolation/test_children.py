@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from media.errors import SourceError, Unavailable, UnsupportedFormat
+from media.formats.isolated import write
 from media.formats.source import open_source
+from media.formats.table import FORMATS, LONG
 from media.isolation import children as isolation
 from media.isolation.children import Children, instead, start
 from media.language.chain import Output
@@ -71,8 +73,9 @@ def test_a_task_in_trouble_takes_only_its_own_request(trouble: str) -> None:
     cause, message = TROUBLES[trouble]
     pool = Children(most=1)
     cause(pool)
+    body = bmp(6000, 5000)
     with instead(pool), pytest.raises((SourceError, Exception), match=message) as caught:
-        decoded(bmp(6000, 5000))
+        decoded(body)
     assert getattr(caught.value, "status", 0) in (413, 422)
     pool._memory_bytes, pool._seconds = isolation.MEMORY_BYTES, isolation.SECONDS
     with instead(pool):
@@ -141,6 +144,22 @@ def test_a_child_sees_no_secret_of_our_environment(monkeypatch: pytest.MonkeyPat
     assert b"PYTHONPATH" in seen
     assert b"hidden" not in seen
     child.kill()
+
+
+SAVED = {
+    "avif": {**FORMATS["avif"].options, "keep": "icc:exif:xmp:iptc"},
+    "gif": {**FORMATS["gif"].options, "keep": "none"},
+    "png": {**FORMATS["png"].options, "palette": True, "keep": "exif"},
+}
+
+
+@pytest.mark.parametrize("moves", [False, True])
+@pytest.mark.parametrize("name", SAVED)
+def test_a_child_writes_what_this_process_would(name: str, moves: bool) -> None:
+    source = open_source(pictures.animation(".gif") if moves else pictures.jpeg(), max_pixels=MOST)
+    picture = source.pixels(pages=() if name == "gif" else (1,))
+    here, there = (write(picture, FORMATS[name], SAVED[name], price=price) for price in (0, LONG + 1))
+    assert here == there
 
 
 def test_what_is_not_an_image_never_reaches_a_child() -> None:

@@ -12,6 +12,7 @@ from rq import Queue as RqQueue
 from rq.serializers import JSONSerializer
 
 from media.config import Queue, RedisSettings
+from media.deadline import checkpoint
 from media.errors import Unavailable
 from media.work.jobs import MATTE_JOB, MATTE_QUEUE, Outcome
 from media.work.lanes import LOST_AFTER_SECONDS, Lane
@@ -131,6 +132,22 @@ def test_a_full_pool_refuses_instead_of_waiting_without_end() -> None:
             await pool.run(held.wait)
         held.set()
         await asyncio.gather(*running)
+        pool.close()
+
+    asyncio.run(scene())
+
+
+def test_what_a_pool_does_stops_when_nobody_waits_any_more() -> None:
+    """Also what waited for its thread all the time."""
+
+    def endless() -> None:
+        while True:
+            checkpoint()
+
+    async def scene() -> None:
+        pool = Pool(1, seconds=0.1)
+        ended = await asyncio.gather(pool.run(endless), pool.run(endless), return_exceptions=True)
+        assert [type(each) for each in ended] == [Unavailable, Unavailable]
         pool.close()
 
     asyncio.run(scene())
