@@ -18,7 +18,7 @@ from media.operations.needs import Needs, needs_of
 #: would, raise its ``revision``.
 RENDER_VERSION = 3
 #: Raise when the same network answer would give another cutout.
-MATTING_VERSION = 3
+MATTING_VERSION = 4
 
 
 def digest(body: bytes) -> str:

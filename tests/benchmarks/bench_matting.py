@@ -59,7 +59,7 @@ def test_edges_of_generated_pictures(kind: str) -> None:
     plain = differences(truth, resize(maps.saliency_bytes, SIDE, SIDE))
     default, fine = (differences(truth, cut(photo, maps, options, SETTINGS).matte) for options in EDGES.values())
     mixed = colour_error(truth, truth.rgb)
-    cleaned = colour_error(truth, clean_foreground(truth.rgb, truth.alpha))
+    cleaned = colour_error(truth, clean_foreground(truth.rgb, truth.alpha, truth.rgb))
     print(
         f"\n{kind}: error of plain upsampling lowered by {1 - default / plain:.0%} with default edges, "
         f"by {1 - fine / plain:.0%} with fine ones; colour error by {1 - cleaned / mixed:.0%}"

@@ -4,7 +4,11 @@
     python -m tests.stored.make ../before
 
 writes ``data.tar.xz`` (the store), ``answers.tsv`` (what every path was answered) and ``documents.json`` beside itself.
-To be made again only if RENDER_VERSION or MATTING_VERSION is raised, from the commit that raises it.
+
+    python -m tests.stored.make --renew .
+
+leaves records, sources and everything else of that store as they are and adds what the given checkout derives anew.
+To be renewed only if RENDER_VERSION or MATTING_VERSION is raised, by the commit that raises it.
 """
 
 import contextlib
@@ -13,6 +17,7 @@ import http.server
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +39,8 @@ from tests.media.formats.photoshop import PaintedLayer, document
 from tests.signing import signed
 from tests.stored.requests import DOCUMENTS, KEY, ORIGIN_PORT, pictures
 
+#: A path, the headers sent with it, type and digest of what was answered.
+Answer = tuple[str, dict[str, str], tuple[str, str]]
 FOLDER = Path(__file__).parent
 DATA, ANSWERS, RECORDS = FOLDER / "data.tar.xz", FOLDER / "answers.tsv", FOLDER / "documents.json"
 CLOUD = {"keys": {"demo-key": "demo-secret"}, "presets": {"plain": {"unsigned": True, "folder": "plain"}}}
@@ -47,8 +54,13 @@ SETTINGS = {
     "CUTOUT_CLOUDIMAGE__PRESETS": "{card: 'w=40&h=30&func=fit'}",
     "CUTOUT_CLOUDS__DEMO": json.dumps(CLOUD),
 }
+#: What was a key of every API then is a token of those that take one now.
+CLOUD_TODAY = {**CLOUD, "tokens": {"removals": {"secrets": KEY["X-Api-Key"], "apis": "remove_bg, rembg"}}}
+TODAY = {**SETTINGS, "CUTOUT_CLOUDS__DEMO": json.dumps(CLOUD_TODAY)}
 #: What the calls of :func:`remove` are listed as.
 REMOVALS = ("removebg webp", "removebg coral", "rembg", "rembg matte")
+#: Folders of the store in which everything can be made again.
+MADE = ("maps", "cutouts", "faces", "derived", "catalog/derived", "made")
 #: Folders of the store that hold nothing between two requests.
 PASSING = {".locks", ".incoming"}
 #: Nobody answers there with success: the notification stays to be sent.
@@ -216,26 +228,56 @@ def await_ready(address: str) -> None:
 
 
 def main(tree: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder, embedded_redis() as redis:
-        address = f"http://127.0.0.1:{(port := free_port())}"
-        own = {"CUTOUT_STORE__PATH": f"{folder}/store", "CUTOUT_REDIS__URL": redis, "CUTOUT_SERVER__PORT": str(port)}
-        environment = {**os.environ, **SETTINGS, **own}
-        origin = http.server.ThreadingHTTPServer(("127.0.0.1", ORIGIN_PORT), Origin)
-        threading.Thread(target=origin.serve_forever, daemon=True).start()
-        with running(tree, "proxy", environment):
-            await_ready(address)
-            server = Server(address)
-            with running(tree, "worker", environment):
-                fill(server)
-                asked = [(path, headers, ask(server.client, path, headers)) for path, headers in pictures()]
-                asked += [(path, {}, row) for path, row in zip(REMOVALS, remove(server.client), strict=True)]
-            to_do = leave_to_do(server)
-            documents = {path: server.admin("GET", path) for path in DOCUMENTS}
-        origin.shutdown()
+    with tempfile.TemporaryDirectory() as folder, served(tree, Path(folder), SETTINGS) as (server, environment):
+        with running(tree, "worker", environment):
+            fill(server)
+            asked = asked_of(server)
+        to_do = leave_to_do(server)
+        documents = {path: server.admin("GET", path) for path in DOCUMENTS}
         write(Path(folder), asked, {"to do": to_do, **documents})
 
 
-def write(folder: Path, asked: list[tuple[str, dict[str, str], tuple[str, str]]], documents: object) -> None:
+def renew(tree: Path) -> None:
+    """The stored store stays; what ``tree`` derives from it comes in addition."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as kept:
+        for each in (folder, kept):
+            with tarfile.open(DATA) as archive:
+                archive.extractall(each, filter="data")
+        with served(tree, Path(folder), TODAY) as (server, environment), running(tree, "worker", environment):
+            asked = asked_of(server)
+        for path in (made for shelf in MADE for made in Path(folder, "store", shelf).rglob("*") if made.is_file()):
+            into = Path(kept) / path.relative_to(folder)
+            if not into.exists():
+                into.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, into)
+        with served(tree, Path(kept), TODAY) as (server, _):
+            documents = {path: server.admin("GET", path) for path in DOCUMENTS}
+        to_do = json.loads(RECORDS.read_text())["to do"]
+        write(Path(kept), asked, {"to do": to_do, **documents})
+
+
+def asked_of(server: Server) -> list[Answer]:
+    asked = [(path, headers, ask(server.client, path, headers)) for path, headers in pictures()]
+    return [*asked, *((path, {}, row) for path, row in zip(REMOVALS, remove(server.client), strict=True))]
+
+
+@contextlib.contextmanager
+def served(tree: Path, folder: Path, settings: Mapping[str, str]) -> Iterator[tuple[Server, Mapping[str, str]]]:
+    """A proxy of ``tree`` over the store in ``folder``, and its environment."""
+    origin = http.server.ThreadingHTTPServer(("127.0.0.1", ORIGIN_PORT), Origin)
+    threading.Thread(target=origin.serve_forever, daemon=True).start()
+    with embedded_redis() as redis:
+        address = f"http://127.0.0.1:{(port := free_port())}"
+        own = {"CUTOUT_STORE__PATH": f"{folder}/store", "CUTOUT_REDIS__URL": redis, "CUTOUT_SERVER__PORT": str(port)}
+        environment = {**os.environ, **settings, **own}
+        with running(tree, "proxy", environment):
+            await_ready(address)
+            yield Server(address), environment
+    origin.shutdown()
+    origin.server_close()
+
+
+def write(folder: Path, asked: list[Answer], documents: object) -> None:
     ANSWERS.write_text("\n".join("\t".join((path, json.dumps(sent), *row)) for path, sent, row in asked) + "\n")
     RECORDS.write_text(json.dumps(documents, indent=1, sort_keys=True) + "\n")
     with tarfile.open(DATA, "w:xz") as archive:
@@ -243,4 +285,4 @@ def write(folder: Path, asked: list[tuple[str, dict[str, str], tuple[str, str]]]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).absolute())
+    {"--renew": renew}.get(sys.argv[1], main)(Path(sys.argv[-1]).absolute())

@@ -19,8 +19,7 @@ from proxy.dialects import SETTINGS as DIALECT_SETTINGS
 from tests.fakes import enqueue
 from tests.proxy.cloudinary.api.conftest import CREDENTIALS
 from tests.stage import Stage, open_stage
-from tests.stored.make import ANSWERS, CLOUD, DATA, RECORDS, REMOVALS, SETTINGS, ask, remove
-from tests.stored.requests import KEY
+from tests.stored.make import ANSWERS, DATA, RECORDS, REMOVALS, TODAY, ask, remove
 from worker.notices import schedule_kept
 
 #: Part of a path → why its answer is made anew: the keys of these chains moved on purpose.
@@ -67,10 +66,8 @@ class Stored:
 def stored(redis_url: str, tmp_path: Path) -> Iterator[Stored]:
     with tarfile.open(DATA) as archive:
         archive.extractall(tmp_path, filter="data")
-    # What was a key of every API then is a token of those that take one now.
-    cloud = {**CLOUD, "tokens": {"removals": {"secrets": KEY["X-Api-Key"], "apis": "remove_bg, rembg"}}}
-    today = {**NEVER_STALE, "CUTOUT_REDIS__URL": redis_url, "CUTOUT_CLOUDS__DEMO": json.dumps(cloud)}
-    settings = load(environment={**SETTINGS, **today}, vendors=DIALECT_SETTINGS)
+    today = {**TODAY, **NEVER_STALE, "CUTOUT_REDIS__URL": redis_url}
+    settings = load(environment=today, vendors=DIALECT_SETTINGS)
     store = CountingStore(tmp_path / "store")
     with open_stage(settings, store) as stage:
         yield Stored(stage, store)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from worker.matting.raster import Floats
+from worker.matting.raster import Bytes, Floats
 
 #: The answer for a cutout in which nothing was found.
 NOTHING_FOUND = 0.02
@@ -10,6 +10,8 @@ NOTHING_FOUND = 0.02
 SMALLEST_SUBJECT = 0.002
 #: A pixel is taken for subject from this saliency on.
 MEMBER = 0.5
+#: Edges alone make a matte and its map differ by this overlap.
+USUAL_AGREEMENT = 0.9
 #: Expected → reached intersection over union: eight equal groups of 256 questions about photographs with true masks
 #: (``python -m worker.training.calibrate``).
 EXPECTED = (0.0, 0.739, 0.859, 0.908, 0.931, 0.95, 0.96, 0.973, 0.983, 1.0)
@@ -36,3 +38,15 @@ def expected_overlap(saliency: Floats) -> float:
     """The quotient of expectations, 0…1, of a saliency with a subject."""
     subject = saliency >= MEMBER
     return float(saliency[subject].sum() / (subject.sum() + saliency[~subject].sum()))
+
+
+def agreement(matte: Bytes, saliency: Floats) -> float:
+    """1 if ``matte`` (H×W, 0…255) follows its map ``saliency`` (h×w) as far as edges let it, less if it lost or won a
+    region: then it is no longer what the network's confidence was about."""
+    rows, columns = (
+        ((np.arange(small) + 0.5) * (large / small)).astype(np.intp)
+        for small, large in zip(saliency.shape, matte.shape, strict=True)
+    )
+    drawn, mapped = matte[np.ix_(rows, columns)] >= 128, saliency >= MEMBER
+    union = (drawn | mapped).sum()
+    return min(1.0, float((drawn & mapped).sum() / union) / USUAL_AGREEMENT) if union else 1.0

@@ -6,41 +6,53 @@ correction that explains I (as in Forte, Pitié: Approximate Fast Foreground Col
 """
 
 import numpy as np
-import pyvips
 
-from worker.matting.raster import Bytes, Floats, from_vips, resize, resize_vips, to_vips
+from worker.matting.photo import bounded
+from worker.matting.raster import Bytes, Floats, Points, resize, resize_vips, to_vips
+from worker.matting.tiles import reader, tiles
 
-#: Guesses vary slowly: they are made at this many pixels and enlarged.
-GUESS_MAX_PIXELS = 1_048_576
+#: Guesses vary slowly: they are made at this many pixels and enlarged. A picture of hair keeps 0.11 of its colour error
+#: if guesses have half its sides, 0.03 if they have all; that is an eighth of a second at 4 megapixels.
+GUESS_MAX_PIXELS = 65_536
 #: Sure pixels dominate a guess by this power of their alpha (at 4 a guess takes in four times the error).
 SURENESS = 24
 TINY = 1e-6
 
 
-def clean_foreground(rgb: Bytes, matte: Bytes) -> Bytes:
+def clean_foreground(rgb: Bytes, matte: Bytes, small: Bytes) -> Bytes:
     """H×W×3 colours of the subject alone, continued smoothly under the transparent part.
 
     Opaque pixels keep their colour to the bit; where ``matte`` is 0 the colour is the nearest subject's, so that JPEG
-    blocks and resampling find no old background to mix in.
+    blocks and resampling find no old background to mix in. ``small`` is ``rgb`` at a smaller size.
     """
-    if matte.min() == 255 or not matte.any():
-        return rgb if matte.any() else np.zeros_like(rgb)
+    if not matte.any():
+        return np.zeros_like(rgb)
     height, width = matte.shape
-    scale = min(1.0, (GUESS_MAX_PIXELS / (height * width)) ** 0.5)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = resize(rgb, *size).astype(np.float32)
-    alpha = resize(matte, *size).astype(np.float32) / 255
-    guesses = [_spread(small, alpha**SURENESS), _spread(small, (1 - alpha) ** SURENESS)]
-    front, back = (resize_vips(to_vips(guess), width, height, "linear") for guess in guesses)
-    return _corrected(rgb, matte, front, back)
+    size = bounded(width, height, GUESS_MAX_PIXELS)
+    colour, alpha = resize(small, *size).astype(np.float32), resize(matte, *size).astype(np.float32) / 255
+    front, back = (_spread(colour, sureness) for sureness in (alpha**SURENESS, (1 - alpha) ** SURENESS))
+    continued = resize_vips(to_vips(np.rint(front).astype(np.uint8)), width, height, "linear")
+    read, cleaned = reader(continued), rgb.copy()
+    for tile in tiles(width, height):
+        pixels, covered = cleaned[tile.place], matte[tile.place]
+        if not covered.any():
+            pixels[:] = read(tile)
+        elif covered.min() < 255:
+            hidden = covered == 0
+            pixels[hidden] = read(tile)[hidden]
+            rows, columns = np.nonzero((covered > 0) & (covered < 255))
+            at = Points(rows + tile.top, columns + tile.left, width, height)
+            pixels[rows, columns] = _corrected(pixels[rows, columns], covered[rows, columns], at.of(front), at.of(back))
+    return cleaned
 
 
-def _corrected(rgb: Bytes, matte: Bytes, front: pyvips.Image, back: pyvips.Image) -> Bytes:
-    image, alpha = to_vips(rgb), to_vips(matte) / 255
+def _corrected(colour: Bytes, matte: Bytes, front: Floats, back: Floats) -> Bytes:
+    """The colours (n×3) of half-transparent pixels, with the photo's detail."""
+    alpha = matte[:, None] / np.float32(255)
     rest = 1 - alpha
-    unexplained = image - front * alpha - back * rest
-    colour = front + unexplained * (alpha / (alpha * alpha + rest * rest))
-    return np.asarray(from_vips(colour.rint().cast("uchar")))
+    unexplained = colour - front * alpha - back * rest
+    corrected = front + unexplained * (alpha / (alpha * alpha + rest * rest))
+    return np.rint(np.clip(corrected, 0, 255)).astype(np.uint8)
 
 
 def _spread(colour: Floats, weight: Floats) -> Floats:

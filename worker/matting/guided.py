@@ -9,9 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyvips
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from worker.matting.raster import Bytes, Floats, from_vips, resize, resize_vips, to_vips
+from worker.matting.raster import Bytes, Floats, from_vips, resize_vips, to_vips
+
+#: The mean difference of a map and its target over a window that is a change of edges, and that is a fault.
+STRAYS_FROM, STRAYS_AT = 0.3, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ def fit(guide: Bytes, target: Floats, *, radius: int, smoothness: float) -> Coef
     ``radius`` is the window's, in pixels; ``smoothness`` is the colour variance (0…1 squared) below which a window
     counts as flat.
     """
-    colour = guide.astype(np.float32) / 255
+    # In single precision the determinant of a grey area cancels to nothing.
+    colour, target = guide.astype(np.float64) / 255, target.astype(np.float64)
 
     def mean(values: Floats) -> Floats:
         return ndimage.uniform_filter(values, (2 * radius + 1, 2 * radius + 1), mode="nearest")
@@ -45,25 +50,42 @@ def fit(guide: Bytes, target: Floats, *, radius: int, smoothness: float) -> Coef
     joint = [mean(colour[..., band] * target) - average[band] * level for band in range(3)]
     slope = _solve_symmetric(covariance, joint)
     offset = level - sum(a * m for a, m in zip(slope, average, strict=True))
-    return Coefficients(np.stack([mean(a) for a in slope], axis=-1), mean(offset))
+    smooth = np.stack([mean(a) for a in slope], axis=-1)
+    return Coefficients(smooth.astype(np.float32), mean(offset).astype(np.float32))
+
+
+def held(coefficients: Coefficients, guide: Bytes, target: Floats, *, radius: int) -> Coefficients:
+    """``coefficients`` that give ``target`` itself wherever their map strays from it over a whole neighbourhood.
+
+    A window may move an edge to where colours change; a region that it takes away or adds is a fault.
+    """
+    side = 2 * radius + 1
+    astray = ndimage.uniform_filter(np.clip(apply(coefficients, guide), 0, 1) - target, side, mode="nearest")
+    share = np.clip((np.abs(astray) - STRAYS_FROM) / (STRAYS_AT - STRAYS_FROM), 0, 1)
+    share = ndimage.maximum_filter(share, side)
+    slope = (1 - share[..., None]) * coefficients.slope
+    offset = (1 - share) * coefficients.offset + share * target
+    return Coefficients(slope.astype(np.float32), offset.astype(np.float32))
 
 
 def apply(coefficients: Coefficients, photo: Bytes) -> Floats:
     """The map at the size of ``photo`` (H×W×3), not clipped to 0…1."""
-    height, width = photo.shape[:2]
-    image = to_vips(photo)
-    slope = resize_vips(to_vips(coefficients.slope / 255), width, height, "linear")
-    offset = resize_vips(to_vips(coefficients.offset), width, height, "linear")
-    bands = (slope * image).bandsplit()
-    return np.asarray(from_vips((bands[0] + bands[1] + bands[2] + offset).cast("float"))[..., 0])
+    return np.asarray(from_vips(spread(coefficients, to_vips(photo)))[..., 0])
 
 
-def enlarge(guide: Bytes, target: Floats, photo: Bytes, *, radius: int, smoothness: float) -> Floats:
-    """``target`` at the size of ``photo``, 0…1: its detail follows the colours, what colours do not explain is kept."""
-    height, width = photo.shape[:2]
-    coefficients = fit(guide, target, radius=radius, smoothness=smoothness)
-    unexplained = target - apply(coefficients, guide)
-    return np.clip(apply(coefficients, photo) + resize(unexplained.astype(np.float32), width, height), 0, 1)
+def spread(coefficients: Coefficients, photo: pyvips.Image) -> pyvips.Image:
+    """The map at the size of ``photo``, not clipped to 0…1, computed where it is read."""
+    slope = resize_vips(to_vips(coefficients.slope / 255), photo.width, photo.height, "linear")
+    offset = resize_vips(to_vips(coefficients.offset), photo.width, photo.height, "linear")
+    bands = (slope * photo).bandsplit()
+    return (bands[0] + bands[1] + bands[2] + offset).cast("float")
+
+
+def enlarge(guide: Bytes, target: Floats, photo: pyvips.Image, *, radius: int, smoothness: float) -> pyvips.Image:
+    """``target`` at the size of ``photo``: its detail follows the colours, what colours do not explain is kept."""
+    fitted = fit(guide, target, radius=radius, smoothness=smoothness)
+    unexplained = target - apply(fitted, guide)
+    return spread(Coefficients(fitted.slope, (fitted.offset + unexplained).astype(np.float32)), photo)
 
 
 def _solve_symmetric(matrix: Mapping[tuple[int, int], Floats], right: Sequence[Floats]) -> list[Floats]:
@@ -71,7 +93,9 @@ def _solve_symmetric(matrix: Mapping[tuple[int, int], Floats], right: Sequence[F
     a, b, c = matrix[0, 0], matrix[0, 1], matrix[0, 2]
     d, e, f = matrix[1, 1], matrix[1, 2], matrix[2, 2]
     minors = (d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b)
-    scale = 1 / (a * minors[0] + b * minors[1] + c * minors[2])
+    determinant = a * minors[0] + b * minors[1] + c * minors[2]
+    # A window without a solution is flat: one that is not a number would spread through the means.
+    scale = np.divide(1, determinant, out=np.zeros_like(determinant), where=determinant > 0)
     r, g, s = right
     return [
         (minors[0] * r + minors[1] * g + minors[2] * s) * scale,

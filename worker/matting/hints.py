@@ -37,6 +37,8 @@ RIVAL_UNTIL, ASKED_AT = 0.3, 0.7
 KEPT_SHARE = 0.5
 #: … where the class map is sure between these, this share of the map's longer side away from the body's outline.
 WHOLE_FROM, WHOLE_AT, INSIDE_SHARE = 0.5, 0.9, 0.01
+#: What is added to a subject is a hole of it if the subject is this share of the pixels so far around it.
+SURROUNDED_SHARE, RIM_MAP_PIXELS = 0.65, 2
 #: Evidence below this says nothing.
 LITTLE_EVIDENCE = 0.05
 
@@ -119,14 +121,26 @@ def _belonging(subject: Bools, asked: Floats, rival: Floats) -> Floats:
 
 def with_whole_bodies(maps: Maps, saliency: Floats) -> Floats:
     """``saliency`` (h×w) without holes in persons and animals: an eye, a sequined dress or a helmet is doubtful to the
-    eye, not by name."""
+    eye, not by name. What a body has beside the subject is not a hole but a bystander, and stays out."""
     if maps.class_bytes is None:
         return saliency
+    subject = saliency > MEMBER
     peaks = maps.class_bytes.max(axis=(0, 1)) / 255
     for name in BODIES:
         if peaks[CLASSES.index(name)] > MEMBER:  # a class map is enlarged linearly, which raises no peak
-            saliency = np.maximum(saliency, _sure_inside(class_region(maps, name), saliency > MEMBER))
-    return saliency
+            sure = _sure_inside(class_region(maps, name), subject)
+            saliency = np.where(_beside((sure > MEMBER) & ~subject, subject), saliency, np.maximum(saliency, sure))
+    return saliency.astype(np.float32)
+
+
+def _beside(added: Bools, subject: Bools) -> Bools:
+    """The components of ``added``, with a margin, that the ``subject`` does not surround."""
+    labels, count = ndimage.label(added)
+    index = np.arange(1, count + 1)
+    rims = np.where(added, 0, ndimage.maximum_filter(labels, 2 * RIM_MAP_PIXELS + 1))
+    surrounded = index[ndimage.mean(subject, rims, index) >= SURROUNDED_SHARE]
+    outside = added & ~np.isin(labels, surrounded)
+    return np.asarray(ndimage.maximum_filter(outside, 2 * RIM_MAP_PIXELS + 1) & ~np.isin(labels, surrounded))
 
 
 def _sure_inside(region: Floats, subject: Bools) -> Floats:
@@ -136,22 +150,3 @@ def _sure_inside(region: Floats, subject: Bools) -> Floats:
     kept = np.isin(labels, index[ndimage.mean(subject, labels, index) > KEPT_SHARE])
     inside = ndimage.minimum_filter(region, 2 * max(1, round(INSIDE_SHARE * max(region.shape))) + 1)
     return np.where(kept, np.clip((inside - WHOLE_FROM) / (WHOLE_AT - WHOLE_FROM), 0, 1), 0).astype(np.float32)
-
-
-def heads(maps: Maps, saliency: Floats) -> Bools:
-    """The upper part of every person among what is kept, with room for hair (h×w).
-
-    Of a person's component the head is the top quarter, or more if the person is broad: a portrait is mostly head
-    and shoulders, a standing figure is about four times as high as its shoulders are wide.
-    """
-    region = np.zeros(saliency.shape, np.bool_)
-    labels, _ = ndimage.label((saliency > MEMBER) & (class_region(maps, PERSON) > MEMBER))
-    for rows, columns in ndimage.find_objects(labels):
-        height, width = rows.stop - rows.start, columns.stop - columns.start
-        if height * width < PRESENT_SHARE * saliency.size:
-            continue
-        head = min(height, round(max(height / 4, 0.9 * width)))
-        room = max(2, round(0.15 * head))
-        top, left = max(0, rows.start - room), max(0, columns.start - room)
-        region[top : rows.start + head, left : columns.stop + room] = True
-    return region

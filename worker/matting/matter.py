@@ -8,12 +8,12 @@ import numpy as np
 from media.config import Matting
 from media.cutout import CutoutOptions
 from worker.matting import hints, refine
-from worker.matting.confidence import confidence
+from worker.matting.confidence import agreement, confidence
 from worker.matting.foreground import clean_foreground
 from worker.matting.maps import Maps, maps_of
 from worker.matting.models import Model
 from worker.matting.photo import Photo
-from worker.matting.raster import Bools, Bytes, Floats, Pixels, resize
+from worker.matting.raster import Bytes, Pixels, resize
 from worker.matting.session import Session
 from worker.matting.subject import cleaned, with_solid_areas
 
@@ -40,35 +40,31 @@ class Matter:
         return self.infer_all([photo])[0]
 
     def infer_all(self, photos: Sequence[Photo]) -> list[Maps]:
-        """Maps of several photos, in batches of the session's size."""
+        """Maps of several photos, batched: means of a photo's answer and its mirror image's."""
         model = self.session.model
-        answers = self.session.run([_tensor(photo, model) for photo in photos])
-        return [maps_of(answer, stretches=model.stretches) for answer in answers]
+        tensors = [_tensor(photo, model) for photo in photos]
+        answers = self.session.run([*tensors, *(np.ascontiguousarray(tensor[..., ::-1]) for tensor in tensors)])
+        pairs = zip(answers[: len(photos)], answers[len(photos) :], strict=True)
+        return [maps_of(answer.mean_with(mirrored), stretches=model.stretches) for answer, mirrored in pairs]
 
 
 def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> Cutout:
     """Maps → hints → whole bodies → cleaned subject → trimap → matte → clean foreground."""
     kept = hints.select(maps, options.hints)
     saliency = cleaned(hints.with_whole_bodies(maps, kept.saliency))
-    matte = refine.default_matte(photo.rgb, with_solid_areas(saliency))
-    region = fine_region(maps, saliency, options)
-    if region.any():
-        bound = settings.fine_edges_max_pixels
-        matte = refine.fine_matte(photo.rgb, saliency, matte, region, options, max_pixels=bound)
-    if not options.semitransparency:
-        matte = refine.hardened(matte)
-    opacity = np.rint(matte * 255).astype(np.uint8)
-    if photo.alpha is not None:
-        opacity = np.minimum(opacity, photo.alpha)
-    trust = confidence(kept.saliency, found=kept.found and bool(saliency.any()))
-    return Cutout(clean_foreground(photo.rgb, opacity), opacity, trust)
-
-
-def fine_region(maps: Maps, saliency: Floats, options: CutoutOptions) -> Bools:
-    """Where edges are solved finely: everywhere when asked for, else around heads and hair of persons."""
+    solid = with_solid_areas(saliency)
+    guide = resize(photo.rgb, *refine.guide_size(photo.width, photo.height))
+    coefficients = refine.followed(guide, solid)
+    matte = refine.default_matte(photo.rgb, solid, coefficients)
     if options.fine_edges:
-        return np.ones(saliency.shape, np.bool_)
-    return hints.heads(maps, saliency)
+        bound = settings.fine_edges_max_pixels
+        refine.draw_fine(matte, photo.rgb, saliency, options, max_pixels=bound)
+    if not options.semitransparency:
+        refine.harden(matte)
+    if photo.alpha is not None:
+        np.minimum(matte, photo.alpha, out=matte)
+    trust = confidence(kept.saliency, found=kept.found and bool(saliency.any())) * agreement(matte, solid)
+    return Cutout(clean_foreground(photo.rgb, matte, guide), matte, round(trust, 3))
 
 
 def _tensor(photo: Photo, model: Model) -> Pixels:

@@ -3,20 +3,26 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyvips
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from media.cutout import CutoutOptions
 from worker.matting import closed_form, guided
 from worker.matting.photo import bounded
-from worker.matting.raster import Bools, Bytes, Floats, resize
+from worker.matting.raster import Bools, Bytes, Floats, resize, resize_vips, to_vips
+from worker.matting.tiles import draw, touched
 
 #: Default edges: the guided filter's coefficients are computed at no more than this many pixels …
 GUIDE_MAX_PIXELS = 262_144
 #: … in windows of this many pixels of the saliency map to either side.
 GUIDE_MAP_PIXELS = 2
 GUIDE_SMOOTHNESS = 3e-5
+#: So far, in pixels of the saliency map, a pixel of it is felt: twice through the windows, and by interpolation.
+GUIDE_REACH = 2 * GUIDE_MAP_PIXELS + 2
 #: A network hesitates at both ends of its range: what is beyond these is sure.
 SURE_BACKGROUND, SURE_SUBJECT = 0.25, 0.75
+#: A neighbourhood that is wholly beyond these stays sure, whatever its colours.
+CALM_BACKGROUND, CALM_SUBJECT = 0.1, 0.9
 #: Fine edges: saliency is unknown between these …
 UNKNOWN_FROM, UNKNOWN_TO = 0.03, 0.97
 #: … and so far around, in pixels of the saliency map (rembg's names for the same when a client gives its own).
@@ -36,43 +42,58 @@ class Trimap:
     unknown: Bools
 
 
-def default_matte(rgb: Bytes, saliency: Floats) -> Floats:
-    """Edge-aware upsampling of ``saliency`` (h×w) to the photo's size: H×W, 0…1."""
-    level = _followed(rgb, saliency)
-    return np.clip((level - SURE_BACKGROUND) / (SURE_SUBJECT - SURE_BACKGROUND), 0, 1)
+def guide_size(width: int, height: int) -> tuple[int, int]:
+    return bounded(width, height, GUIDE_MAX_PIXELS)
 
 
-def _followed(rgb: Bytes, saliency: Floats) -> Floats:
-    """``saliency`` at the size of ``rgb``, following its colours."""
-    height, width = rgb.shape[:2]
-    small = bounded(width, height, GUIDE_MAX_PIXELS)
-    target = resize(saliency, *small, kernel="cubic")
-    radius = max(1, round(GUIDE_MAP_PIXELS * max(small) / max(saliency.shape)))
-    coefficients = guided.fit(resize(rgb, *small), target, radius=radius, smoothness=GUIDE_SMOOTHNESS)
-    return guided.apply(coefficients, rgb)
+def followed(guide: Bytes, saliency: Floats) -> guided.Coefficients:
+    """What makes ``saliency`` (h×w) follow the colours of ``guide``, the photo at its guide size."""
+    height, width = guide.shape[:2]
+    target = resize(saliency, width, height, kernel="cubic")
+    radius = max(1, round(GUIDE_MAP_PIXELS * max(height, width) / max(saliency.shape)))
+    fitted = guided.fit(guide, target, radius=radius, smoothness=GUIDE_SMOOTHNESS)
+    return guided.held(fitted, guide, target, radius=radius)
 
 
-def fine_matte(
-    rgb: Bytes, saliency: Floats, default: Floats, region: Bools, options: CutoutOptions, *, max_pixels: int
-) -> Floats:
-    """Closed-form matting inside the unknown band, where ``region`` (h×w) allows it; ``default`` (H×W) elsewhere.
+def default_matte(photo: Bytes, saliency: Floats, coefficients: guided.Coefficients) -> Bytes:
+    """Edge-aware upsampling of ``saliency`` to the size of ``photo`` by its ``coefficients``: H×W, 0…255."""
+    height, width = photo.shape[:2]
+    side = 2 * GUIDE_REACH + 1
+    subject = ndimage.minimum_filter(saliency, side, mode="nearest") > CALM_SUBJECT
+    background = ndimage.maximum_filter(saliency, side, mode="nearest") < CALM_BACKGROUND
+    matte = np.zeros((height, width), np.uint8)
+    for tile in touched(subject, width, height):
+        matte[tile.place] = 255
+    draw(matte, _default(to_vips(photo), coefficients), ~(subject | background))
+    return matte
+
+
+def _default(photo: pyvips.Image, coefficients: guided.Coefficients) -> pyvips.Image:
+    stretch = 255 / (SURE_SUBJECT - SURE_BACKGROUND)
+    return _to_bytes((guided.spread(coefficients, photo) - SURE_BACKGROUND) * stretch)
+
+
+def _to_bytes(level: pyvips.Image) -> pyvips.Image:
+    return level.rint().cast("uchar")
+
+
+def draw_fine(matte: Bytes, photo: Bytes, saliency: Floats, options: CutoutOptions, *, max_pixels: int) -> None:
+    """Closed-form matting inside the unknown band of ``saliency`` (h×w); elsewhere ``matte`` (H×W) stays.
 
     Solved at no more than ``max_pixels`` pixels, then carried to the photo's size by its colours.
     """
-    height, width = default.shape
+    height, width = matte.shape
     small = matting_size(width, height, options.base_size, max_pixels)
-    colour = resize(rgb, *small)
+    colour = resize(photo, *small)
     bands = trimap(saliency, *small, options, source_pixel=small[0] / width)
-    allowed = resize(region.astype(np.float32), *small) > 0.5
-    unknown = bands.unknown & allowed
-    known = np.where(allowed, bands.subject, resize(default, *small))
-    start = np.where(unknown, np.clip(_followed(colour, saliency), 0, 1), known)
-    solved = closed_form.solve(colour / np.float32(255), start, unknown, _prior_weight(resize(saliency, *small)))
-    if small == (width, height):
-        return solved
-    fine = guided.enlarge(colour, solved, rgb, radius=ENLARGE_RADIUS, smoothness=ENLARGE_SMOOTHNESS)
-    share = resize(unknown.astype(np.float32), width, height)
-    return np.asarray(share * fine + (1 - share) * default, np.float32)
+    level = np.clip(guided.apply(followed(resize(colour, *guide_size(*small)), saliency), colour), 0, 1)
+    start = np.where(bands.unknown, level, bands.subject).astype(np.float32)
+    solved = closed_form.solve(colour / np.float32(255), start, bands.unknown, _prior_weight(resize(saliency, *small)))
+    fine = guided.enlarge(colour, solved, to_vips(photo), radius=ENLARGE_RADIUS, smoothness=ENLARGE_SMOOTHNESS)
+    share = resize_vips(to_vips(bands.unknown.astype(np.float32)), width, height, "linear")
+    # Read and written tile by tile: a pixel of the mixture needs that pixel of the matte alone.
+    mixed = _to_bytes(share * _to_bytes(fine * 255) + (1 - share) * to_vips(matte))
+    draw(matte, mixed, ndimage.maximum_filter(bands.unknown, 3))
 
 
 def _prior_weight(saliency: Floats) -> Floats:
@@ -111,10 +132,11 @@ def _eroded(region: Bools, side: int) -> Bools:
     return np.asarray(ndimage.minimum_filter(region, side, mode="nearest"))
 
 
-def hardened(matte: Floats) -> Floats:
+def harden(matte: Bytes) -> None:
     """Half-transparent regions wider than an edge become all or nothing; the edge itself stays soft."""
-    reach = 2 * max(2, round(max(matte.shape) / 200)) + 1
-    solid = matte >= 0.5
-    inside = _eroded(solid, reach)
-    outside = _eroded(~solid, reach)
-    return np.where(inside, 1, np.where(outside, 0, matte)).astype(np.float32)
+    height, width = matte.shape
+    solid = resize(matte, *guide_size(width, height)) >= 128
+    reach = 2 * max(2, round(max(solid.shape) / 200)) + 1
+    for value, region in ((255, _eroded(solid, reach)), (0, _eroded(~solid, reach))):
+        inside = resize_vips(to_vips(region * np.uint8(255)), width, height, "linear") > 127
+        draw(matte, inside.ifthenelse(value, to_vips(matte)), region)

@@ -36,6 +36,17 @@ class Answer:
     saliency: npt.NDArray[np.float32]
     classes: npt.NDArray[np.float32] | None
 
+    def mean_with(self, mirrored: "Answer") -> "Answer":
+        """The mean of this answer and of that on the mirror image."""
+        saliency = _mean(self.saliency, mirrored.saliency)
+        if self.classes is None or mirrored.classes is None:
+            return Answer(saliency, None)
+        return Answer(saliency, _mean(self.classes, mirrored.classes))
+
+
+def _mean(values: npt.NDArray[np.float32], mirrored: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray((values + mirrored[..., ::-1]) / 2, np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

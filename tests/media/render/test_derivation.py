@@ -24,7 +24,7 @@ from media.stores.store import Blob, Stat
 from tests.media import pictures
 from tests.media.pictures import colours, matte
 
-NETWORK = "3/cutout"
+NETWORK = "4/cutout"
 SOURCE = pictures.jpeg(60, 40)
 REMOVAL, SMALL = step("background_removal"), step("scale", width="30")
 SEEKING = step("fill", width="20", height="40", gravity="cat")

@@ -8,7 +8,7 @@ from scipy import ndimage
 from media.config import Matting
 from media.cutout import CutoutOptions
 from tests.worker.matting.pictures import KINDS, SIDE, Picture, picture
-from worker.matting import closed_form, refine
+from worker.matting import closed_form, guided, refine
 from worker.matting.foreground import clean_foreground
 from worker.matting.judge import unknown_band
 from worker.matting.maps import Maps
@@ -58,22 +58,73 @@ def test_default_edges_beat_plain_upsampling(kind: str) -> None:
     assert differences(truth, default.matte) < 0.9 * differences(truth, plain)
 
 
+@pytest.mark.parametrize("kernel", ["linear", "cubic"])
+@pytest.mark.parametrize(("small", "large"), [(16, 32), (26, 61), (208, 1000), (100, 33), (16, 17), (17, 16)])
+def test_a_ramp_stays_in_its_place_at_every_size(small: int, large: int, kernel: str) -> None:
+    across = ((np.arange(small) + 0.5) / small).astype(np.float32)
+    for ramp in (np.tile(across, (4, 1)), np.tile(across[:, None], (1, 4))):
+        along = ramp.shape.index(small)
+        resized = resize(ramp, *((large, 4) if along else (4, large)), kernel=kernel)
+        middle = resized.take(1, axis=1 - along)[large // 4 : -large // 4]
+        wanted = ((np.arange(large) + 0.5) / large)[large // 4 : -large // 4]
+        assert abs(float((middle - wanted).mean())) < 0.02 / large
+
+
+PATTERNS = {
+    "stripes": lambda y, x: x // 3 % 2 * 255,
+    "checks": lambda y, x: (x // 2 + y // 2) % 2 * 255,
+    "seams": lambda y, x: (x % 40 < 2) * 255,
+    "grey": lambda y, x: 128 + 0 * x,
+    "gradient": lambda y, x: x * 255 // 400,
+}
+
+
+@pytest.mark.parametrize("ground", [0, 128, 255])
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_colourless_subject_keeps_its_body(pattern: str, ground: int) -> None:
+    y, x = np.mgrid[0:400, 0:400]
+    inside = np.hypot(y - 200, x - 200) < 120
+    grey = np.where(inside, PATTERNS[pattern](y, x), ground).astype(np.uint8)
+    maps = Maps(np.rint(inside.reshape(100, 4, 100, 4).mean(axis=(1, 3)) * 255).astype(np.uint8), None)
+    kept = cut(Photo(np.repeat(grey[..., None], 3, axis=2)), maps, PLAIN, SETTINGS).matte >= 128
+    assert (kept & inside).sum() / (kept | inside).sum() > 0.98
+
+
+def test_no_window_makes_a_map_of_colourless_extremes_anything_but_numbers() -> None:
+    grey = np.random.default_rng(1).choice([0, 255], (64, 64, 1)).astype(np.uint8).repeat(3, axis=2)
+    target = np.random.default_rng(2).random((64, 64)).astype(np.float32)
+    coefficients = guided.fit(grey, target, radius=2, smoothness=1e-12)
+    assert np.isfinite(coefficients.slope).all()
+    assert np.isfinite(coefficients.offset).all()
+    assert np.abs(guided.apply(coefficients, grey)).max() < 2
+
+
+def test_a_map_that_its_colours_would_lose_is_given_itself() -> None:
+    target = np.zeros((64, 64), np.float32)
+    target[16:48, 16:48] = 1
+    lost = guided.Coefficients(np.zeros((64, 64, 3), np.float32), np.zeros((64, 64), np.float32))
+    guide = np.full((64, 64, 3), 90, np.uint8)
+    held = guided.apply(guided.held(lost, guide, target, radius=3), guide)
+    assert held[32, 32] == 1
+    assert held[2, 2] == 0
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_foreground_estimation_halves_the_colour_error(kind: str) -> None:
     truth = picture(kind)
-    cleaned = clean_foreground(truth.rgb, truth.alpha)
+    cleaned = clean_foreground(truth.rgb, truth.alpha, truth.rgb)
     assert colour_error(truth, cleaned) <= 0.5 * colour_error(truth, truth.rgb)
 
 
 def test_opaque_pixels_keep_their_colour_to_the_bit() -> None:
     truth = picture("hair")
     opaque = truth.alpha == 255
-    assert np.array_equal(clean_foreground(truth.rgb, truth.alpha)[opaque], truth.rgb[opaque])
+    assert np.array_equal(clean_foreground(truth.rgb, truth.alpha, truth.rgb)[opaque], truth.rgb[opaque])
 
 
 def test_colours_go_on_smoothly_under_the_transparent_part() -> None:
     truth = picture("fur")
-    cleaned = clean_foreground(truth.rgb, truth.alpha).astype(int)
+    cleaned = clean_foreground(truth.rgb, truth.alpha, truth.rgb).astype(int)
     outside = ndimage.binary_erosion(truth.alpha == 0, iterations=3)
     steps = np.abs(np.diff(cleaned, axis=0)).max(axis=2)[outside[1:] & outside[:-1]]
     assert np.percentile(steps, 99) <= 6

@@ -82,3 +82,15 @@ def test_hole_in_a_body_that_is_kept_is_filled(name: str, covered: float, filled
     whole = with_whole_bodies(Maps((saliency * 255).astype(np.uint8), classes), saliency)
     assert bool(whole[46, 46] > 0.9) is filled
     assert whole[5, 5] == 0
+
+
+@pytest.mark.parametrize("touches", [True, False])
+def test_bystander_of_the_same_class_is_not_taken_for_a_hole(touches: bool) -> None:
+    saliency = np.zeros((96, 96), np.float32)
+    saliency[16:80, 8:48] = 0.95
+    classes = np.zeros((96, 96, 21), np.uint8)
+    classes[16:80, 8:48, CLASSES.index("person")] = 255
+    classes[30:80, 48 if touches else 52 : 80, CLASSES.index("person")] = 255
+    whole = with_whole_bodies(Maps((saliency * 255).astype(np.uint8), classes), saliency)
+    assert whole[50, 66] == 0
+    assert whole[50, 30] > 0.9

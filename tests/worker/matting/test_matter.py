@@ -5,11 +5,12 @@ import pytest
 
 from media.config import Matting
 from media.cutout import CutoutOptions
-from worker.matting.confidence import NOTHING_FOUND, confidence
+from worker.matting.confidence import NOTHING_FOUND, agreement, confidence
 from worker.matting.maps import Maps, maps_of
-from worker.matting.matter import Matter, cut, fine_region
+from worker.matting.matter import Matter, cut
 from worker.matting.models import locate, resolve
 from worker.matting.photo import Photo
+from worker.matting.raster import resize
 from worker.matting.session import Answer, open_session
 from worker.matting.subject import cleaned, with_solid_areas
 
@@ -100,16 +101,6 @@ def test_a_class_that_is_not_in_the_picture_gives_nothing_with_low_confidence() 
     assert cutout.confidence == NOTHING_FOUND
 
 
-def test_heads_of_persons_get_fine_edges_unasked_and_cats_do_not() -> None:
-    _, maps = disc()
-    assert not fine_region(maps, maps.saliency, CutoutOptions()).any()
-    persons = np.zeros_like(maps.class_bytes)
-    persons[..., 15] = maps.class_bytes[..., 8]
-    region = fine_region(Maps(maps.saliency_bytes, persons), maps.saliency, CutoutOptions())
-    assert region[10, 25]
-    assert not region[:, 0].any()
-
-
 def test_islands_and_pinholes_are_cleaned_and_real_holes_stay() -> None:
     saliency = np.zeros((60, 60), np.float32)
     saliency[10:50, 10:50] = 0.95
@@ -145,3 +136,13 @@ def test_confidence_falls_with_the_doubt_of_the_network() -> None:
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 0.95
     assert scores[-1] < 0.5
+
+
+def test_confidence_says_if_a_matte_lost_a_region_of_its_map() -> None:
+    saliency = np.zeros((50, 50), np.float32)
+    saliency[10:40, 10:40] = 1
+    matte = (resize(saliency, 300, 400) > 0.5) * np.uint8(255)
+    lost = matte.copy()
+    lost[:200] = 0
+    assert agreement(matte, saliency) == 1
+    assert agreement(lost, saliency) < 0.7
