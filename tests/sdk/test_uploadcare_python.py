@@ -109,6 +109,9 @@ def test_a_file_is_stored_copied_and_deleted(uploadcare: Uploadcare, input_jpg: 
     assert file.is_stored
     copied = file.create_local_copy(store=True)
     assert (copied.uuid != file.uuid, copied.is_stored, copied.size) == (True, True, file.size)
+    small = file.create_local_copy(effects="resize/50x/", store=True)
+    assert small.info["content_info"]["image"]["width"] == 50
+    assert httpx.get(copied.cdn_url).content == input_jpg.read_bytes()
     file.delete()
     assert file.is_removed
     assert uploadcare.file(file.uuid).is_removed

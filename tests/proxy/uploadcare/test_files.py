@@ -273,3 +273,38 @@ def test_the_next_page_is_at_the_host_that_was_asked(client: Client, five: list[
     page = client.ask("GET", "/files/?limit=2", headers={"Host": "api.example.com:81"}).json()
     assert urlsplit(page["next"]).netloc == "api.example.com:81"
     assert PUBLIC
+
+
+def test_a_copy_has_operations_baked_in(client: Client, uploads: Uploads) -> None:
+    file_id = uploads.upload(name="cat.jpg")
+    for source in (f"{file_id}/-/resize/48x/-/format/png/", f"http://a.example/{file_id}/-/resize/48x/-/format/png/"):
+        answer = client.ask("POST", "/files/local_copy/", json={"source": source, "store": True})
+        assert answer.status_code == 201, answer.text
+        shown = answer.json()["result"]
+        image = shown["content_info"]["image"]
+        assert (image["width"], image["height"], image["format"]) == (48, 32, "PNG")
+        assert (shown["original_filename"], shown["mime_type"]) == ("cat.png", "image/png")
+        kept = client.stage.client.get(f"/{shown['uuid']}/").content
+        assert kept == client.stage.client.get(f"/{file_id}/-/resize/48x/-/format/png/").content
+    told = {each["uuid"] for each in client.ask("GET", "/files/").json()["results"]}
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    ("effects", "status"),
+    [
+        ("-/resize/x/", 400),
+        ("-/nothing/", 400),
+        ("-/json/", 400),
+        (f"-/overlay/{NOBODY}/", 404),
+        ("-/progressive/yes/", 201),
+    ],
+)  # fmt: skip
+def test_operations_that_make_no_copy_are_refused(client: Client, uploads: Uploads, effects: str, status: int) -> None:
+    answer = client.ask("POST", "/files/local_copy/", json={"source": f"{uploads.upload()}/{effects}"})
+    assert answer.status_code == status, answer.text
+
+
+def test_operations_on_what_is_no_picture_are_refused(client: Client, uploads: Uploads) -> None:
+    source = f"{uploads.upload(b'text', 'a.txt')}/-/resize/10x/"
+    assert client.ask("POST", "/files/local_copy/", json={"source": source}).status_code == 400

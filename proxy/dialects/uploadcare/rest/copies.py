@@ -7,12 +7,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from media.errors import LimitExceeded, UnsupportedOperation
+from media.errors import LimitExceeded
 from media.records.asset import Asset
 from media.records.sources import renew_source
 from media.stores import open_store
 from media.stores.store import check_key
-from proxy.delivery.derivation import read_source
 from proxy.delivery.gate import OWNER, open_file
 from proxy.dialects.uploadcare import files, identity
 from proxy.dialects.uploadcare.document import file_document, safe_name
@@ -20,6 +19,7 @@ from proxy.dialects.uploadcare.events import announce, arrivals
 from proxy.dialects.uploadcare.files import Said
 from proxy.dialects.uploadcare.groups import Member, read_member
 from proxy.dialects.uploadcare.rest.auth import Refused
+from proxy.dialects.uploadcare.rest.baking import baked, unchanged
 from proxy.dialects.uploadcare.rest.call import Call, answer, read_document
 from proxy.dialects.uploadcare.settings import Uploadcare
 from proxy.dialects.uploadcare.upload.fields import check_metadata
@@ -40,9 +40,10 @@ async def local_copy(services: Services, call: Call) -> Response:
 
 
 async def _copy(services: Services, call: Call, source: Asset, member: Member, said: Said) -> Asset:
-    if member.effects:
-        raise UnsupportedOperation("Operations are not baked into copies yet.")
-    return await _same(services, source, said)
+    made = await baked(services, source, member.effects) if member.effects else None
+    if made is None:
+        return await _same(services, source, said)
+    return await files.keep(services, call.cloud, made, replace(said, filename=made.filename))
 
 
 async def _same(services: Services, source: Asset, said: Said) -> Asset:
@@ -62,23 +63,22 @@ async def remote_copy(services: Services, call: Call) -> Response:
     if not isinstance(target, str) or target not in storages:
         raise Refused(400, f"Project has no storage with provided name: {str(target)[:60]!r}.")
     source = await files.find(services, call.cloud, member.uuid)
-    if member.effects:
-        raise UnsupportedOperation("Operations are not baked into copies yet.")
     if source.parts:
         raise LimitExceeded("The file is too large to be copied to another storage.")
-    digest, _ = open_file(source, OWNER)
-    key = _key(str(document.get("pattern") or "${default}"), source, member)
+    made = await baked(services, source, member.effects) if member.effects else None
+    made = made or await unchanged(services, source)
+    key = _key(str(document.get("pattern") or "${default}"), source, made.filename, member)
     bucket, _, prefix = storages[target].partition("/")
     store = await services.io.run(
         open_store, replace(services.settings.store, kind="s3", bucket=bucket, prefix=prefix)
     )  # fmt: skip
-    await services.io.run(store.put, key, await read_source(services, digest))
+    await services.io.run(store.put, key, made.body)
     return answer({"type": "url", "result": f"s3://{'/'.join(filter(None, (bucket, prefix, key)))}"}, 201)
 
 
-def _key(pattern: str, source: Asset, member: Member) -> str:
+def _key(pattern: str, source: Asset, filename: str, member: Member) -> str:
     """``pattern`` with what it names of the file. Raises Refused for what no key can be."""
-    stem, dot, extension = safe_name(source.display_name).rpartition(".")
+    stem, dot, extension = safe_name(filename).rpartition(".")
     name = stem if dot else extension
     words = {
         "${default}": DEFAULT_PATTERN,
