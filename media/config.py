@@ -129,6 +129,9 @@ class Limits:
     max_source_bytes: int = 100 * MIB
     max_text_bytes: int = MIB
     max_source_pixels: int = 100_000_000
+    max_video_bytes: int = 2 * GIB
+    max_video_pixels: int = 8_912_896
+    max_video_frames: int = 216_000
     max_output_pixels: int = 50_000_000
     max_output_side: int = 16_384
     max_url_bytes: int = 8192

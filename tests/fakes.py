@@ -1,6 +1,8 @@
 """Stand-ins that really work: a network that sees a disc, a worker that empties its queues and returns."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import redis
@@ -14,6 +16,7 @@ from media.stores.store import Store
 from worker import jobs
 from worker.lease import LeaseWorker
 from worker.matting.maps import Maps
+from worker.matting.models import MODELS, Model
 from worker.matting.photo import Photo
 from worker.notices import send_due
 from worker.services import Services, connect
@@ -21,10 +24,21 @@ from worker.services import Services, connect
 MAP_SIDE = 64
 
 
+@dataclass(frozen=True)
+class FakeSession:
+    """What videos ask of a network's session beside its answers."""
+
+    model: Model = MODELS["cutout"]
+    max_batch: int = 3
+
+
+@dataclass
 class DiscMatter:
     """Sees a disc in the middle of every photo; counts how often it was asked."""
 
-    def __init__(self) -> None:
+    session: FakeSession = field(default_factory=FakeSession)
+
+    def __post_init__(self) -> None:
         self.inferences = 0
         self.failure: Exception | None = None
 
@@ -35,6 +49,9 @@ class DiscMatter:
         axis = np.linspace(-1, 1, MAP_SIDE)
         disc = (axis[:, None] ** 2 + axis[None, :] ** 2 < 0.4).astype(np.uint8) * 255
         return Maps(disc, None)
+
+    def infer_all(self, photos: Sequence[Photo]) -> list[Maps]:
+        return [self.infer(photo) for photo in photos]
 
 
 class BurstWorker(LeaseWorker):

@@ -8,11 +8,14 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 
+from rq import Retry
+
 from media.cutout import CutoutOptions
 from media.derived.keys import concrete, cutout_key, maps_key
 from media.errors import RequestError, SourceError
 from media.operations import parse_chain
 from media.render.derivation import order_for
+from media.video.order import VideoOrder
 from media.work.jobs import (
     BATCH,
     BATCH_JOB,
@@ -23,6 +26,7 @@ from media.work.jobs import (
     REPLACE_JOB,
     REPLACEMENT,
     SCENE_JOB,
+    VIDEO_JOB,
     Outcome,
     scene_id,
 )
@@ -34,6 +38,7 @@ from worker.outcomes import announce
 from worker.replacements import give_up_replacement, replace_by_cutout
 from worker.scenes import make_scene
 from worker.services import Services
+from worker.video.make_video import Cancelled, work_on_video
 
 log = logging.getLogger("cutout.worker")
 
@@ -98,8 +103,26 @@ def create(creation_id: str) -> None:
     create_asset(_services[0], creation_id)
 
 
+def video(order: str) -> Retry | None:
+    """Work on one video; job id and outcome key are the key of the order. Returned to its queue unless it is whole."""
+    services, wanted = _services[0], VideoOrder.from_json(order)
+    key = wanted.key(services.matting)
+    try:
+        if not work_on_video(services, wanted):
+            # Taken up again in its turn; RQ counts these per message, which forgets the count.
+            return Retry(max=1)
+    except Cancelled:
+        return None
+    except (SourceError, RequestError) as error:
+        log.info("no video of %s: %s", wanted.source[:12], error)
+        announce(services.redis, services.settings.queue, key, Outcome(ok=False, message=str(error)))
+        return None
+    announce(services.redis, services.settings.queue, key, Outcome(ok=True))
+    return None
+
+
 #: All that a message in Redis can have called.
-FUNCTIONS: Mapping[str, Callable[..., None]] = {
+FUNCTIONS: Mapping[str, Callable[..., Retry | None]] = {
     MATTE_JOB: matte,
     DERIVE_JOB: derive,
     SCENE_JOB: scene,
@@ -108,6 +131,7 @@ FUNCTIONS: Mapping[str, Callable[..., None]] = {
     BATCH_JOB: batch,
     REPLACE_JOB: replace,
     CREATE_JOB: create,
+    VIDEO_JOB: video,
 }
 
 

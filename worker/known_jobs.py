@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 import redis
-from rq import Queue
+from rq import Queue, Retry
 from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -35,7 +35,8 @@ MALFORMED = (ValueError, TypeError, KeyError, AttributeError, OverflowError, zli
 DONE_TTL_SECONDS = 0
 FAILED_TTL_SECONDS = 1
 
-Functions = Mapping[str, Callable[..., None]]
+#: A job that returns a Retry goes back to the end of its lane.
+Functions = Mapping[str, Callable[..., Retry | None]]
 
 
 class UnknownJob(Exception):
@@ -62,7 +63,7 @@ class KnownJob(Job):
             raise NoSuchJobError(repr(id)) from error
 
     @property
-    def func(self) -> Callable[..., None]:
+    def func(self) -> Callable[..., Retry | None]:
         """Raises UnknownJob."""
         name = self.func_name
         function = self.functions.get(name) if isinstance(name, str) and self.instance is None else None

@@ -7,7 +7,7 @@ a day, so that a photograph that can never be cut is not tried for ever.
 import redis
 
 from media.config import Queue
-from media.work.jobs import Outcome, failure_counter, outcome_stream
+from media.work.jobs import Outcome, Progress, failure_counter, outcome_stream, progress_stream
 
 DAY_SECONDS = 86_400
 
@@ -28,3 +28,11 @@ def _failure_seconds(connection: "redis.Redis", settings: Queue, job_id: str) ->
     times = int(connection.incr(failure_counter(job_id)))
     connection.expire(failure_counter(job_id), 2 * DAY_SECONDS)
     return min(DAY_SECONDS, settings.failure_ttl_seconds * 2 ** min(times - 1, 20))
+
+
+def tell_progress(connection: "redis.Redis", settings: Queue, job_id: str, progress: Progress) -> None:
+    """For who follows a job that takes minutes; forgotten if the job no longer tells anything."""
+    with connection.pipeline() as pipeline:
+        pipeline.xadd(progress_stream(job_id), progress.to_fields(), maxlen=1, approximate=False)
+        pipeline.expire(progress_stream(job_id), settings.job_timeout_seconds)
+        pipeline.execute()

@@ -24,3 +24,12 @@ def cutout_colour_path(key: str) -> str:
 
 def cutout_matte_path(key: str) -> str:
     return _shelved("cutouts", key, ".png")
+
+
+def video_path(key: str) -> str:
+    return _shelved("videos", key)
+
+
+def parts_prefix(key: str) -> str:
+    """Segments of a video that is not whole yet."""
+    return f"{_shelved('parts', key)}/"

@@ -6,7 +6,7 @@ network answers belong to a source: their keys are hashes and do not tell.
 
 from collections.abc import Callable, Mapping
 
-from media.derived.paths import cutout_colour_path, cutout_matte_path, derived_path, faces_path, maps_path
+from media.derived.paths import cutout_colour_path, cutout_matte_path, derived_path, faces_path, maps_path, video_path
 from media.stores.store import Store
 
 #: Shelf → key → the objects of a unit.
@@ -15,6 +15,7 @@ UNITS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
     "cutouts": lambda key: (cutout_matte_path(key), cutout_colour_path(key)),
     "maps": lambda key: (faces_path(key), maps_path(key)),
     "faces": lambda key: (faces_path(key),),
+    "videos": lambda key: (video_path(key),),
 }
 MADE = "made/"
 

@@ -11,6 +11,8 @@ TASKS = {
     "open": ("media.formats.isolated", "answer_open"),
     "pixels": ("media.formats.isolated", "answer_pixels"),
     "write": ("media.formats.isolated", "answer_write"),
+    "video": ("media.video.probe", "answer_facts"),
+    "still": ("media.video.probe", "answer_still"),
     "text": ("media.operations.lettering", "answer_text"),
 }
 

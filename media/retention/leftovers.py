@@ -13,6 +13,8 @@ from media.work.conversion import CONVERSION_FILES, CONVERSIONS
 from media.work.jobs import BATCHES, CREATIONS, NOTICES, REPLACEMENTS
 
 OWN = "sweeps/"
+#: Segments of videos that are being made.
+PARTS = "parts/"
 
 
 def sweep_leftovers(bin_: Bin, rules: Rules) -> int:
@@ -24,7 +26,11 @@ def sweep_leftovers(bin_: Bin, rules: Rules) -> int:
             _delete_older(bin_, record_prefix(kind), rules.now - rules.results_max_age)
     for prefix in (PROBES, OWN):
         _delete_older(bin_, prefix, rules.settled_before)
-    return sum(_sweep_upload(bin_, rules, list(group)) for _, group in groupby(bin_.look(PIECES), _folder))
+    return sum(
+        _sweep_upload(bin_, rules, list(group))
+        for prefix in (PIECES, PARTS)
+        for _, group in groupby(bin_.look(prefix), _folder)
+    )
 
 
 def _delete_older(bin_: Bin, prefix: str, moment: float) -> None:

@@ -13,13 +13,14 @@ import os
 import secrets
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from media.errors import Unavailable
 from media.stores.listing import ABSENT, Listing
-from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
+from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix, pieces_of
 from media.stores.trailer import TAIL_BYTES, Tail, read_trailer, trailer, trailer_size
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class FilesystemStore:
         path = self._path(key)
         stat = Stat(len(body), hashlib.md5(body).hexdigest(), dict(metadata or {}))
         with _translated("written", key):
-            incoming = self._write_incoming(body, trailer(stat))
+            incoming = self._write_incoming([body, trailer(stat)])
             try:
                 with self._locked(key):
                     self._expect(key, if_match)
@@ -85,6 +86,24 @@ class FilesystemStore:
                 incoming.unlink(missing_ok=True)
             _sync_folder(path.parent)
         return stat
+
+    def read(self, key: str, start: int, size: int) -> bytes | None:
+        with _translated("read", key), self._opened(key) as file:
+            stat = None if file is None else _read_stat(file, key)
+            return _read(file, start, max(0, min(size, stat.size - start))) if file and stat else None
+
+    def put_file(self, key: str, file: IO[bytes], *, metadata: Mapping[str, str] | None = None) -> Stat:
+        path, facts = self._path(key), dict(metadata or {})
+        with _translated("written", key):
+            stats: list[Stat] = []
+            incoming = self._write_incoming(_with_trailer(pieces_of(file), facts, stats))
+            try:
+                with self._locked(key):
+                    _rename(incoming, path)
+            finally:
+                incoming.unlink(missing_ok=True)
+            _sync_folder(path.parent)
+        return stats[0]
 
     def delete(self, key: str) -> None:
         path = self._path(key)
@@ -151,7 +170,7 @@ class FilesystemStore:
         finally:
             os.close(file)
 
-    def _write_incoming(self, *parts: bytes) -> Path:
+    def _write_incoming(self, parts: Iterable[bytes]) -> Path:
         path = self._root / INCOMING / f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
             with open(path, "xb", opener=_private) as file:
@@ -188,7 +207,7 @@ class FilesystemStore:
                 folder = folder.parent
 
     def _check_writable(self) -> None:
-        self._write_incoming(b"").unlink()
+        self._write_incoming([]).unlink()
 
     def _sweep(self) -> None:
         oldest = time.time() - LEFTOVER_SECONDS
@@ -196,6 +215,17 @@ class FilesystemStore:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
+
+
+def _with_trailer(parts: Iterable[bytes], metadata: Mapping[str, str], stats: list[Stat]) -> Iterator[bytes]:
+    """The parts of a body, then its trailer, which is known only behind them; its facts are added to ``stats``."""
+    size, etag = 0, hashlib.md5()
+    for part in parts:
+        size += len(part)
+        etag.update(part)
+        yield part
+    stats.append(Stat(size, etag.hexdigest(), metadata))
+    yield trailer(stats[0])
 
 
 def _read_stat(file: int, key: str) -> Stat | None:

@@ -5,8 +5,9 @@ import heapq
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import IO
 
-from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix
+from media.stores.store import Blob, Entry, PreconditionFailed, Stat, check_key, check_prefix, pieces_of
 
 
 class MemoryStore:
@@ -35,6 +36,13 @@ class MemoryStore:
                 raise PreconditionFailed(key)
             self._blobs[key], self._modified[key] = blob, self._clock()
         return blob.stat
+
+    def read(self, key: str, start: int, size: int) -> bytes | None:
+        blob = self.get(key)
+        return blob.body[start : start + size] if blob else None
+
+    def put_file(self, key: str, file: IO[bytes], *, metadata: Mapping[str, str] | None = None) -> Stat:
+        return self.put(key, b"".join(pieces_of(file)), metadata=metadata)
 
     def delete(self, key: str) -> None:
         with self._lock:

@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 import boto3
 from botocore.config import Config
@@ -36,6 +36,8 @@ PROBE_KEY = f"{PROBES}conditional-write"
 
 #: botocore repeats requests, but not the reading of a body that broke off.
 BROKEN_BODY = (IncompleteReadError, ResponseStreamingError)
+#: A range that begins behind the end.
+BEHIND = {"InvalidRange", "416"}
 ABSENT = {"NoSuchKey", "404", "NotFound"}
 #: 409: S3's answer if two conditional writes of one key meet.
 CONFLICT = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
@@ -95,6 +97,34 @@ class S3Store:
         if if_match != (found.etag if found else ""):
             raise PreconditionFailed(key)
         return self._put(key, name, body, metadata, {})
+
+    def read(self, key: str, start: int, size: int) -> bytes | None:
+        name, wanted = self._name(key), f"bytes={start}-{start + size - 1}"
+        with _translated("read", key), _absent_as_none():
+            try:
+                with contextlib.suppress(*BROKEN_BODY):
+                    return self._read(name, wanted)
+                return self._read(name, wanted)
+            except ClientError as error:
+                if _code(error) not in BEHIND:
+                    raise
+                return b""
+        return None
+
+    def _read(self, name: str, wanted: str) -> bytes:
+        body: bytes = self._client.get_object(Bucket=self._bucket, Key=name, Range=wanted)["Body"].read()
+        return body
+
+    def put_file(self, key: str, file: IO[bytes], *, metadata: Mapping[str, str] | None = None) -> Stat:
+        """In parts, in as many threads as boto3 likes; the object is there once the last one is."""
+        name = self._name(key)
+        file.seek(0)
+        with _translated("written", key):
+            # boto3 closes what it is given.
+            self._client.upload_fileobj(
+                _Unclosed(file), self._bucket, name, ExtraArgs={"Metadata": dict(metadata or {})}
+            )
+        return self.stat(key) or Stat(0, "", {})
 
     def delete(self, key: str) -> None:
         name = self._name(key)
@@ -180,6 +210,14 @@ class S3Store:
                 return False
             raise
         return False
+
+
+class _Unclosed:
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
 
 
 def _client(settings: StoreSettings) -> Any:

@@ -5,9 +5,9 @@ Keys are relative POSIX paths of printable characters (``source/ab/abcd…``) th
 threads. Faults of the medium surface as :class:`media.errors.Unavailable`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import IO, Protocol
 
 #: S3 allows 1024 bytes for the whole key; what is left is for the store's own prefix.
 MAX_KEY_BYTES = 900
@@ -69,6 +69,15 @@ class Store(Protocol):
         """
         ...
 
+    def read(self, key: str, start: int, size: int) -> bytes | None:
+        """Up to ``size`` bytes from ``start`` on (0 or more) of what is too large to be held whole; ``b""`` behind the
+        end, None if there is no such object."""
+        ...
+
+    def put_file(self, key: str, file: IO[bytes], *, metadata: Mapping[str, str] | None = None) -> Stat:
+        """As :meth:`put`, from an open file, read from its beginning in pieces. The etag tells nothing but a change."""
+        ...
+
     def delete(self, key: str) -> None:
         """Remove the object; deleting nothing is no error."""
         ...
@@ -96,6 +105,26 @@ class Store(Protocol):
     def entries(self, prefix: str, *, after: str = "", limit: int = 1000) -> Sequence[Entry]:
         """As :meth:`keys`, with size and age; empty only behind the last one."""
         ...
+
+
+#: Pieces in which large files are read and written.
+PIECE_BYTES = 4 * 1024 * 1024
+
+
+def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
+    """An open file from its beginning."""
+    file.seek(0)
+    while piece := file.read(PIECE_BYTES):
+        yield piece
+
+
+def copy(store: Store, key: str, file: IO[bytes]) -> bool:
+    """Write an object to an open file, piece by piece; False if there is none."""
+    start = 0
+    while piece := store.read(key, start, PIECE_BYTES):
+        file.write(piece)
+        start += len(piece)
+    return piece is not None
 
 
 def check_key(key: str) -> str:

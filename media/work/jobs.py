@@ -15,8 +15,10 @@ MATTE_QUEUE = "matte"
 #: For other cutouts of sources whose maps are stored: no inference.
 CUT_QUEUE = "cut"
 DERIVE_QUEUE = "derive"
+#: For videos: a segment or a few at a time, then another queue's turn.
+VIDEO_QUEUE = "video"
 #: Worked in turn, so none waits for another to be empty.
-QUEUES = (MATTE_QUEUE, CUT_QUEUE, DERIVE_QUEUE)
+QUEUES = (MATTE_QUEUE, CUT_QUEUE, DERIVE_QUEUE, VIDEO_QUEUE)
 
 MATTE_JOB = "worker.jobs.matte"
 DERIVE_JOB = "worker.jobs.derive"
@@ -24,6 +26,7 @@ SCENE_JOB = "worker.jobs.scene"
 BATCH_JOB = "worker.jobs.batch"
 REPLACE_JOB = "worker.jobs.replace"
 CREATE_JOB = "worker.jobs.create"
+VIDEO_JOB = "worker.jobs.video"
 #: Job ids of replacements begin so: their last failure is written into the asset's record.
 REPLACEMENT = "replacement-"
 BATCH = "batch-"
@@ -72,6 +75,36 @@ class Outcome:
 
 def outcome_stream(job_id: str) -> str:
     return f"cutout:outcome:{job_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a video is: ``frames`` of ``total``, made at ``rate`` frames a second."""
+
+    frames: int
+    total: int
+    rate: float
+
+    @property
+    def percent(self) -> int:
+        """Never 100 before it is whole."""
+        return min(99, 100 * self.frames // max(1, self.total))
+
+    def to_fields(self) -> dict[Any, Any]:
+        return {"frames": self.frames, "total": self.total, "rate": f"{self.rate:.2f}"}
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[bytes, bytes]) -> "Progress":
+        return cls(int(fields[b"frames"]), int(fields[b"total"]), float(fields[b"rate"]))
+
+
+def progress_stream(job_id: str) -> str:
+    return f"cutout:progress:{job_id}"
+
+
+def cancelled_key(job_id: str) -> str:
+    """There for a while if nobody wants what the job makes any more."""
+    return f"cutout:cancelled:{job_id}"
 
 
 def used_member(key: str) -> bytes:

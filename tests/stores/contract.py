@@ -3,13 +3,14 @@
 A subclass gives the fixture ``store``: a store that is empty below ``FOLDER``.
 """
 
+import io
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from media.stores.store import PreconditionFailed, Store
+from media.stores.store import PIECE_BYTES, PreconditionFailed, Store, copy
 
 FOLDER = "contract"
 
@@ -130,6 +131,23 @@ class StoreContract:
         assert blob.body == body
         assert blob.stat == put == store.stat(f"{FOLDER}/body")
         assert blob.stat.size == len(body)
+
+    @pytest.mark.parametrize("body", [*BODIES, b"x" * (2 * PIECE_BYTES + 3)], ids=lambda body: str(len(body)))
+    def test_a_file_is_put_and_read_in_pieces(self, store: Store, body: bytes) -> None:
+        key = f"{FOLDER}/file"
+        with io.BytesIO(body) as file:
+            put = store.put_file(key, file, metadata={"note": "kept"})
+            assert not file.closed
+        assert (put.size, store.stat(key)) == (len(body), put)
+        assert dict(put.metadata) == {"note": "kept"}
+        for start, size in ((0, 4), (2, 3), (len(body) - 1, 9), (0, len(body) + 9), (len(body), 5)):
+            if start >= 0:
+                assert store.read(key, start, size) == body[start : start + size]
+        copied = io.BytesIO()
+        assert copy(store, key, copied)
+        assert copied.getvalue() == body
+        assert store.read(f"{FOLDER}/none", 0, 5) is None
+        assert not copy(store, f"{FOLDER}/none", copied)
 
     @pytest.mark.parametrize("metadata", METADATA, ids=range(len(METADATA)))
     def test_metadata_is_kept_with_the_bytes(self, store: Store, metadata: dict[str, str]) -> None:

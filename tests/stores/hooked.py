@@ -1,6 +1,7 @@
 """A store before one of whose calls something else happens: another process's act, or the end of this one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import IO
 
 from media.stores.store import Blob, Entry, Stat, Store
 
@@ -38,6 +39,12 @@ class HookedStore:
         self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None, if_match: str | None = None
     ) -> Stat:
         return self._called().put(key, body, metadata=metadata, if_match=if_match)
+
+    def read(self, key: str, start: int, size: int) -> bytes | None:
+        return self._called().read(key, start, size)
+
+    def put_file(self, key: str, file: IO[bytes], *, metadata: Mapping[str, str] | None = None) -> Stat:
+        return self._called().put_file(key, file, metadata=metadata)
 
     def delete(self, key: str) -> None:
         self._called().delete(key)
