@@ -81,9 +81,15 @@ def _layers(settings: Settings) -> list[Middleware]:
         Middleware(AccessLog),
         Middleware(Entrance),
         *(places if server.metrics_port or server.files_host else []),
-        Middleware(BodyLimit, max_bytes=server.max_body_bytes),
+        Middleware(BodyLimit, max_bytes=server.max_body_bytes, larger=_larger(settings)),
         *([Middleware(OwnHosts, hosts=hosts)] if hosts else []),
     ]
+
+
+def _larger(settings: Settings) -> dict[str, int]:
+    """Paths that take videos → most bytes of a body there: a video, and texts."""
+    most = settings.limits.max_video_bytes + settings.limits.max_text_bytes
+    return {path.template: most for dialect in DIALECTS for path in dialect.paths if path.takes_videos}
 
 
 class PlaygroundFiles(StaticFiles):
@@ -101,13 +107,17 @@ async def page(request: Request) -> Response:
 
 def _routes(dialect: Dialect, deadline_seconds: float) -> list[BaseRoute]:
     return [
-        Route(path.template, with_dialect_errors(dialect, path.endpoint, deadline_seconds), methods=list(path.methods))
+        Route(
+            path.template,
+            with_dialect_errors(dialect, path.endpoint, None if path.takes_videos else deadline_seconds),
+            methods=list(path.methods),
+        )
         for path in dialect.paths
     ]
 
 
 def with_dialect_errors(
-    dialect: Dialect, endpoint: Endpoint, deadline_seconds: float
+    dialect: Dialect, endpoint: Endpoint, deadline_seconds: float | None
 ) -> Callable[[Request], Awaitable[Response]]:
     """``endpoint`` with its errors in the dialect's envelope and its outcome counted."""
 
@@ -127,7 +137,7 @@ def with_dialect_errors(
         except ClientDisconnect:
             response, outcome = Response(status_code=CLIENT_CLOSED_REQUEST), "client_closed"
         except TimeoutError:
-            late = f"The request took longer than {deadline_seconds:g} seconds."
+            late = f"The request took longer than {deadline_seconds or 0:g} seconds."
             fault = Unavailable(ENDING if services.ending.has_begun else late, retry_after=5)
             response, outcome = error_response(dialect, fault, request), "deadline"
         except MediaError as error:

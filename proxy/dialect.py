@@ -35,12 +35,14 @@ Envelope = Callable[[MediaError], ErrorAnswer]
 class Path:
     """A route: its paths, its methods, and the function that answers.
 
-    ``template`` is Starlette's path template; ``{name:anything}`` matches the rest, line breaks too.
+    ``template`` is Starlette's path template; ``{name:anything}`` matches the rest, line breaks too. ``takes_videos``:
+    bodies may be as large as videos, and take as long as they move.
     """
 
     template: str
     methods: tuple[str, ...]
     endpoint: Endpoint
+    takes_videos: bool = False
 
 
 @dataclass(frozen=True, slots=True)

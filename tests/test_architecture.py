@@ -25,6 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "media/operations": {"media/raster", "media/scene", "media/typography", "media/isolation"},
     "media/formats": {"media/raster", "media/isolation"},
     "media/work": {"media/records"},
+    "media/video": {"media/derived", "media/isolation"},
     "media/derived": {"media/operations", "media/scene", "media/stores"},
     "media/retention": {"media/derived", "media/work"},
     "media/render": {"media/formats", "media/derived", "media/records"},
@@ -34,11 +35,19 @@ ROOMS: dict[str, set[str]] = {
     "proxy/services": {"proxy/runtime", "media/network", "media/typography"},
     "proxy/dialect": {"proxy/services"},
     "proxy/http": {"proxy/services", "media/formats"},
-    "proxy/delivery": {"proxy/http", "media/render"},
+    "proxy/delivery": {"proxy/http", "media/render", "media/video"},
     "proxy/dialects": {"proxy/dialect", "proxy/delivery", "media/analysis", "media/removal"},
     "proxy/app": {"proxy/dialects"},
     "proxy/commands": {"proxy/app"},
-    "worker": {"media/render", "media/retention", "media/work", "media/network", "media/analysis", "media/removal"},
+    "worker": {
+        "media/video",
+        "media/render",
+        "media/retention",
+        "media/work",
+        "media/network",
+        "media/analysis",
+        "media/removal",
+    },
 }
 #: Files in a root folder that are a room of their own, or part of one further up than their folder.
 PLACED = {
@@ -68,6 +77,7 @@ ONLY_IN = {
     "vtracer": ("media/formats/documents/svg.py",),
     "pillow_heif": ("media/formats/heic.py",),
     "pymupdf_fonts": ("media/typography/fonts.py",),
+    "av": ("media/video/*", "worker/video/*"),
     "pyvips": ("media/*", "worker/*", "proxy/http/health.py"),
     "yaml": ("media/config.py",),
 }
@@ -78,6 +88,7 @@ MAY_DO_IO = (
     "proxy/dialects/*/auth.py",
     "proxy/dialects/background_remover/convert.py",
     "proxy/dialects/background_remover/conversions.py",
+    "proxy/dialects/background_remover/events.py",
     "proxy/dialects/background_remover/results.py",
     "proxy/dialects/background_remover/server_form.py",
     "proxy/dialects/background_remover/sources.py",
@@ -247,6 +258,7 @@ READS_OWN_JSON = (
     "media/render/binding.py",
     "media/scene/maps.py",
     "media/stores/trailer.py",
+    "media/video/order.py",
     "proxy/dialects/cloudinary/api/upload/tokens.py",
     "worker/*",
 )

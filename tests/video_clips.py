@@ -10,7 +10,7 @@ from typing import Any
 import av
 import numpy as np
 
-WIDTH, HEIGHT, RATE, FRAMES = 96, 64, 10, 12
+WIDTH, HEIGHT, RATE, FRAMES = 96, 64, 10, 6
 
 
 @dataclass(frozen=True)

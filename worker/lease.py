@@ -6,6 +6,8 @@ puts a job back whose lease has run out, at most as often as the job has retries
 """
 
 import logging
+import signal
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +27,7 @@ from media.work.jobs import COUNTERS, JOBS_REFUSED, QUEUES
 from media.work.lanes import RESCUE
 from worker.health.watch import Watch
 from worker.known_jobs import Functions, KnownQueue, UnknownJob, known_jobs
-from worker.renewal import renewed
+from worker.renewal import renewed, restartable
 
 log = logging.getLogger("cutout.worker")
 
@@ -84,13 +86,19 @@ class LeaseWorker(SimpleWorker):
         self.prepare_execution(job)
         # Whatever a message holds in place of a name, it is no label of ours.
         name = next((name.rpartition(".")[2] for name in self._functions if name == job.func_name), "unknown")
-        seconds = job.timeout or self._timeout_seconds
+        seconds = int(job.timeout or self._timeout_seconds)
         # RQ's own time-out is a signal, which waits until libvips or a child process answers.
         watched, until = self._watch.over(name, seconds), time.monotonic() + seconds
         renewal = renewed(self._lease_seconds, lambda: self.maintain_heartbeats(job))
-        with watched as ended, renewal, stop_at(until):
+        with watched as ended, renewal, stop_at(until), restartable(lambda: self._restart(seconds)):
             ended(self.perform_job(job, queue))
         self.set_state("idle")
+
+    def _restart(self, seconds: int) -> None:
+        """Both time-outs: the watch's, and RQ's, an alarm if jobs run in the main thread."""
+        self._watch.restart(seconds)
+        if threading.current_thread() is threading.main_thread() and signal.alarm(0):
+            signal.alarm(seconds)
 
     def clean_registries(self) -> None:
         """Put abandoned jobs back. RQ's own lock lasts 15 minutes, too long when its holder is the one killed."""

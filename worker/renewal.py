@@ -9,6 +9,25 @@ from collections.abc import Callable, Iterator
 
 import redis
 
+#: What begins the time-outs of the job under way anew; filled by whoever runs it.
+_TIME_OUTS: list[Callable[[], object]] = []
+
+
+@contextlib.contextmanager
+def restartable(restart: Callable[[], object]) -> Iterator[None]:
+    """``restart`` begins the time-outs anew of the job that runs in the block."""
+    _TIME_OUTS.append(restart)
+    try:
+        yield
+    finally:
+        _TIME_OUTS.remove(restart)
+
+
+def restart_time_out() -> None:
+    """For jobs of any length: a job that makes progress is not late."""
+    for restart in _TIME_OUTS:
+        restart()
+
 
 @contextlib.contextmanager
 def renewed(life_seconds: float, renew: Callable[[], object]) -> Iterator[None]:

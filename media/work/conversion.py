@@ -16,8 +16,9 @@ CONVERSION_FILES = "conversion-files"
 class File:
     """One file of a conversion: ``uploaded`` and ``name`` are what it was and will be called.
 
-    ``chain`` is canonical text, on ``source`` and ``layers`` (by layer source). ``error`` says why there is nothing to
-    be made, and is empty if there is. ``id`` opens the file, and nothing else.
+    A picture is ``chain`` (canonical text) on ``source`` and ``layers`` (by layer source), a video is ``order``, the
+    text of a :class:`media.video.order.VideoOrder`. ``error`` says why there is nothing to be made, and is empty if
+    there is. ``id`` opens the file, and nothing else.
     """
 
     id: str
@@ -27,6 +28,7 @@ class File:
     source: Asset | None = None
     layers: Mapping[str, Asset] = field(default_factory=dict)
     chain: str = ""
+    order: str = ""
 
     def to_document(self) -> Document:
         source = self.source.to_document() if self.source else None

@@ -18,9 +18,9 @@ from media.records.asset import Asset, SourceRef
 from media.records.limits import MAX_NAME_LENGTH
 from media.records.sources import check_source, save_source, source_path
 from media.stores import open_store
-from media.stores.store import check_key
+from media.stores.store import Store, check_key, pieces_of
 from media.work.jobs import GUESTS
-from proxy.http.uploads import Arrival
+from proxy.http.uploads import Arrival, Upload
 from proxy.services import Services
 
 _ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -103,6 +103,19 @@ async def keep_source(services: Services, arrival: Arrival, ref: SourceRef) -> A
     return describe(ref, info, kept, arrival.filename)
 
 
+async def keep_guest_file(services: Services, upload: Upload, ref: SourceRef) -> Asset:
+    """A large file that is no image, from the disk to the store in pieces; it is judged by who works on it.
+
+    Raises LimitExceeded for more than a video may have, Unavailable if there is no room.
+    """
+    most = services.settings.limits.max_video_bytes
+    if upload.size > most:
+        raise LimitExceeded(f"File size too large. Got {upload.size}. Maximum is {most}.")
+    services.room.take_or_refuse(GUESTS, upload.size)
+    kept = await services.io.run(_keep_file, services.store, upload)
+    return describe(ref, SourceInfo(_extension(upload.filename, ""), 0, 0), kept, upload.filename)
+
+
 async def record(services: Services, asset: Asset, attributes: Mapping[str, Any], *, is_kept: bool = False) -> Asset:
     """Write the record of bytes that :func:`keep_source` stored; ``is_kept``: this version can be restored later.
 
@@ -138,6 +151,17 @@ class Kept:
 def _kept(body: bytes) -> Kept:
     """A hundred megabytes take a third of a second each: not on the loop."""
     return Kept(len(body), digest(body), hashlib.md5(body, usedforsecurity=False).hexdigest())
+
+
+def _keep_file(store: Store, upload: Upload) -> Kept:
+    sha, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with upload.file as file:
+        for piece in pieces_of(file):
+            sha.update(piece)
+            md5.update(piece)
+        kept = Kept(upload.size, sha.hexdigest(), md5.hexdigest())
+        store.put_file(source_path(kept.digest), file)
+    return kept
 
 
 def describe(ref: SourceRef, info: SourceInfo, kept: Kept, filename: str) -> Asset:

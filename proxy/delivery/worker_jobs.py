@@ -13,13 +13,15 @@ from proxy.services import Services
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What the network makes of a source; the id is the key of its outcome. ``is_stored``: is what it makes?"""
+    """What the network makes of a source; the id is the key of its outcome. ``is_stored``: is what it makes? Without a
+    ``queue`` it waits where others do that need the network's answer."""
 
     function: str
     job_id: str
     arguments: Sequence[str]
     lane: Lane
     is_stored: Callable[[], Awaitable[bool]]
+    queue: str = ""
 
 
 async def await_job(services: Services, job: JobRequest, *, patience: float) -> Outcome | None:
@@ -40,7 +42,7 @@ async def _request(services: Services, job: JobRequest) -> Outcome | None:
     if outcome is not None:
         # Made once, but no longer in the store.
         await services.queue.forget(job.job_id)
-    queue = await queue_for(services, job.lane.source)
+    queue = job.queue or await queue_for(services, job.lane.source)
     if await services.queue.enqueue_once(queue, job.function, job.job_id, job.arguments, lane=job.lane):
         return None
     return await services.queue.outcome(job.job_id)

@@ -4,6 +4,7 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,28 +56,30 @@ class BodyLimit:
     """Stops reading a request body at ``max_bytes``, and all bodies together at the budget of the services.
 
     A Content-Length that says too much is refused before anything is read; one that says too little does not help.
+    ``larger`` are paths with a bound of their own; what is beyond ``max_bytes`` there lies on disk, and is not counted.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int]) -> None:
         self._app = app
-        self._max_bytes = max_bytes
+        self._max_bytes, self._larger = max_bytes, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         read = 0
+        most = max(self._max_bytes, self._larger.get(scope["path"], 0))
         declared = Headers(scope=scope).get("content-length", "")
 
         async def receive_bounded() -> Message:
             nonlocal read
-            if is_natural(declared) and int(declared) > self._max_bytes:
-                raise self._too_large()
+            if is_natural(declared) and int(declared) > most:
+                raise _too_large(most)
             message = await receive()
             size = len(message.get("body", b""))
-            if read + size > self._max_bytes:
-                raise self._too_large()
-            scope["app"].state.services.bodies.take(size)
+            if read + size > most:
+                raise _too_large(most)
+            scope["app"].state.services.bodies.take(min(size, max(0, self._max_bytes - read)))
             read += size
             return message
 
@@ -84,7 +87,8 @@ class BodyLimit:
             await self._app(scope, receive_bounded, send)
         finally:
             if read:
-                scope["app"].state.services.bodies.give(read)
+                scope["app"].state.services.bodies.give(min(read, self._max_bytes))
 
-    def _too_large(self) -> LimitExceeded:
-        return LimitExceeded(f"The request body is larger than {self._max_bytes} bytes.")
+
+def _too_large(most: int) -> LimitExceeded:
+    return LimitExceeded(f"The request body is larger than {most} bytes.")

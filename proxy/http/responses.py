@@ -82,27 +82,52 @@ def respond(content: Content, caching: Caching, request_headers: Mapping[str, st
     if_none_match = request_headers.get("if-none-match", "")
     if if_none_match.strip() == "*" or matches(if_none_match, content.etag):
         return not_modified(content.etag, caching)
+    frame = frame_of(
+        len(content.body), content.mime, content.etag, caching, request_headers, head=head, more=content.headers
+    )
+    body = b"" if head else content.body[frame.start : frame.end]
+    return Response(body, status_code=frame.status, headers=frame.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An answer without its body, which is the half-open span ``start`` … ``end`` of the whole."""
+
+    status: int
+    headers: dict[str, str]
+    start: int
+    end: int
+
+
+def frame_of(
+    size: int,
+    mime: str,
+    etag: str,
+    caching: Caching,
+    request_headers: Mapping[str, str],
+    *,
+    head: bool,
+    more: Mapping[str, str],
+) -> Frame:
+    """200, or 206/416 for a single byte range of a body of ``size`` bytes."""
     headers = {
-        "ETag": f'"{content.etag}"',
-        "Content-Type": content.mime,
+        "ETag": f'"{etag}"',
+        "Content-Type": mime,
         "Accept-Ranges": "bytes",
         **caching.headers,
         **CORS,
         **SAFETY,
-        **content.headers,
+        **more,
     }
-    body, status = content.body, 200
-    span = None if head else byte_span(request_headers, len(body), content.etag)
-    if span is not None:
-        start, end = span
-        if start >= end:
-            # A cache that kept this would answer it to clients that ask for all.
-            refusal = {**headers, "Content-Range": f"bytes */{len(body)}", "Cache-Control": "no-store"}
-            return Response(status_code=416, headers=refusal)
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
-        body, status = body[start:end], 206
-    headers["Content-Length"] = str(len(body))
-    return Response(b"" if head else body, status_code=status, headers=headers)
+    span = None if head else byte_span(request_headers, size, etag)
+    if span is None:
+        return Frame(200, {**headers, "Content-Length": str(size)}, 0, size)
+    start, end = span
+    if start >= end:
+        # A cache that kept this would answer it to clients that ask for all.
+        return Frame(416, {**headers, "Content-Range": f"bytes */{size}", "Cache-Control": "no-store"}, 0, 0)
+    told = {"Content-Range": f"bytes {start}-{end - 1}/{size}", "Content-Length": str(end - start)}
+    return Frame(206, {**headers, **told}, start, end)
 
 
 def byte_span(request_headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from rq.utils import now
 from media.config import Queue, RedisSettings
 from media.errors import MediaError, RateLimited, Unavailable
 from media.work import jobs, lanes
-from media.work.jobs import Outcome
+from media.work.jobs import Outcome, Progress
 from media.work.lanes import Lane
 from proxy.runtime.outcomes import Outcomes
 from proxy.runtime.pool import Pool
@@ -28,6 +28,8 @@ QUEUED_TTL_SECONDS = 3600
 #: RQ keeps failed jobs for a year by default; the outcome stream is our marker, not the job.
 FAILED_JOB_TTL_SECONDS = 1
 FULL_RETRY_AFTER_SECONDS = 10
+#: A job that waits for so long is forgotten anyway.
+CANCELLED_SECONDS = QUEUED_TTL_SECONDS
 
 
 class JobQueue:
@@ -109,6 +111,20 @@ class JobQueue:
         """Let the job be enqueued again although an outcome of it is remembered."""
         with _translated():
             await self._async.delete(jobs.outcome_stream(job_id))
+
+    async def progress(self, job_id: str) -> Progress | None:
+        """How far a job is that tells; None if it tells nothing, or nothing any more."""
+        with _translated():
+            told = await self._async.xrevrange(jobs.progress_stream(job_id), count=1)
+        return Progress.from_fields(told[-1][1]) if told else None
+
+    async def call_off(self, job_id: str, is_unwanted: bool = True) -> None:
+        """Tell the worker that nobody wants what the job makes, or that somebody does again."""
+        with _translated():
+            if is_unwanted:
+                await self._async.set(jobs.cancelled_key(job_id), 1, ex=CANCELLED_SECONDS)
+            else:
+                await self._async.delete(jobs.cancelled_key(job_id))
 
     async def counters(self) -> dict[str, int]:
         with _translated():

@@ -55,6 +55,10 @@ class Watch:
             self._name = ""
             self._seconds.labels(name).observe(time.monotonic() - started)
 
+    def restart(self, timeout_seconds: float) -> None:
+        """The job makes progress: its time-out begins anew."""
+        self._latest_end = time.monotonic() + timeout_seconds + self._margin
+
     @property
     def stuck(self) -> str:
         """The name of a job that should have ended, "" if none."""

@@ -13,9 +13,7 @@ Walk::
 
 import contextlib
 import logging
-import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -31,7 +29,7 @@ from media.work.jobs import MADE, QUEUES, VIDEO_QUEUE, Progress, cancelled_key
 from media.work.lanes import waiting_key
 from worker.matting.raster import Bytes
 from worker.outcomes import tell_progress
-from worker.renewal import locked
+from worker.renewal import locked, restart_time_out
 from worker.services import Services
 from worker.upkeep.marks import count_stored
 from worker.video import parts
@@ -80,7 +78,7 @@ class Run:
     def step(self, frames: int) -> None:
         """A frame more is made, ``frames`` in all."""
         self.made += 1
-        restart_time_out(self.services.settings.queue.job_timeout_seconds)
+        restart_time_out()
         rate = self.made / max(1e-3, time.monotonic() - self.started)
         tell_progress(
             self.services.redis,
@@ -103,11 +101,18 @@ def work_on_video(services: Services, order: VideoOrder) -> bool:
             return True
         with tempfile.TemporaryDirectory(prefix="cutout-video-") as folder:
             try:
+                check_wanted(services, key)
                 return _work(services, order, key, Path(folder))
             except Cancelled:
                 services.redis.delete(cancelled_key(key))
                 parts.delete_all(services.store, key)
                 raise
+
+
+def check_wanted(services: Services, key: str) -> None:
+    """Raises Cancelled if nobody wants the video any more."""
+    if services.redis.exists(cancelled_key(key)):
+        raise Cancelled
 
 
 def _work(services: Services, order: VideoOrder, key: str, folder: Path) -> bool:
@@ -181,9 +186,3 @@ def _others_wait(services: Services) -> bool:
     listed: Any = [services.redis.llen(f"rq:queue:{queue}") for queue in others]
     lanes: Any = [services.redis.exists(waiting_key(queue)) for queue in QUEUES]
     return any(listed) or any(lanes)
-
-
-def restart_time_out(seconds: int) -> None:
-    """A job that makes progress is not late: RQ's alarm, if there is one, begins anew."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGALRM) != signal.SIG_DFL:
-        signal.alarm(seconds)

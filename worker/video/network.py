@@ -52,6 +52,8 @@ def maps_from(answers: Floats) -> Maps:
 
 def _unstretched(matter: Matter) -> Matter:
     session = matter.session
+    if not session.model.stretches:
+        return matter
     return replace(matter, session=replace(session, model=replace(session.model, stretches=False)))
 
 

@@ -20,7 +20,7 @@ SIDE = 256
 #: The share of the network's new answer where the colours agree wholly.
 LEAST_SHARE = 0.2
 #: Colours that differ by so much (0…255) more than the noise of the clip are another thing's.
-COLOUR_TOLERANCE = 7.0
+COLOUR_TOLERANCE = 4.0
 #: Differences are averaged over windows of this side: noise is no motion.
 WINDOW = 5
 #: Motion of less than this many pixels is none: warping would only blur.

@@ -8,10 +8,12 @@ from media.errors import DerivationFailed, DerivationPending, NotFound, RateLimi
 from media.operations import parse_chain
 from media.records.asset import Asset
 from media.render.derivation import is_ready
+from media.video.order import VideoOrder
 from media.work.conversion import CONVERSION_FILES, CONVERSIONS, Conversion, File
 from media.work.lanes import Lane
 from proxy.delivery.derivation import request_cutout
 from proxy.delivery.gate import OWNER, Passed, open_chain
+from proxy.delivery.videos import WantedVideo, request_video
 from proxy.services import Services
 
 GONE = "There is no such conversion, or it has expired."
@@ -61,9 +63,7 @@ async def state_of(services: Services, file: File) -> State:
     if file.error:
         return State(error=file.error)
     try:
-        order = (await passed_of(services, file)).order
-        if not await services.io.run(is_ready, services.store, order) and order.needs.cutout is not None:
-            await request_cutout(services, Lane(order.cloud, order.source_digest), order.needs.cutout, patience=0)
+        await (_ask_for_video(services, file) if file.order else _ask_for_cutout(services, file))
     except (DerivationPending, RateLimited):
         # What finds no place yet is put there when it is asked for again.
         return State()
@@ -72,6 +72,26 @@ async def state_of(services: Services, file: File) -> State:
     except DerivationFailed:
         return State(error=FAILED)
     return State(is_done=True)
+
+
+async def _ask_for_cutout(services: Services, file: File) -> None:
+    order = (await passed_of(services, file)).order
+    if not await services.io.run(is_ready, services.store, order) and order.needs.cutout is not None:
+        await request_cutout(services, Lane(order.cloud, order.source_digest), order.needs.cutout, patience=0)
+
+
+async def _ask_for_video(services: Services, file: File) -> None:
+    cloud = file.source.cloud if file.source else ""
+    await request_video(services, WantedVideo(VideoOrder.from_json(file.order), cloud))
+
+
+async def call_off(services: Services, conversion: Conversion) -> None:
+    """Forget a conversion, and the work on its videos: who else wants one of them puts it back by asking."""
+    await services.io.run(services.catalog.records(CONVERSIONS).delete, conversion.id)
+    for file in conversion.files:
+        await services.io.run(services.catalog.records(CONVERSION_FILES).delete, file.id)
+        if file.order:
+            await services.queue.call_off(VideoOrder.from_json(file.order).key(services.matting))
 
 
 async def passed_of(services: Services, file: File) -> Passed:

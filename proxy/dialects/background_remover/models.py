@@ -6,7 +6,6 @@ people. The weights of the vendor's own are pulled by `cutout models pull` and t
 
 from media.errors import UnsupportedOperation
 
-DEFAULT = "u2net"
 #: Model → the objects it keeps; none: whatever is in front.
 SUBSTITUTED: dict[str, tuple[str, ...]] = {"u2net": (), "u2netp": (), "u2net_human_seg": ("person",)}
 

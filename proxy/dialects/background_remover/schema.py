@@ -14,9 +14,11 @@ CONVERSIONS = (IMAGE, VIDEO)
 BACKGROUNDS = ("transparent", "color", "image")
 #: The spellings of the sample clients: Python and curl repeat the first, PHP numbers the third.
 FILES = ("files", "files[]", "file", "file[]")
-#: The vendor names no field for the picture that ``bg_type=image`` asks for.
-BACKGROUND_FILES = ("bg_image", "background_image")
+#: The vendor names no field for what is to lie beneath; a picture, or for ``video_over_video`` a video.
+BACKGROUND_FILES = ("bg_image", "background_image", "bg_video", "background_video", "background")
 THRESHOLD = (0, 255)
+FRAME_RATE = (1, 60)
+FRAME_LIMIT = (1, 1_000_000)
 WHITE = Color(255, 255, 255)
 ERODE = (0, 100)
 BASE_SIZE = (1, 100_000)
@@ -52,6 +54,44 @@ class ImageParameters:
     mask_threshold: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ``video_format``: what is made (a row of :mod:`media.video.formats`), and what lies beneath: ``beneath`` is
+    ``image``, ``video``, ``any`` (a picture if there is one) or empty; ``has_color``: a colour if nothing else."""
+
+    format: str
+    beneath: str = ""
+    has_color: bool = False
+
+
+#: ``webm`` is ours: players and browsers show it where they do not know ProRes.
+VIDEO_FORMATS = {
+    "mov": Target("mov"),
+    "webm": Target("webm"),
+    "mattekey": Target("mattekey"),
+    "gif": Target("gif"),
+    "video_over_image": Target("mp4", beneath="image"),
+    "video_over_video": Target("mp4", beneath="video"),
+    "gif_with_bg": Target("gif_on", beneath="any", has_color=True),
+    "mp4_with_color": Target("mp4", has_color=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VideoParameters:
+    """``framerate`` and ``frame_limit`` are 0 if they are left to the video."""
+
+    cutout: CutoutOptions
+    name: str
+    color: Color
+    framerate: int = 0
+    frame_limit: int = 0
+
+    @property
+    def target(self) -> Target:
+        return VIDEO_FORMATS[self.name]
+
+
 def is_file_field(name: str) -> bool:
     """``files``, ``files[]``, ``file``, ``file[7]``."""
     return name in FILES or (name.startswith(("file[", "files[")) and name.endswith("]"))
@@ -71,6 +111,20 @@ def parse_image(texts: Mapping[str, str], network: Network) -> ImageParameters:
         only_mask=fields.flag("only_mask"),
         background=fields.choice("bg_type", BACKGROUNDS, "transparent"),
         color=fields.color("bg_color_value", "#ffffff"),
+    )
+
+
+def parse_video(texts: Mapping[str, str], network: Network) -> VideoParameters:
+    """Raises RequestError naming the field, its value and what was expected."""
+    fields = Fields(texts)
+    # Said for mp4_with_color, whose name says it already.
+    fields.flag("video_bg_color_enabled")
+    return VideoParameters(
+        cutout=parse_cutout(fields, Matting(), network),
+        name=fields.choice("video_format", tuple(VIDEO_FORMATS), "mov"),
+        color=fields.color("video_bg_color", "#00ff00"),
+        framerate=fields.number("framerate", *FRAME_RATE) or 0,
+        frame_limit=fields.number("frame_limit", *FRAME_LIMIT) or 0,
     )
 
 

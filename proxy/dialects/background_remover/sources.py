@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from media.errors import LimitExceeded, RequestError, SourceError
 from media.records.asset import Asset, SourceRef
-from proxy.delivery.ingest import keep_guest
+from proxy.delivery.ingest import keep_guest, keep_guest_file
 from proxy.dialects.background_remover.schema import BACKGROUND_FILES, FILES, is_file_field
 from proxy.http.collector import Source
 from proxy.http.forms import Form, read_form
@@ -44,7 +44,9 @@ class Sent:
 
 async def read_request(services: Services, request: Request, max_files: int) -> Sent:
     """Raises RequestError without a file, LimitExceeded for too many."""
-    form = await read_form(services, request, FileFields())
+    limits = services.settings.limits
+    most = max(limits.max_source_bytes, limits.max_video_bytes)
+    form = await read_form(services, request, FileFields(), file_bytes=most)
     uploads = tuple(_uploads(form, is_file_field))
     if not uploads:
         raise RequestError("There is no file: send one or more as `files`.")
@@ -59,8 +61,21 @@ def _uploads(form: Form, is_meant: Callable[[str], bool]) -> Iterator[Upload]:
 
 async def keep_image(services: Services, cloud: str, upload: Upload) -> Asset | str:
     """The stored photograph, or the sentence that says why it is none. Raises Unavailable if there is no room."""
+    most = services.settings.limits.max_source_bytes
+    if upload.size > most:
+        return f"File size too large. Got {upload.size}. Maximum is {most}."
     arrival = await services.io.run(upload.read)
     try:
         return await keep_guest(services, arrival, SourceRef(cloud, "image", TYPE, arrival.filename))
     except (RequestError, SourceError) as error:
+        return str(error)
+
+
+async def keep_video(services: Services, cloud: str, upload: Upload) -> Asset | str:
+    """The stored video, which the worker judges, or the sentence that says why it is none. Raises Unavailable."""
+    if not upload.size:
+        return "The video is empty."
+    try:
+        return await keep_guest_file(services, upload, SourceRef(cloud, "video", TYPE, upload.filename))
+    except LimitExceeded as error:
         return str(error)

@@ -1,11 +1,12 @@
-"""Parameters → chains. Pure."""
+"""Parameters → chains of images, orders of videos. Pure."""
 
 from dataclasses import asdict
 
 from media.language.chain import Chain, Output, Step
 from media.language.params import Color, ColorKind
 from media.operations import step
-from proxy.dialects.background_remover.schema import WHITE, ImageParameters
+from media.video.order import VideoOrder
+from proxy.dialects.background_remover.schema import WHITE, ImageParameters, VideoParameters
 
 #: The layer source that stands for the background picture of a request.
 BACKGROUND = "background"
@@ -24,6 +25,21 @@ def chain_of(parameters: ImageParameters) -> Chain:
     stretched = step("scale", width=1.0, height=1.0, relative=True, ignore_aspect_ratio=True)
     under = step("layer", source=BACKGROUND, steps=(stretched,), under=True, no_overflow=True)
     return Chain((*removal, under, _on(WHITE)), PNG)
+
+
+def order_of(parameters: VideoParameters, source: tuple[str, bool], beneath: tuple[str, bool]) -> VideoOrder:
+    """``source`` and ``beneath`` are digests ("" for nothing), and whether they move."""
+    color = ColorKind().format(parameters.color) if parameters.target.has_color and not beneath[0] else ""
+    return VideoOrder(
+        source=source[0],
+        format=parameters.target.format,
+        cutout=parameters.cutout,
+        color=color,
+        beneath=beneath[0],
+        beneath_moves=beneath[1],
+        rate=float(parameters.framerate),
+        frame_limit=parameters.frame_limit,
+    )
 
 
 def _decided(threshold: int | None) -> tuple[Step, ...]:
