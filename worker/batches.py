@@ -53,7 +53,7 @@ def _make(services: Services, batch: Batch, row: Row) -> dict[str, object]:
 
 def _order(services: Services, batch: Batch, row: Row) -> Order:
     chain = concrete(parse_chain(row.chain))
-    listing = Listing(batch.asset_id, row.transformation, row.extension)
+    listing = Listing(batch.asset_id, row.transformation, row.extension, eager=True)
     return order_for(batch.source_digest, chain, row.layers, services.matting, listing)
 
 

@@ -54,13 +54,15 @@ class Backup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivedEntry:
     """A derived asset as a listing shows it. ``key`` is its identity, see :mod:`media.derived.keys`; ``transformation``
-    is the text that first asked for it, ``extension`` what its URL ends in."""
+    is the text that first asked for it, ``extension`` what its URL ends in. ``eager``: the owner had it made ahead, so
+    anybody may have it; of no ``bytes`` while it is yet to be made."""
 
     key: str
     transformation: str
     extension: str
     format: str
     bytes: int
+    eager: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,14 +211,30 @@ class Catalog:
         return number
 
     def note_derived(self, asset_id: str, source_digest: str, entry: DerivedEntry) -> None:
-        """Put a derived asset on the list of an asset's version. It is for people: delivery finds it without."""
-        self._documents.write(derived_entry_path(asset_id, source_digest, entry.key), asdict(entry))
+        """Put a derived asset on the list of an asset's version. What is eager there stays so."""
+        path, document = derived_entry_path(asset_id, source_digest, entry.key), asdict(entry)
+        if entry.eager or not self._documents.create(path, document):
+            self._documents.change(path, lambda found: document | {"eager": entry.eager or _is_eager(found)})
+
+    def order_derived(self, asset_id: str, source_digest: str, entry: DerivedEntry) -> None:
+        """Mark a derived asset as eager, whether it is made or not."""
+        path, document = derived_entry_path(asset_id, source_digest, entry.key), asdict(entry)
+        self._documents.change(path, lambda found: (found or document) | {"eager": True})
+
+    def is_eager(self, asset_id: str, source_digest: str, key: str) -> bool:
+        """Whether its owner had the derived asset made ahead."""
+        return self.is_marked_eager(derived_entry_path(asset_id, source_digest, key))
+
+    def is_marked_eager(self, path: str) -> bool:
+        """The same, by the path of its entry."""
+        return _is_eager(self._documents.read(path))
 
     def list_derived(
         self, asset_id: str, source_digest: str, *, cursor: str = "", limit: int = PAGE
     ) -> tuple[list[DerivedEntry], str]:
         paths, cursor = self._documents.paths(derived_prefix(asset_id, source_digest), cursor, limit)
-        return [DerivedEntry(**document) for document in self._documents.read_all(paths) if document], cursor
+        entries = (DerivedEntry(**document) for document in self._documents.read_all(paths) if document)
+        return [entry for entry in entries if entry.bytes], cursor
 
     def forget_derived(self, asset_id: str, source_digest: str, key: str) -> bool:
         """Take it off the list; True if it was on it."""
@@ -314,6 +330,10 @@ def _named(asset: Asset, ref: SourceRef) -> Asset:
     return replace(
         asset, cloud=ref.cloud, resource_type=ref.resource_type, type=ref.type, public_id=ref.public_id
     )  # fmt: skip
+
+
+def _is_eager(document: Document | None) -> bool:
+    return bool(document and document.get("eager"))
 
 
 def _asset(document: Document) -> Asset | None:

@@ -61,6 +61,16 @@ class Documents:
         """Replace whatever is there."""
         self._store.put(path, _text(document))
 
+    def create(self, path: str, document: Mapping[str, object]) -> bool:
+        """Write it if nothing is there; False if something is, or if the store cannot tell."""
+        if not self._store.conditional:
+            return False
+        try:
+            self._store.put(path, _text(document), if_match="")
+        except PreconditionFailed:
+            return False
+        return True
+
     def delete(self, path: str) -> None:
         with self._lock(path):
             self._store.delete(path)

@@ -43,11 +43,13 @@ from media.stores.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Where a derived asset is listed: with its asset, under what was written to ask for it."""
+    """Where a derived asset is listed: with its asset, under what was written to ask for it; ``eager``: by its owner,
+    ahead of the first request."""
 
     asset_id: str
     transformation: str
     extension: str
+    eager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +167,23 @@ def keep(store: Store, catalog: Catalog, order: Order, derived: Derived) -> None
 
 def enlist(catalog: Catalog, order: Order, derived: Derived) -> None:
     """Put it on the list of what was derived from its asset, if the order names one."""
-    if order.listing is None:
-        return
-    row = sniff(derived.body)
-    entry = DerivedEntry(
-        key=order.key,
-        transformation=order.listing.transformation,
-        extension=order.listing.extension,
-        format=row.name if row else "",
-        bytes=len(derived.body),
-    )
-    catalog.note_derived(order.listing.asset_id, order.source_digest, entry)
+    if order.listing is not None:
+        row = sniff(derived.body)
+        entry = _entry(order, order.listing, row.name if row else "", len(derived.body))
+        catalog.note_derived(order.listing.asset_id, order.source_digest, entry)
+
+
+def open_ahead(catalog: Catalog, order: Order) -> None:
+    """Let anybody have what the order makes, before it is made."""
+    if order.listing is not None:
+        catalog.order_derived(order.listing.asset_id, order.source_digest, _entry(order, order.listing, "", 0))
+
+
+def _entry(order: Order, listing: Listing, name: str, size: int) -> DerivedEntry:
+    return DerivedEntry(
+        key=order.key, transformation=listing.transformation, extension=listing.extension, format=name, bytes=size,
+        eager=listing.eager,
+    )  # fmt: skip
 
 
 def read_source(store: Store, digest: str) -> bytes:

@@ -48,7 +48,7 @@ def sweep(store: Store, catalog: Catalog, settings: StoreSettings, marks: Marks,
     bin_.begin("sources")
     bin_.measured[GUESTS] = sweep_sources(store, bin_, rules, named) + pieces
     bin_.begin("lists")
-    sweep_lists(bin_, rules, named, made.keys)
+    sweep_lists(catalog, bin_, rules, named, made.keys)
 
 
 def store_time(store: Store) -> float:

@@ -6,7 +6,8 @@
     type private            owner        anybody                               owner        never found
     type authenticated      owner        owner                                 owner        anybody
     with access_control     owner, or anybody while an "anonymous" rule's time runs: everywhere
-    of a strict cloud       anybody      owner, or what the Admin API allows
+    of a strict cloud       anybody      owner, or what the Admin API allows,
+                                         or what its owner had made ahead (eager)
 
 The owner is who signs the URL, or brings a token or a secret (:class:`Grant`). Judged is the compiled chain by what it
 does to this picture, never its text: for a private asset, one that changes no pixel shows it unchanged, whatever its
@@ -35,6 +36,9 @@ from proxy.services import Services
 PRIVATE, AUTHENTICATED = "private", "authenticated"
 #: Delivery types that a layer shows only to the owner.
 OWNED = (PRIVATE, AUTHENTICATED)
+#: How a source of a chain begins that is fetched.
+REMOTE = "fetch:"
+NOT_ALLOWED = "The transformation is not allowed: it needs a signed URL"
 
 
 def _any_asset(asset: Asset) -> bool:
@@ -112,14 +116,20 @@ async def open_chain(
     """
     hold, is_original = check(asset, grant), _shows_bytes(asset, chain.chain)
     cloud = services.settings.clouds.get(asset.cloud)
-    if cloud and cloud.strict and not (is_original or grant.is_owner or grant.is_allowed):
-        raise BadSignature("The transformation is not allowed: it needs a signed URL")
+    # Strict means what is written, too: a transformation that leaves nothing to do is one.
+    is_plain = is_original and not (listing and listing.transformation)
+    is_closed = bool(cloud and cloud.strict and not (is_plain or grant.is_owner or grant.is_allowed))
+    if is_closed and (listing is None or any(source.startswith(REMOTE) for source in chain.needs.sources)):
+        # Nothing is fetched for a stranger to learn that it is not for him.
+        raise BadSignature(NOT_ALLOWED)
     layers = {}
     for source in chain.needs.sources:
         layer = await locate(source)
         hold = hold.joined(check(layer, grant.beside(layer), is_beside=True))
         layers[source] = layer.digest
     order = order_for(asset.digest, chain, layers, services.matting, listing, asset.cloud)
+    if is_closed and not await services.io.run(services.catalog.is_eager, asset.asset_id, asset.digest, order.key):
+        raise BadSignature(NOT_ALLOWED)
     if asset.type == PRIVATE and not grant.is_owner and not await _is_changed(services, order, patience):
         _check_original(asset, grant)
     return Passed(order, hold, is_original)

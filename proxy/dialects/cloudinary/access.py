@@ -61,5 +61,5 @@ def _check_unsigned(cloud: Cloud, url: DeliveryUrl, *, is_allowed: bool) -> None
     is_derived = bool(url.components)
     if url.delivery_type == "authenticated" or (url.delivery_type == "private" and not is_derived):
         raise BadSignature(f"Resource of type {url.delivery_type} needs a signed URL")
-    if cloud.strict and is_derived and not is_allowed:
+    if cloud.strict and is_derived and not is_allowed and url.remote is not None:
         raise BadSignature(f"Transformation {url.transformation}/ is not allowed")

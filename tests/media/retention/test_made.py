@@ -170,3 +170,17 @@ def test_an_entry_written_while_the_sweep_runs_stays(house: House) -> None:
     house.catalog.note_derived(asset.asset_id, asset.digest, entry)
     house.sweep()
     assert len(house.paths("catalog/derived/")) == 1
+
+
+def test_what_was_made_ahead_stays_open_when_it_has_to_be_made_again(house: House) -> None:
+    asset = house.upload(b"pixels")
+    for number, is_eager in enumerate((True, False)):
+        derive(house, number)
+        entry = DerivedEntry(key=key(number), transformation="w_1", extension="", format="png", bytes=1, eager=is_eager)
+        house.catalog.note_derived(asset.asset_id, asset.digest, entry)
+        house.store.delete(derived_path(key(number)))
+    house.wait()
+    house.sweep()
+    assert [house.catalog.is_eager(asset.asset_id, asset.digest, key(number)) for number in range(2)] == [True, False]
+    entries, _ = house.catalog.list_derived(asset.asset_id, asset.digest)
+    assert [entry.key for entry in entries] == [key(0)]

@@ -20,6 +20,7 @@ from media.formats.table import sniff
 from media.language.chain import canonical
 from media.operations import format_chain
 from media.records.asset import Asset
+from media.render import derivation
 from media.render.derivation import Order
 from media.work import webhook
 from media.work.batch import Batch, Row
@@ -85,7 +86,8 @@ async def order_of(services: Services, asset: Asset, wanted: EagerTransformation
     if wanted.format:
         chain = replace(chain, output=settled(replace(chain.output, candidates=(wanted.format,))))
     passed = await open_with_layers(services, asset, concrete(chain), wanted.transformation, wanted.extension, OWNER)
-    return passed.order
+    listing = passed.order.listing
+    return replace(passed.order, listing=replace(listing, eager=True)) if listing else passed.order
 
 
 def split_format(text: str) -> tuple[str, str | None]:
@@ -105,10 +107,13 @@ async def derive_all(
 async def _derive(services: Services, call: Call, asset: Asset, wanted: EagerTransformation) -> dict[str, Any]:
     order = await order_of(services, asset, wanted)
     shown = _shown(call, asset, wanted)
+    await services.io.run(derivation.open_ahead, services.catalog, order)
     try:
         derived = await find_or_derive(services, order, patience=both(services.settings.delivery.max_wait_seconds))
     except DerivationPending:
         return {"status": "processing", **shown}
+    # Also if it was made before, and not listed here.
+    await services.io.run(derivation.enlist, services.catalog, order, derived)
     row = sniff(derived.body)
     name = row.name if row else ""
     info = describe_derived(derived.body, max_pixels=services.settings.limits.max_output_pixels * 2)
@@ -126,6 +131,8 @@ async def enqueue_all(
     batch = Batch(batch_id, call.name, asset.asset_id, asset.digest, rows, notices)
     await services.io.run(services.catalog.records(BATCHES).put, batch_id, batch.to_document())
     lane = Lane(asset.cloud, asset.digest)
+    for order in orders:
+        await services.io.run(derivation.open_ahead, services.catalog, order)
     for row in rows:
         job = DeriveJob(asset.digest, row.chain, canonical(dict(row.layers)))
         await services.queue.enqueue_once(DERIVE_QUEUE, DERIVE_JOB, row.key, job.to_arguments(), lane=lane)
