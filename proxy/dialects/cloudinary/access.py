@@ -1,5 +1,6 @@
 """What a delivery URL proves: signatures, tokens, and what a cloud asks to be signed (spec 1.3)."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -7,10 +8,10 @@ from urllib.parse import quote
 from starlette.requests import Request
 
 from media.config import Cloud
-from media.errors import BadSignature
+from media.errors import BadSignature, BadTransformation
 from media.operations.needs import Needs
 from media.records.asset import Asset
-from proxy.delivery.gate import Grant
+from proxy.delivery.gate import NOT_ALLOWED, Grant
 from proxy.dialects.cloudinary import access_token, signature
 from proxy.dialects.cloudinary.access_token import Token, Use
 from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
@@ -31,6 +32,17 @@ def authorize(cloud: Cloud, url: DeliveryUrl, request: Request, *, is_allowed: b
         return Grant(is_owner=True, until=token.until, covers=lambda asset: token.covers(_paths(asset)))
     _check_unsigned(cloud, url, is_allowed=is_allowed)
     return Grant(is_allowed=is_allowed)
+
+
+@contextlib.contextmanager
+def told_to_the_owner(cloud: Cloud, grant: Grant) -> Iterator[None]:
+    """What is wrong with a transformation is not told to a stranger to whom a strict cloud is closed anyway."""
+    try:
+        yield
+    except BadTransformation as error:
+        if cloud.strict and not (grant.is_owner or grant.is_allowed):
+            raise BadSignature(NOT_ALLOWED) from error
+        raise
 
 
 def check_addons(cloud: Cloud, needs: Needs, grant: Grant) -> None:

@@ -27,7 +27,7 @@ from proxy.delivery.deliver import Delivery, deliver, derived_of
 from proxy.delivery.gate import Grant, Passed, check_type, open_chain
 from proxy.delivery.patience import IMPATIENT, Patience, patience_of
 from proxy.dialect import Dialect, Path
-from proxy.dialects.cloudinary.access import authorize, check_addons
+from proxy.dialects.cloudinary.access import authorize, check_addons, told_to_the_owner
 from proxy.dialects.cloudinary.concrete import Negotiated, negotiate_on, terms_on
 from proxy.dialects.cloudinary.envelope import envelope
 from proxy.dialects.cloudinary.named_transformations import definitions, is_allowed_for_strict
@@ -67,7 +67,8 @@ async def image(services: Services, request: Request) -> Response:
     if found.asset.resource_type != "image":
         return await deliver_file(services, url, found.asset, grant, request)
     named = await definitions(services, url.cloud, url.components)
-    asked = _negotiate(services, url.components, found, request.headers, named)
+    with told_to_the_owner(cloud, grant):
+        asked = _negotiate(services, url.components, found, request.headers, named)
     check_addons(cloud, asked.chain.needs, grant)
     wait = patience_of(request.headers, services.settings.delivery)
     passed = await open_with_layers(
