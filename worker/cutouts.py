@@ -5,7 +5,7 @@ Walk::
     make_cutout
       ├ lock(cutout key)                one worker at a time, whichever job asked
       ├ stat                            made meanwhile? done
-      ├ open_photo                      source → upright, within 4,194,304 pixels
+      ├ open_photo                      source → upright, within matting.max_input_pixels
       ├ stored_or_new_maps              stored network answer, or infer and store it
       ├ cut                             hints → trimap → matte → clean foreground
       └ save_cutout                     colour first, matte last

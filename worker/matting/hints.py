@@ -20,9 +20,9 @@ ASKED_FROM = 0.25
 #: An asked class is in the picture when its pixels cover this share of it.
 PRESENT_SHARE = 0.001
 #: A region of the class takes the salient subject's outline when the subject covers this share of it.
-AGREEMENT = 0.7
+AGREEMENT = 0.8
 #: Such an outline may leave the region by this share of the map's longer side: class maps are coarse.
-OUTLINE_REACH = 0.04
+OUTLINE_REACH = 0.03
 #: A region that the subject does not touch (covers less than this share) counts …
 TOUCH_SHARE = 0.02
 #: … only if it has this share of the largest region's area.
@@ -30,7 +30,7 @@ COMPARABLE_SHARE = 0.25
 #: A salient component is the asked object as a whole from this share of its class evidence on …
 WHOLE_SHARE = 0.6
 #: … provided that at least this share of its area is of an asked class.
-WHOLE_COVER = 0.15
+WHOLE_COVER = 0.3
 #: Between these shares of the evidence a pixel passes gradually from rival objects to the asked ones.
 RIVAL_UNTIL, ASKED_AT = 0.3, 0.7
 #: A body of which at least this share is kept is kept whole …
@@ -39,6 +39,8 @@ KEPT_SHARE = 0.5
 WHOLE_FROM, WHOLE_AT, INSIDE_SHARE = 0.5, 0.9, 0.01
 #: What is added to a subject is a hole of it if the subject is this share of the pixels so far around it.
 SURROUNDED_SHARE, RIM_MAP_PIXELS = 0.65, 2
+#: A subject of which other classes have more than this on average has another name.
+NAMED_FROM = 0.15
 #: Evidence below this says nothing.
 LITTLE_EVIDENCE = 0.05
 
@@ -47,17 +49,22 @@ LITTLE_EVIDENCE = 0.05
 class Selection:
     """The saliency of what hints keep.
 
-    ``saliency`` of what is kept, 0…1 (h×w). ``found`` is False when no asked class is in the picture.
+    ``saliency`` of what is kept, 0…1 (h×w), and its ``probability`` (h×w), which is lower where a class map alone
+    says what is kept. ``found`` is False when no asked class is in the picture; ``named`` is False when what is kept is
+    the salient subject though the class map does not name it.
     """
 
     saliency: Floats
-    found: bool
+    probability: Floats
+    found: bool = True
+    named: bool = True
 
 
 def select(maps: Maps, hints: Sequence[str]) -> Selection:
     """Restrict the salient subject to the union of ``hints`` (names of OBJECTS, with '-' or '_').
 
     * No hints, or a network without a class head: the salient subject as it is.
+    * No asked class is in the class map, and no other class is where the subject is: the subject, not ``named``.
     * No asked class is in the picture: nothing, and ``found`` is False.
     * A region of an asked class that the salient subject covers: the subject there, with its outline.
     * A region that the subject touches but does not cover, or one as large as the largest: the region itself.
@@ -65,15 +72,24 @@ def select(maps: Maps, hints: Sequence[str]) -> Selection:
     """
     classes = maps.classes
     if not hints or classes is None:
-        return Selection(maps.saliency, found=True)
+        return Selection(maps.saliency, maps.saliency)
     asked, rival = _evidence(classes, hints, maps.saliency.shape)
     members = (asked > rival) & (asked > ASKED_FROM)
     if members.mean() < PRESENT_SHARE:
-        return Selection(np.zeros_like(maps.saliency), found=False)
-    return Selection(_kept(maps.saliency, asked, rival, members), found=True)
+        return _only_candidate(maps.saliency, asked, rival)
+    return _kept(maps.saliency, asked, rival, members)
 
 
-def _kept(saliency: Floats, asked: Floats, rival: Floats, members: Bools) -> Floats:
+def _only_candidate(saliency: Floats, asked: Floats, rival: Floats) -> Selection:
+    """The salient subject if the class map has no better name for it, else nothing."""
+    subject = saliency > MEMBER
+    if not subject.any() or rival[subject].mean() > max(NAMED_FROM, asked[subject].mean()):
+        nothing = np.zeros_like(saliency)
+        return Selection(nothing, nothing, found=False)
+    return Selection(saliency, saliency, named=False)
+
+
+def _kept(saliency: Floats, asked: Floats, rival: Floats, members: Bools) -> Selection:
     subject = saliency > MEMBER
     labels, count = ndimage.label(members)
     index = np.arange(1, count + 1)
@@ -86,7 +102,8 @@ def _kept(saliency: Floats, asked: Floats, rival: Floats, members: Bools) -> Flo
     outlined = np.where(near, saliency * _belonging(subject, asked, rival), 0)
     # The least member is as probable as the least subject, so that both are cut at the same level later.
     region = np.where(apart, np.minimum(1, asked * (MEMBER / ASKED_FROM)), 0)
-    return np.maximum(outlined, region).astype(np.float32)
+    probable = np.maximum(outlined, np.where(apart, asked, 0))
+    return Selection(np.maximum(outlined, region).astype(np.float32), probable.astype(np.float32))
 
 
 def class_region(maps: Maps, name: str) -> Floats:

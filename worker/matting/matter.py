@@ -8,7 +8,7 @@ import numpy as np
 from media.config import Matting
 from media.cutout import CutoutOptions
 from worker.matting import hints, refine
-from worker.matting.confidence import agreement, confidence
+from worker.matting.confidence import NOTHING_FOUND, agreement, confidence
 from worker.matting.foreground import clean_foreground
 from worker.matting.maps import Maps, maps_of
 from worker.matting.models import Model
@@ -63,7 +63,7 @@ def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> 
         refine.harden(matte)
     if photo.alpha is not None:
         np.minimum(matte, photo.alpha, out=matte)
-    trust = confidence(kept.saliency, found=kept.found and bool(saliency.any())) * agreement(matte, solid)
+    trust = confidence(kept) * agreement(matte, solid) if saliency.any() else NOTHING_FOUND
     return Cutout(clean_foreground(photo.rgb, matte, guide), matte, round(trust, 3))
 
 

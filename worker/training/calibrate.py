@@ -27,11 +27,11 @@ def pairs(folder: Path, session: Session) -> list[tuple[float, float]]:
     """Expected and reached overlap of every case in which something was found."""
     found = []
     for case, photo, maps in inferred(read_cases(folder), session):
-        saliency = hints.select(maps, case.options.hints).saliency
-        if (saliency >= MEMBER).mean() >= SMALLEST_SUBJECT:
+        kept = hints.select(maps, case.options.hints)
+        if (kept.saliency >= MEMBER).mean() >= SMALLEST_SUBJECT:
             matte = cut(photo, maps, case.options, SETTINGS).matte.astype(np.float32) / 255
             truth = read_truth(case.truth, photo.width, photo.height)
-            found.append((expected_overlap(saliency), intersection_over_union(matte, truth)))
+            found.append((expected_overlap(kept), intersection_over_union(matte, truth)))
     return sorted(found)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from media.scene.classes import CLASSES, OBJECTS
+from worker.matting.confidence import confidence
 from worker.matting.hints import select, with_whole_bodies
 from worker.matting.maps import Maps
 
@@ -46,6 +47,34 @@ def test_hints_keep_the_asked_classes_of_the_salient_subject(
     kept = selection.saliency > 0.5
     assert (kept[25, 18], kept[25, 62]) == (keeps_left, keeps_right)
     assert selection.found == found
+
+
+CANDIDATES = [
+    # what the class map says of the subject, the hint, whether the subject is the answer
+    ({}, "chair", True),
+    ({"chair": 30}, "chair", True),
+    ({"chair": 40, "sofa": 60}, "chair", False),
+    ({"cat": 250}, "chair", False),
+    ({"cat": 30}, "chair", True),
+    ({"cat": 60}, "chair", False),
+]
+
+
+@pytest.mark.parametrize(("named", "hint", "is_kept"), CANDIDATES)
+def test_the_only_candidate_is_the_answer_if_the_class_map_has_no_other_name_for_it(
+    named: dict[str, int], hint: str, is_kept: bool
+) -> None:
+    maps = scene("background", "background", "left")
+    classes = maps.class_bytes.copy()
+    classes[..., 0] = 255 - sum(named.values())
+    for name, value in named.items():
+        classes[..., CLASSES.index(name)] = value
+    selection = select(Maps(maps.saliency_bytes, classes), (hint,))
+    assert (selection.found, selection.named) == (is_kept, not is_kept)
+    assert bool(selection.saliency[25, 18] > 0.5) is is_kept
+    if is_kept:
+        plain = confidence(select(maps, ()))
+        assert 0.6 * plain < confidence(selection) < 0.9 * plain
 
 
 def test_a_model_without_a_class_head_keeps_the_salient_subject() -> None:

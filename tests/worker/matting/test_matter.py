@@ -6,6 +6,7 @@ import pytest
 from media.config import Matting
 from media.cutout import CutoutOptions
 from worker.matting.confidence import NOTHING_FOUND, agreement, confidence
+from worker.matting.hints import Selection
 from worker.matting.maps import Maps, maps_of
 from worker.matting.matter import Matter, cut
 from worker.matting.models import locate, resolve
@@ -132,7 +133,7 @@ def test_confidence_falls_with_the_doubt_of_the_network() -> None:
     scores = []
     for level, rest in ((0.99, 0.0), (0.9, 0.02), (0.7, 0.1), (0.55, 0.3)):
         saliency[:], saliency[10:40, 10:40] = rest, level
-        scores.append(confidence(saliency))
+        scores.append(confidence(Selection(saliency, saliency)))
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 0.95
     assert scores[-1] < 0.5
