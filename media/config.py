@@ -119,7 +119,7 @@ class Matting:
     device: str = "auto"
     providers: tuple[str, ...] = ()
     threads: int = 1
-    max_input_pixels: int = 4_194_304
+    max_input_pixels: int = 36_000_000
     fine_edges_max_pixels: int = 262_144
     max_batch: int = 1
 
