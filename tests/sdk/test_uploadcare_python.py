@@ -141,6 +141,15 @@ def test_lists_follow_their_pages(uploadcare: Uploadcare, input_jpg: Path) -> No
     assert stored.count() >= 3
 
 
+def test_files_are_searched(uploadcare: Uploadcare, input_jpg: Path) -> None:
+    made = [upload(uploadcare, input_jpg, tags=["searched"], metadata={"number": str(number)}) for number in range(3)]
+    request = {"tags": {"all": ["searched"]}, "is_image": True, "sort": ["-datetime_uploaded"]}
+    found = [str(each.uuid) for each in uploadcare.iterate_search_files(request, request_limit=2)]
+    assert found == [str(file.uuid) for file in made[::-1]]
+    exact = uploadcare.search_files({"tags": {"any": ["searched"]}, "exact": {"metadata": {"number": ["1"]}}})
+    assert [str(each.uuid) for each in exact.results] == [str(made[1].uuid)]
+
+
 def test_metadata_and_tags_are_edited(uploadcare: Uploadcare, input_jpg: Path) -> None:
     file = upload(uploadcare, input_jpg)
     api = uploadcare.metadata_api

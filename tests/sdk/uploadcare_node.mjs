@@ -118,6 +118,15 @@ const steps = {
     assert.deepEqual((await rest.getTags({ uuid }, signed)).tags, ["b", "c"]);
   },
 
+  async "files are searched"() {
+    const { uuid } = await upload({ tags: ["node-search"] });
+    const options = { tags: { all: ["node-search"] }, isImage: true, sort: [{ field: "datetimeUploaded", order: "desc" }] };
+    const page = await rest.searchFiles(options, signed);
+    assert.deepEqual(page.results.map((file) => file.uuid), [uuid]);
+    const fault = await rejected(rest.searchFiles({ query: "abc" }, signed));
+    assert.deepEqual(fault.errors, { query: ["Must be at least 4 characters."] });
+  },
+
   async "a background is removed and its result told"() {
     const { uuid } = await upload();
     let requestId, fileId;

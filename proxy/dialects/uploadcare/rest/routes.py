@@ -11,6 +11,7 @@ from proxy.dialects.uploadcare.rest import (
     groups,
     listing,
     project,
+    search,
     webhooks,
 )
 from proxy.dialects.uploadcare.rest.call import endpoint, nowhere
@@ -27,6 +28,7 @@ ROWS = (
     ("GET", "/files", listing.list_files),
     ("PUT", "/files/storage", files.store_all),
     ("DELETE", "/files/storage", files.delete_all),
+    ("POST", "/files/search", search.search),
     ("POST", "/files/local_copy", copies.local_copy),
     ("POST", "/files/remote_copy", copies.remote_copy),
     ("GET", _FILE, files.show),
