@@ -90,13 +90,14 @@ def test_hints_and_fine_edges_go_into_the_removal(page: Page, fake: Fake) -> Non
     assert "no equivalent for the hints (cat, dog); fine edges" in page.text(".link:nth-child(2) .warning")
 
 
-def test_links_in_both_forms_and_html(page: Page, fake: Fake) -> None:
+def test_links_in_three_forms_and_html(page: Page, fake: Fake) -> None:
     page.open(fake.address, "#photo=coffee&chain=e_background_removal/f_webp")
     page.wait_for("ready")
-    cloudinary, cloudimage, html = page.links
+    cloudinary, cloudimage, uploadcare, html = page.links
     photo = f"{fake.address}/demo/image/upload"
     assert cloudinary == f"{photo}/e_background_removal/f_webp/coffee"
     assert cloudimage == f"{fake.address}/v7/_demo_/coffee?bg_remove=1&force_format=webp"
+    assert uploadcare == f"{fake.address}/:uuid/-/remove_bg/-/format/webp/"
     assert html == f'<img src="{cloudinary}" width="450" height="300" alt="coffee" loading="lazy">'
 
 

@@ -1,7 +1,8 @@
-/* Addresses of one photo under one chain, in both vendors' forms. */
+/* Addresses of one photo under one chain, in the forms of three vendors. */
 
 import { components, tidy } from "./chain.js";
 import { translate } from "./cloudimage.js";
+import { translate as directives } from "./uploadcare.js";
 
 export const CLOUD = "demo";
 
@@ -21,6 +22,12 @@ export function cloudimagePath({ id, chain = "" }) {
   const { query, missing } = translate(chain);
   const name = id.split("/").map(encodeURIComponent).join("/");
   return { path: `/v7/_${CLOUD}_/${name}${query && `?${query}`}`, missing };
+}
+
+/** `{ path, missing }`: Uploadcare names its files by uuids, which an upload tells. */
+export function uploadcarePath({ chain = "" }) {
+  const { path, missing } = directives(chain);
+  return { path: `/:uuid/${path}`, missing };
 }
 
 /** `size` in pixels, where known: a page that reserves the room does not jump. */

@@ -1,6 +1,6 @@
 /* The addresses to take away, each with a copy button. */
 
-import { cloudimagePath, cloudinaryPath, snippet } from "../language/link.js";
+import { cloudimagePath, cloudinaryPath, snippet, uploadcarePath } from "../language/link.js";
 import { byId, element, fresh } from "./dom.js";
 
 const COPIED_MILLISECONDS = 1600;
@@ -9,19 +9,24 @@ const COPIED_MILLISECONDS = 1600;
 export function createLinks() {
   const cloudinary = createLink("Cloudinary URL");
   const cloudimage = createLink("Cloudimage URL");
+  const uploadcare = createLink("Uploadcare URL, :uuid as the upload tells it");
   const image = createLink("HTML");
-  byId("links").append(cloudinary.node, cloudimage.node, image.node);
+  byId("links").append(cloudinary.node, cloudimage.node, uploadcare.node, image.node);
   const shortcut = byId("copy-address");
   shortcut.onclick = () => copy(cloudinary.box, shortcut);
   return {
     show(state, size) {
       const address = location.origin + cloudinaryPath(state);
-      const { path, missing } = cloudimagePath(state);
       cloudinary.show(address);
-      cloudimage.show(location.origin + path, missing.length ? `Cloudimage has no equivalent for ${missing.join("; ")}: left out.` : "");
+      showTranslated(cloudimage, "Cloudimage", cloudimagePath(state));
+      showTranslated(uploadcare, "Uploadcare", uploadcarePath(state));
       image.show(snippet(address, state.id, size));
     },
   };
+}
+
+function showTranslated(link, vendor, { path, missing }) {
+  link.show(location.origin + path, missing.length ? `${vendor} has no equivalent for ${missing.join("; ")}: left out.` : "");
 }
 
 function createLink(label) {
