@@ -73,6 +73,9 @@ def cloudinary_page() -> str:
             *_section("Color spaces", ("space", "what is delivered"), spaces),
             *_section("Formats", ("format", "type", ""), formats),
             *_section("Understood and refused", ("effect", "why"), refused),
+            "With `delivery.skip_unavailable: true` those of 403 (and `b_gen_fill`) are left out, with their layer if",
+            "they blend one. `X-Cld-Warning` names them; the picture has a key of its own, cached for five minutes.",
+            "",
         ]
     )
 

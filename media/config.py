@@ -155,6 +155,7 @@ class Delivery:
     max_wait_seconds: float = 30.0
     image_wait_seconds: float = 10.0
     max_waiting_requests: int = 2000
+    skip_unavailable: bool = False
     synchronous_wait_seconds: float = 30.0
     look_wait_seconds: float = 3.0
     retry_after_seconds: int = 1

@@ -24,8 +24,8 @@ from media.scene.classes import OBJECTS
 PIXELWISE = frozenset({
     "assist_colorblind", "auto_brightness", "auto_color", "auto_contrast", "blackwhite", "blue", "brightness",
     "brightness_hsb", "colorize", "contrast", "exposure", "fill_light", "gamma", "grayscale", "green", "hue", "improve",
-    "modulate", "negate", "opacity", "red", "replace_color", "saturation", "sepia", "simulate_colorblind", "theme",
-    "tint", "vibrance",
+    "left_out", "modulate", "negate", "opacity", "red", "replace_color", "saturation", "sepia", "simulate_colorblind",
+    "theme", "tint", "vibrance",
 })  # fmt: skip
 #: They take away what is outside a shape.
 CUTTING = frozenset({"trim", "round_corners"})

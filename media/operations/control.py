@@ -1,4 +1,4 @@
-"""Control: assignments, conditions and conditional choices for the output.
+"""Control: assignments, conditions and conditional choices for the output; what stands for an effect that is left out.
 
 They stand among the steps of a chain but touch no pixels: :mod:`media.render.binding` takes them out before a step is
 executed.
@@ -14,7 +14,7 @@ from media.language.chain import Output, Step, canonical, format_output, walk
 from media.language.expression import Expression, Facts, is_true
 from media.language.params import Text
 from media.operations.layer import StepsKind
-from media.operations.registry import OPERATIONS, operation
+from media.operations.registry import OPERATIONS, operation, unchanged
 from media.raster.pixels import Image
 
 
@@ -67,6 +67,12 @@ def when(
 ) -> Image:
     """Take one of two ways, by facts of the picture at this point."""
     return _unbound("when")
+
+
+@operation(price=1, reads=unchanged)
+def left_out(image: Image, effect: Annotated[str, Text(64)] = "") -> Image:
+    """Stand in place of an effect that is not available here, and do nothing."""
+    return image
 
 
 def _choose(step: Step, facts: Facts) -> tuple[Facts, tuple[Step, ...]]:

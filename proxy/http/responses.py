@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 
 #: Readable by scripts of any page: the polling clients need them.
-EXPOSED = "X-Cld-Error, Retry-After, X-Background-Removal-Confidence, X-Background-Removal-Status, ETag, Content-Length"
+EXPOSED = (
+    "X-Cld-Error, X-Cld-Warning, Retry-After, X-Background-Removal-Confidence, X-Background-Removal-Status, ETag, "
+    "Content-Length"
+)
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED, "Timing-Allow-Origin": "*"}
 #: A stored file must never run as a page of our host, whatever it contains.
 SAFETY = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from media.derived.keys import ConcreteChain, concrete
 from media.formats.table import FORMATS
+from media.language.chain import walk
 from media.language.expression import Facts
 from media.memo import memoised
 from media.operations.background_removal import arranged
@@ -36,6 +37,7 @@ class Terms:
     removal_first: bool
     hints: ClientHints
     named: Definitions
+    skip_unavailable: bool = False
 
 
 def terms_on(
@@ -46,11 +48,12 @@ def terms_on(
     named: Definitions = no_definitions,
     *,
     removal_first: bool,
+    skip_unavailable: bool = False,
 ) -> Terms:
     """What its record says (size, tags, context) is among the terms, and so in the key."""
     current = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
     extension = None if not components and _is_its_own(asset, extension) else extension
-    return Terms(components, extension, current, recorded_facts(asset), removal_first, hints, named)
+    return Terms(components, extension, current, recorded_facts(asset), removal_first, hints, named, skip_unavailable)
 
 
 def compile_on(terms: Terms) -> Compiled:
@@ -61,6 +64,7 @@ def compile_on(terms: Terms) -> Compiled:
         hints=terms.hints,
         named=terms.named,
         removal_first=terms.removal_first,
+        skip_unavailable=terms.skip_unavailable,
         current=terms.current,
     )
     bound = bind_recorded(compiled.chain, terms.facts)
@@ -72,12 +76,13 @@ def compile_on(terms: Terms) -> Compiled:
 class Negotiated:
     """A request after negotiation.
 
-    ``compiled`` with nothing left to choose, and the headers that chose.
+    ``compiled`` with nothing left to choose, and the headers that chose; ``left_out``: effects that it does without.
     """
 
     compiled: Compiled
     chain: ConcreteChain
     vary: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def _is_small(terms: Terms, accept: str, *_: object) -> bool:
@@ -91,7 +96,9 @@ def negotiate_on(terms: Terms, accept: str, save_data: str, auto_formats: tuple[
     """``accept`` and ``save_data`` are request headers; see :func:`proxy.http.negotiation.negotiate`."""
     compiled = compile_on(terms)
     found = negotiate(compiled.chain, {"accept": accept, "save-data": save_data}, auto_formats)
-    return Negotiated(compiled, concrete(found.chain), tuple(dict.fromkeys((*found.vary, *compiled.vary))))
+    left_out = (each["effect"] for each in walk(found.chain.steps) if each.operation == "left_out")
+    vary = dict.fromkeys((*found.vary, *compiled.vary))
+    return Negotiated(compiled, concrete(found.chain), tuple(vary), tuple(dict.fromkeys(left_out)))
 
 
 def _is_its_own(asset: Asset, extension: str | None) -> bool:

@@ -43,6 +43,10 @@ from proxy.dialects.cloudinary.tenant import find_cloud
 from proxy.http.responses import CORS, Caching, attachment
 from proxy.services import Services
 
+WARNING = "X-Cld-Warning"
+#: Cache life of a picture in which an effect is left out.
+LEFT_OUT_MAX_AGE_SECONDS = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -78,7 +82,7 @@ async def image(services: Services, request: Request) -> Response:
         passed,
         _caching(services, url, asked, found),
         patience=wait,
-        headers={**found.asset.headers, **_disposition(asked.compiled, found.asset), **_warning(found)},
+        headers={**found.asset.headers, **_disposition(asked.compiled, found.asset), **_warning(found, asked.left_out)},
     )
     if asked.compiled.wants_info:
         return await describe(services, delivery, found.asset)
@@ -101,8 +105,15 @@ def _negotiate(
     headers: Mapping[str, str],
     named: Definitions,
 ) -> Negotiated:
-    hints, removal_first = ClientHints.from_headers(headers), services.settings.vendor(Cloudinary).removal_first
-    terms = terms_on(found.asset, components, found.extension, hints, named, removal_first=removal_first)
+    terms = terms_on(
+        found.asset,
+        components,
+        found.extension,
+        ClientHints.from_headers(headers),
+        named,
+        removal_first=services.settings.vendor(Cloudinary).removal_first,
+        skip_unavailable=services.settings.delivery.skip_unavailable,
+    )
     formats = services.settings.delivery.auto_formats
     return negotiate_on(terms, headers.get("accept", ""), headers.get("save-data", ""), formats)
 
@@ -138,7 +149,9 @@ async def describe(services: Services, delivery: Delivery, source: Asset) -> Res
         },
         "output": {"width": info.width, "height": info.height, "bytes": len(result.body), "format": info.format},
     }  # fmt: skip
-    return JSONResponse(document, headers={**delivery.passed.hold.bounded(delivery.caching).headers, **CORS})
+    warning = {name: text for name, text in delivery.headers.items() if name == WARNING}
+    caching = delivery.passed.hold.bounded(delivery.caching)
+    return JSONResponse(document, headers={**caching.headers, **CORS, **warning})
 
 
 def _caching(services: Services, url: DeliveryUrl, asked: Negotiated, found: Found) -> Caching:
@@ -146,6 +159,9 @@ def _caching(services: Services, url: DeliveryUrl, asked: Negotiated, found: Fou
     if found.missing is not None:
         # The asset may come: a shared cache must not keep the placeholder in its name.
         return Caching(services.settings.delivery.error_max_age_seconds, vary=vary, private=True)
+    if asked.left_out:
+        # The effect may come, and then the page should have it.
+        return Caching(LEFT_OUT_MAX_AGE_SECONDS, vary=vary, shared=True)
     is_immutable = url.version is not None or asked.compiled.immutable
     return Caching(services.settings.delivery.max_age_seconds, immutable=is_immutable, vary=vary)
 
@@ -210,8 +226,10 @@ def _disposition(compiled: Compiled, asset: Asset) -> dict[str, str]:
     return attachment(compiled.attachment or asset.original_filename or asset.public_id.rpartition("/")[2])
 
 
-def _warning(found: Found) -> dict[str, str]:
-    return {"X-Cld-Error": header_text(found.missing)} if found.missing else {}
+def _warning(found: Found, left_out: tuple[str, ...]) -> dict[str, str]:
+    error = {"X-Cld-Error": header_text(found.missing)} if found.missing else {}
+    warning = {WARNING: header_text(f"Left out, not available here: {', '.join(left_out)}")} if left_out else {}
+    return {**error, **warning}
 
 
 CLOUDINARY = Dialect(

@@ -1,6 +1,6 @@
 """The walk over components, layers and conditions that turns them into steps, variables known from left to right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from media.errors import Forbidden, UnsupportedOperation
 from media.language.chain import Output, Step
@@ -9,7 +9,7 @@ from media.operations import step
 from media.operations.background_removal import arranged
 from media.operations.control import output_step
 from media.render.binding import referenced
-from proxy.dialects.cloudinary.semantics import output
+from proxy.dialects.cloudinary.semantics import effects, output
 from proxy.dialects.cloudinary.semantics.actions import steps_of
 from proxy.dialects.cloudinary.semantics.layers import compile_layer
 from proxy.dialects.cloudinary.semantics.output import Delivery
@@ -22,6 +22,8 @@ UNAVAILABLE = {
     "fn": "Custom functions", "sp": "Streaming profiles", "vc": "Video codecs", "ac": "Audio codecs",
     "af": "Audio frequencies", "br": "Bit rates", "bl": "Baseline transformations",
 }  # fmt: skip
+#: Keys of what may be left out: an effect, a generated background.
+_CAN_BE_MISSING = frozenset({"e", "b"})
 
 
 class Compiler:
@@ -29,15 +31,24 @@ class Compiler:
 
     ``scope`` and ``delivery`` are what components before the present one have decided, ``done`` their steps.
 
-    ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``).
+    ``skip_unavailable`` leaves out what is not available here. ``current`` is the source of the delivered picture
+    itself, for layers that show it (``$img_current``, ``l_$img``).
     """
 
-    def __init__(self, scope: Scope | None = None, *, current: str = "", is_conditional: bool = False) -> None:
+    def __init__(
+        self,
+        scope: Scope | None = None,
+        *,
+        current: str = "",
+        is_conditional: bool = False,
+        skip_unavailable: bool = False,
+    ) -> None:
         self.scope = scope or Scope()
         self.delivery = Delivery()
         self.done: list[Step] = []
         self.current = current
         self.is_conditional = is_conditional
+        self.skip_unavailable = skip_unavailable
 
     def run(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
         for node in nodes:
@@ -55,11 +66,22 @@ class Compiler:
         return self._component(node)
 
     def _component(self, component: Component) -> Sequence[Step]:
-        for parameter in component.parameters:
-            _check_available(parameter)
         assignments = [self._assign(each) for each in component.assignments]
-        cropped = self._with_crop(component)
-        return [*assignments, *steps_of(cropped, self.scope), *self._output(cropped)]
+        missing = dict(self._missing(component))
+        available = Component(tuple(each for each in component.parameters if each not in missing))
+        for parameter in available.parameters:
+            _check_available(parameter)
+        cropped = self._with_crop(available)
+        left_out = [step("left_out", effect=name) for name in missing.values()]
+        return [*assignments, *left_out, *steps_of(cropped, self.scope), *self._output(cropped)]
+
+    def _missing(self, component: Component) -> Iterator[tuple[Parameter, str]]:
+        """What is to be left out, and its name. A blend is a matter of its layer."""
+        for each in component.parameters if self.skip_unavailable else ():
+            if each.key in _CAN_BE_MISSING:
+                name = self.scope.mention(_name(each))
+                if isinstance(name, str) and effects.is_unavailable(name) and name not in effects.BLENDS:
+                    yield each, name
 
     def _with_crop(self, component: Component) -> Component:
         """``c_$mode``: which resize it is must be known before its arguments are read."""
@@ -93,15 +115,31 @@ class Compiler:
         declaration = layer.declaration
         assignments = [self._assign(each) for each in declaration.assignments]
         bare = Layer(declaration.without(*(each.key for each in declaration.assignments)), layer.nodes, layer.placement)
+        missing = [each for part in (declaration, layer.placement) if part for each in self._missing_blends(part)]
         # A format or a quality beside a layer concerns the whole result.
         outputs = [each for part in (declaration, layer.placement) if part for each in self._output(part)]
+        if missing:
+            # Shown in the ordinary way it would hide the picture.
+            return [*assignments, *(step("left_out", effect=name) for name in missing), *outputs]
         return [*assignments, compile_layer(bare, self.scope, self.steps, self.current), *outputs]
+
+    def _missing_blends(self, part: Component) -> list[str]:
+        names = [_name(each) for each in part.parameters if each.key == "e"]
+        return [each for each in names if self.skip_unavailable and each in effects.BLENDS & effects.REFUSED.keys()]
+
+    def _way(self) -> "Compiler":
+        return Compiler(
+            self.scope.branch(),
+            current=self.current,
+            is_conditional=True,
+            skip_unavailable=self.skip_unavailable,
+        )
 
     def _condition(self, condition: Condition) -> Sequence[Step]:
         value = self.scope.condition(condition.text)
         if not isinstance(value, Expression):
             return self.steps(condition.then if is_true(value) else condition.otherwise)
-        ways = [Compiler(self.scope.branch(), current=self.current, is_conditional=True) for _ in range(2)]
+        ways = [self._way() for _ in range(2)]
         steps, otherwise = (
             way.steps(nodes) for way, nodes in zip(ways, (condition.then, condition.otherwise), strict=True)
         )
@@ -111,10 +149,14 @@ class Compiler:
         return [step("when", condition=value, steps=steps, otherwise=otherwise)]
 
 
+def _name(parameter: Parameter) -> str:
+    return parameter.value.partition(":")[0]
+
+
 def _check_available(parameter: Parameter) -> None:
     if parameter.key in UNAVAILABLE:
         raise UnsupportedOperation(f"{UNAVAILABLE[parameter.key]} are not available here: {parameter}")
-    if parameter.key == "b" and parameter.value.startswith("gen_fill"):
+    if parameter.key == "b" and _name(parameter) == "gen_fill":
         raise Forbidden("Background gen_fill needs a generative model and is not available here")
 
 

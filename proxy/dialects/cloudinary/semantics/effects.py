@@ -81,6 +81,11 @@ def refuse(name: str) -> None:
         raise error(f"Effect {name} {reason} and is not available here")
 
 
+def is_unavailable(name: str) -> bool:
+    """Whether it is an effect that takes more than there is here: a generative model, an add-on."""
+    return name in REFUSED and REFUSED[name][0] is Forbidden
+
+
 def claims(component: Component, key: str) -> bool:
     """Whether the component's effect uses the qualifier ``key``.
 

@@ -139,5 +139,6 @@ async def _definition(services: Services, call: Call, field: str) -> str:
         components,
         named=await definitions(services, call.name, components),
         removal_first=services.settings.vendor(Cloudinary).removal_first,
+        skip_unavailable=services.settings.delivery.skip_unavailable,
     )
     return definition

@@ -71,7 +71,11 @@ async def read_one(
     components = grammar.parse(transformation)
     named = await definitions(services, cloud, components)
     compiled = vocabulary.compile(
-        components, extension=extension, named=named, removal_first=services.settings.vendor(Cloudinary).removal_first
+        components,
+        extension=extension,
+        named=named,
+        removal_first=services.settings.vendor(Cloudinary).removal_first,
+        skip_unavailable=services.settings.delivery.skip_unavailable,
     )
     if "auto" in compiled.chain.output.candidates and not name:
         raise RequestError("Invalid eager transformation: f_auto depends on the request, name a format")
@@ -80,8 +84,14 @@ async def read_one(
 
 async def order_of(services: Services, asset: Asset, wanted: EagerTransformation) -> Order:
     """The chain on this asset. Raises NotFound for a layer that is missing."""
-    removal_first = services.settings.vendor(Cloudinary).removal_first
-    terms = terms_on(asset, wanted.components, wanted.extension, named=wanted.named, removal_first=removal_first)
+    terms = terms_on(
+        asset,
+        wanted.components,
+        wanted.extension,
+        named=wanted.named,
+        removal_first=services.settings.vendor(Cloudinary).removal_first,
+        skip_unavailable=services.settings.delivery.skip_unavailable,
+    )
     chain = compile_on(terms).chain
     if wanted.format:
         chain = replace(chain, output=settled(replace(chain.output, candidates=(wanted.format,))))
