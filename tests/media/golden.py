@@ -76,11 +76,13 @@ def on_magenta(image: pyvips.Image) -> np.ndarray:
     return np.asarray((image.flatten(background=MAGENTA) if image.hasalpha() else image).numpy(), dtype=float)
 
 
-def differs(image: pyvips.Image, golden: pyvips.Image) -> str:
+def differs(
+    image: pyvips.Image, golden: pyvips.Image, *, mean: float = MEAN_TOLERANCE, line: float = LINE_TOLERANCE
+) -> str:
     """A sentence if the pictures differ beyond the tolerance, else empty."""
     difference = abs(on_magenta(image) - on_magenta(golden))
     worst = max(difference.mean(axis=(0, 2)).max(), difference.mean(axis=(1, 2)).max())
-    if difference.mean() < MEAN_TOLERANCE and worst < LINE_TOLERANCE:
+    if difference.mean() < mean and worst < line:
         return ""
     return f"mean difference {difference.mean():.2f}, worst line {worst:.1f}"
 
