@@ -37,6 +37,10 @@ from media.operations.grading import (  # noqa: F401
     looks,
     softness,
 )
+from media.operations.motion import (  # noqa: F401
+    loop,
+    zoompan,
+)
 from media.operations.registry import (
     OPERATIONS,
     Operation,

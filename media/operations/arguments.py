@@ -48,5 +48,7 @@ BaseSize = Annotated[Size, Prepared("base")]
 First = Annotated[Image, Prepared("first")]
 #: All frames: what must hold for each of them is decided by looking at all.
 Frames = Annotated[tuple[Image, ...], Prepared("frames")]
+#: Of a step that makes an animation: which share of it has passed at this frame.
+Moment = Annotated[float, Prepared("moment")]
 #: Where things are in the picture.
 SceneNow = Annotated[TrackedScene, Prepared("scene")]

@@ -68,12 +68,13 @@ def compass(gravity: Gravity) -> str:
 
 def window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, scene: TrackedScene) -> Box:
     """The window of a layout on the scaled picture, as far inside as it can be; ``image`` is not scaled yet."""
-    box = scene.decide("window", lambda: _window(image, arranged, gravity, x, y, scene))
+    box = scene.decide("window", lambda: find_window(image, arranged, gravity, x, y, scene))
     assert box is not None
     return box
 
 
-def _window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, scene: TrackedScene) -> Box:
+def find_window(image: Image, arranged: Layout, gravity: Gravity, x: Length, y: Length, scene: TrackedScene) -> Box:
+    """As :func:`window`, for a step that decides on several."""
     whole, size = arranged.scaled, arranged.window
     right, down = pixels(x, whole.width), pixels(y, whole.height)
     if gravity.targets[0] == "xy_center":

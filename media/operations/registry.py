@@ -32,6 +32,18 @@ REQUIRED = inspect.Parameter.empty
 SizeAfter = Callable[[Size, Mapping[str, Any]], Size | None]
 #: (size before, the step's arguments) → its price per pixel of the larger picture, before or after.
 Weight = Callable[[Size, Mapping[str, Any]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """An animation's frames, and how long each is shown (milliseconds)."""
+
+    frames: int
+    delay: int
+
+
+#: (size of its frames, a step's arguments) → the timing of the animation that it makes of a still picture.
+Animates = Callable[[Size, Mapping[str, Any]], Timing]
 #: (the picture with its new frames, the step's arguments) → the picture as the step leaves it.
 Leaves = Callable[[Picture, Mapping[str, Any]], Picture]
 #: (a step of control, the facts before it) → the facts after it, and the steps to take before the rest.
@@ -46,7 +58,8 @@ class Prepared:
     picture's own; ``overlay``: a function from the size that a layer's fractions refer to, to its pixels, which are
     those of the file after the argument ``steps``; ``font``: the :class:`media.typography.typeface.FontFile`, None
     without one; ``first``: the first frame (what an operation decides by looking, it decides there, so that all frames
-    of an animation agree); ``frames``: all of them; ``scene``: the
+    of an animation agree); ``frames``: all of them; ``moment``: the share (0…1)
+    that has passed of an animation made here; ``scene``: the
     :class:`media.operations.tracking.TrackedScene`, where things are in the picture.
     """
 
@@ -84,6 +97,7 @@ class Operation:
     grows: SizeAfter
     revision: int
     leaves: Leaves | None
+    animates: Animates | None
 
     def price(self, before: Size, after: Size | None, arguments: Mapping[str, Any]) -> float:
         """What it costs on one frame, in megapixels negated; ``arguments`` hold ``base``, too.
@@ -139,6 +153,7 @@ def operation(
     grows: SizeAfter | None = None,
     revision: int = 1,
     leaves: Leaves | None = None,
+    animates: Animates | None = None,
 ) -> Any:
     """Enter a function into :data:`OPERATIONS` under its name.
 
@@ -152,7 +167,8 @@ def operation(
     ``cutout``: it exchanges the source for its cutout, and this reads its options off the arguments. ``file`` is the
     argument that names a file it needs. ``needs_still``: it cannot be applied to an animation. ``revision`` is to be
     raised if the same arguments give other pixels than they did: derived keys of chains with this operation then move.
-    ``leaves`` is what it changes of the picture besides the pixels of its frames.
+    ``leaves`` is what it changes of the picture besides the pixels of its frames. ``animates``: it is called once for
+    each frame of an animation that it makes.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -183,6 +199,7 @@ def operation(
             grows=grows or unchanged,
             revision=revision,
             leaves=leaves,
+            animates=animates,
         )
         return function
 

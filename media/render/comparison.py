@@ -35,7 +35,7 @@ def is_changed(order: Order, inputs: Inputs, original: bytes, limits: Limits, *,
     foresee(budget, planned, layers)
     try:
         with stop_at(until):
-            made, _ = render_pixels(planned, source, layers, budget, inputs.scene, cutout)
+            made, *_ = render_pixels(planned, source, layers, budget, inputs.scene, cutout)
             return not _is_same(made.frames[0], untouched.first_frame())
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot compare the pictures: {error}") from error

@@ -33,7 +33,8 @@ class Plan:
     """``target`` is the size the decoder must at least deliver (None: every pixel); ``size`` the planned result
     (None if only pixels can tell); ``cutout`` is set if the render starts from the stored cutout; ``pages``
     are those to decode (empty: all of an animation, else the first), ``frames`` of them: one if the result stands
-    still, even if it is made ``of_animation``; ``facts`` are what expressions of the first step may refer to."""
+    still, even if it is made ``of_animation``; ``final_frames`` are those of the result as far as it is known, more
+    than one only if it ``moves``; ``facts`` are what expressions of the first step may refer to."""
 
     chain: Chain
     source: SourceInfo
@@ -43,6 +44,8 @@ class Plan:
     pages: tuple[int, ...]
     frames: int
     of_animation: bool
+    moves: bool
+    final_frames: int
     target: Size | None
     size: Size | None
 
@@ -81,17 +84,20 @@ def plan(
         frames=frames,
         pages=info.pages,
     )
-    of_animation = frames > 1
-    if of_animation and (is_still or _removes(chain.steps) or not _may_move(chain, info.format)):
+    of_animation, may_move = frames > 1, not is_still and _may_move(chain, info.format)
+    if of_animation and (_removes(chain.steps) or not may_move):
         pages, frames = (pages or (1,))[:1], 1
     options = cutout_options(chain)
-    found = list(stages(left(chain.steps), known, of_animation=of_animation))
+    turning = Turning(frames, of_animation=of_animation, moves=may_move)
+    found = list(stages(left(chain.steps), known, turning))
     for stage in found:
-        if stage.size is not None and stage.size != stage.facts.current:
+        if stage.size is not None and (stage.size != stage.facts.current or stage.turning.frames > frames):
             # An untouched source may be larger than what we would make of it.
-            check_size(stage.size, limits, frames=frames)
-    final = found[-1].size if found else size
-    return Plan(chain, info, known, limits, options, pages, frames, of_animation, _target(found), final)
+            check_size(stage.size, limits, frames=stage.turning.frames)
+    final, last = (found[-1].size, found[-1].turning) if found else (size, turning)
+    return Plan(
+        chain, info, known, limits, options, pages, frames, of_animation, may_move, last.frames, _target(found), final
+    )
 
 
 def left(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -156,20 +162,42 @@ def _depth_of(step: Step) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Turning:
+    """What becomes of a picture's frames: how many there are, whether it is (one frame) ``of_animation``, and whether
+    the result ``moves``, so that a step may make an animation."""
+
+    frames: int
+    of_animation: bool
+    moves: bool
+
+    def after(self, step: Step, size: Size | None) -> "Turning":
+        """Once ``step`` has left a picture of ``size``. Raises BadTransformation for a removal of many backgrounds."""
+        if is_removal(step) and self.frames > 1:
+            raise BadTransformation(f"{step.operation} needs a still picture, got {self.frames} frames")
+        animates = OPERATIONS[step.operation].animates
+        if animates is None or size is None:
+            return self
+        frames = animates(size, dict(step.arguments)).frames if self.moves else 1
+        return replace(self, frames=frames, of_animation=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """A bound step, the ``facts`` before it and the ``size`` after it (None if only pixels can tell)."""
+    """A bound step, the ``facts`` before it, the ``size`` after it (None if only pixels can tell) and its frames."""
 
     step: Step
     facts: Facts
     size: Size | None
+    turning: Turning
 
 
-def stages(steps: tuple[Step, ...], facts: Facts, *, of_animation: bool) -> Iterator[Stage]:
+def stages(steps: tuple[Step, ...], facts: Facts, turning: Turning) -> Iterator[Stage]:
     """The stages as far as sizes are known without pixels."""
     turn = advance(steps, facts)
     while turn.step is not None:
-        size = size_after(turn.step, turn.facts, of_animation=of_animation)
-        yield Stage(turn.step, turn.facts, size)
+        size = size_after(turn.step, turn.facts, of_animation=turning.of_animation)
+        turning = turning.after(turn.step, size)
+        yield Stage(turn.step, turn.facts, size, turning)
         if size is None:
             return
         turn = advance(turn.rest, replace(turn.facts, current=size))

@@ -5,6 +5,7 @@ loop when its step asks for the pixels.
 """
 
 import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,13 +24,13 @@ from media.operations.background_removal import is_removal
 from media.operations.needs import removal_options
 from media.operations.tracking import TrackedScene
 from media.raster.picture import Picture
-from media.raster.pixels import resample
+from media.raster.pixels import resample, size_of
 from media.render import original
 from media.render.binding import advance, chosen_output
 from media.render.cutting import Cutting
 from media.render.layers import Layers, layer_plan
-from media.render.plan import Plan, check_size, size_after
-from media.render.pricing import ahead, decoding, foresee, step_price
+from media.render.plan import Plan, Turning, check_size, size_after
+from media.render.pricing import ahead, decoding, foresee, step_price, turning_of
 from media.scene.scene import Scene
 
 __all__ = ["Rendered", "render", "render_pixels"]
@@ -48,37 +49,40 @@ def render(
     budget = Budget(plan.limits.max_cost)
     foresee(budget, plan, layers)
     try:
-        pixels, facts = render_pixels(plan, source, layers, budget, scene, cutout)
+        pixels, facts, turning = render_pixels(plan, source, layers, budget, scene, cutout)
     except pyvips.Error as error:
         raise DerivationFailed(f"libvips cannot execute the chain: {error}") from error
     output = chosen_output(plan.chain.output, facts)
-    made = encode(pixels, output, plan.source.format, layers.files, budget, of_animation=plan.of_animation)
+    made = encode(pixels, output, plan.source.format, layers.files, budget, of_animation=turning.of_animation)
     return original.smaller(made, pixels, plan, source, output, budget)
 
 
 def render_pixels(
     plan: Plan, source: Source, layers: Layers, budget: Budget, scene: Scene | None = None, cutout: Source | None = None
-) -> tuple[Picture, Facts]:
+) -> tuple[Picture, Facts, Turning]:
     """The picture after all steps, not yet encoded, and what is known about it then; ``budget`` pays for it."""
     budget.spend(decoding(plan))
     pixels, tracked = _decoded(plan, source, cutout), TrackedScene(scene, plan.source.size)
     is_ahead = plan.cutout is not None and plan.steps == plan.chain.steps
-    turn = advance(plan.steps, plan.facts)
+    turn, turning = advance(plan.steps, plan.facts), turning_of(plan)
     while turn.step is not None:
-        planned = size_after(turn.step, turn.facts, of_animation=plan.of_animation)
-        budget.spend(step_price(turn.step, turn.facts, planned, frames=len(pixels.frames)))
+        planned = size_after(turn.step, turn.facts, of_animation=turning.of_animation)
+        following = turning.after(turn.step, planned)
+        frames = max(len(pixels.frames), following.frames)
+        budget.spend(step_price(turn.step, turn.facts, planned, frames=frames))
         if is_removal(turn.step):
             pixels, is_ahead = _removed(turn.step, pixels, layers.cutting, is_ahead=is_ahead), False
         else:
-            pixels, tracked = _apply(turn.step, pixels, turn.facts, plan, layers, budget, tracked)
+            prepared = _prepared(turn.step, pixels, turn.facts, plan, layers, budget, tracked)
+            pixels, tracked = _apply(turn.step, prepared, pixels, turning, following, tracked)
         size = planned or pixels.size
-        if size != turn.facts.current:
-            check_size(size, plan.limits, frames=plan.frames)
-        pixels = _materialised(pixels)
+        if size != turn.facts.current or following != turning:
+            check_size(size, plan.limits, frames=following.frames)
+        pixels, turning = _materialised(pixels), following
         turn = advance(turn.rest, replace(turn.facts, current=size))
         if planned is None and turn.step is not None:
-            budget.foresee(ahead(plan, (turn.step, *turn.rest), turn.facts, layers))
-    return pixels, turn.facts
+            budget.foresee(ahead(plan, (turn.step, *turn.rest), turn.facts, turning, layers))
+    return pixels, turn.facts, turning
 
 
 def _decoded(plan: Plan, source: Source, cutout: Source | None) -> Picture:
@@ -99,17 +103,30 @@ def _removed(removal: Step, pixels: Picture, cutting: Cutting, *, is_ahead: bool
 
 
 def _apply(
-    step: Step, pixels: Picture, facts: Facts, plan: Plan, layers: Layers, budget: Budget, scene: TrackedScene
+    step: Step, prepared: Mapping[str, Any], pixels: Picture, turning: Turning, following: Turning, scene: TrackedScene
 ) -> tuple[Picture, TrackedScene]:
     operation = OPERATIONS[step.operation]
-    prepared = _prepared(operation, step, pixels, facts, plan, layers, budget, scene)
     arguments = {**dict(step.arguments), **prepared}
-    if plan.of_animation:
+    if turning.of_animation:
         arguments |= _same_for_all_frames(arguments)
     with stopping(*pixels.frames):
-        after = replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+        if operation.animates:
+            after = _animated(operation, pixels, arguments, following.frames)
+        else:
+            after = replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
     after = operation.leaves(after, arguments) if operation.leaves else after
     return after, scene.after(operation, arguments, pixels.size, after.size)
+
+
+def _animated(operation: Operation, pixels: Picture, arguments: Mapping[str, Any], count: int) -> Picture:
+    """An animation made of the still picture; its beginning if the result stands still."""
+    assert operation.animates is not None
+    if count == 1:
+        return replace(pixels, frames=tuple(operation.function(frame, **arguments) for frame in pixels.frames))
+    moments = [number / (count - 1) for number in range(count)]
+    frames = tuple(operation.function(pixels.frames[0], **{**arguments, "moment": moment}) for moment in moments)
+    delay = operation.animates(size_of(frames[0]), arguments).delay
+    return replace(pixels, frames=frames, delays=(delay,) * count, loop=1)
 
 
 def _same_for_all_frames(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +136,6 @@ def _same_for_all_frames(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(
-    operation: Operation,
     step: Step,
     pixels: Picture,
     facts: Facts,
@@ -129,6 +145,7 @@ def _prepared(
     scene: TrackedScene,
 ) -> dict[str, Any]:
     """What the operation's signature asks the renderer for."""
+    operation = OPERATIONS[step.operation]
     ready = {
         "size": lambda: facts.current,
         "base": lambda: facts.base,
@@ -138,6 +155,7 @@ def _prepared(
         "overlay": lambda: functools.cache(
             lambda base: _overlay(step, replace(facts, current=base), plan, layers, budget)
         ),
+        "moment": lambda: 0.0,
         "scene": lambda: scene,
         "font": lambda: layers.font(step[operation.file] or ""),
     }
@@ -146,7 +164,7 @@ def _prepared(
 
 def _overlay(step: Step, facts: Facts, outer: Plan, layers: Layers, budget: Budget) -> pyvips.Image:
     inner = layer_plan(step, facts, outer, layers)
-    budget.foresee(decoding(inner) + ahead(inner, inner.steps, inner.facts, layers))
+    budget.foresee(decoding(inner) + ahead(inner, inner.steps, inner.facts, turning_of(inner), layers))
     pair = layers.pair(step)
     return render_pixels(inner, pair.source, layers, budget, cutout=pair.cutout)[0].frames[0]
 

@@ -22,14 +22,15 @@ class Negotiated:
 def negotiate(chain: Chain, headers: Mapping[str, str], auto_formats: Sequence[str]) -> Negotiated:
     """Resolve ``f_auto`` and the effect of ``Save-Data``.
 
-    ``auto_formats`` is the configured allow-list in order of preference. What a client does not accept falls
-    away; an empty rest leaves JPEG and PNG. Which of them it is to be is chosen by the picture
-    (:mod:`media.formats.automatic.choice`).
+    ``auto_formats`` is the configured allow-list in order of preference; what is named beside ``auto`` stands last.
+    What a client does not accept falls away; an empty rest leaves JPEG and PNG. Which of them it is to be is chosen by
+    the picture (:mod:`media.formats.automatic.choice`).
     """
     output, vary = chain.output, []
     if AUTO in output.candidates:
         vary.append("Accept")
-        candidates = _candidates(headers.get("accept", ""), auto_formats)
+        named = tuple(name for name in output.candidates if name != AUTO)
+        candidates = _candidates(headers.get("accept", ""), auto_formats) + named
         output = replace(output, candidates=candidates, smallest=True)
     if isinstance(output.quality, str):
         vary.append("Save-Data")

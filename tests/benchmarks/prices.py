@@ -100,6 +100,7 @@ DEAREST: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "trim": ({"tolerance": "0"}, {"tolerance": "100"}),
     "trim_to": ({"tolerance": "0"}, {"tolerance": "100"}),
     "window": ({"width": "1200", "height": "900", "x": "0.3"},),
+    "zoompan": ({}, {"fps": "10", "du": "0.1", "mode": "ztl"}, {"fps": "10", "du": "0.1", "to_zoom": "10"}),
     "vectorize": ({}, {"shape": "colors:30:detail:500:despeckle:4"}),
 }  # fmt: skip
 #: Arguments of everything that resizes; one that also pads is laid on a blurred copy.
@@ -161,7 +162,7 @@ def applied(chosen: Step, image: pyvips.Image) -> pyvips.Image:
     scene = TrackedScene(Scene(np.full((64, 64), 128, np.uint8), None, FACES), size)
     ready = {
         "size": size, "base": size, "first": image, "frames": (image,), "overlay": lambda base: image,
-        "scene": scene, "font": None,
+        "scene": scene, "font": None, "moment": 0.7,
     }  # fmt: skip
     prepared = {name: ready[what] for name, what in operation.prepared}
     return operation.function(image, **dict(chosen.arguments), **prepared)

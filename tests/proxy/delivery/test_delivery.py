@@ -122,6 +122,26 @@ def test_a_traced_picture_is_svg_that_can_run_nothing(stage: Stage, path: str) -
     assert (info["format"], info["bytes"]) == ("svg", len(answer.content))
 
 
+@pytest.mark.parametrize(
+    ("path", "accept", "mime", "frames"),
+    [
+        ("e_zoompan:du_1;fps_4/f_auto:animated/shoe", "image/avif,image/webp,*/*", "image/webp", 4),
+        ("e_zoompan:du_1;fps_4/f_auto:animated/shoe", "*/*", "image/gif", 4),
+        ("e_zoompan:du_1;fps_4/e_loop/c_limit,w_40/f_auto:animated/q_auto/shoe", "image/webp", "image/webp", 4),
+        ("e_zoompan:to_(g_auto;zoom_2);du_1;fps_4/shoe.gif", "*/*", "image/gif", 4),
+        ("e_zoompan:du_1;fps_4,fl_animated/shoe.webp", "*/*", "image/webp", 4),
+        ("e_zoompan/shoe.jpg", "*/*", "image/jpeg", 1),
+        ("c_limit,w_40/f_auto:animated/shoe", "image/avif,image/webp", "image/avif", 1),
+    ],
+)  # fmt: skip
+def test_a_still_picture_is_made_to_move(stage: Stage, path: str, accept: str, mime: str, frames: int) -> None:
+    stage.upload(photo(), "shoe")
+    answer = stage.client.get(f"/demo/image/upload/{path}", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, mime)
+    picture = opened(answer.content)
+    assert (picture.get("n-pages") if picture.get_typeof("n-pages") else 1) == frames
+
+
 def test_a_cutout_keeps_its_alpha_where_the_format_is_chosen_for_it(stage: Stage) -> None:
     stage.upload(photo(), "shoe")
     ready(stage, f"{CUTOUT}/shoe.png")

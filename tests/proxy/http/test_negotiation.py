@@ -26,6 +26,11 @@ def test_the_format_is_chosen_by_accept_alone(accept: str, candidates: tuple[str
     assert (chosen.chain.output.candidates, chosen.vary) == (candidates, ("Accept",))
 
 
+def test_what_is_to_move_may_be_a_gif_for_who_takes_nothing_newer() -> None:
+    chosen = negotiate(Chain(output=Output(candidates=("auto", "gif"))), {"accept": "*/*"}, FORMATS)
+    assert chosen.chain.output.candidates == ("jpg", "png", "gif")
+
+
 def test_a_named_format_asks_nobody() -> None:
     chain = Chain(output=Output(candidates=("png",), quality=80))
     assert negotiate(chain, {"accept": "image/webp", "save-data": "on"}, FORMATS).chain == chain

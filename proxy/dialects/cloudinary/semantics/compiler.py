@@ -105,9 +105,9 @@ class Compiler:
             self.delivery = output.read(self.delivery, component, self.scope)
             return []
         chosen = output.read(Delivery(), component, self.scope)
-        if chosen.output.candidates == output.AUTO:
+        if output.is_auto(chosen.output):
             # Headers are read before there is a picture to decide by: f_auto holds either way.
-            self.delivery = output.with_auto(self.delivery)
+            self.delivery = output.with_auto(self.delivery, chosen.output)
             chosen = output.without_format(chosen)
         return [] if chosen.output == Output() else [output_step(chosen.output)]
 
@@ -144,8 +144,9 @@ class Compiler:
             way.steps(nodes) for way, nodes in zip(ways, (condition.then, condition.otherwise), strict=True)
         )
         self.scope.join(*(way.scope for way in ways))
-        if any(way.delivery.output.candidates == output.AUTO for way in ways):
-            self.delivery = output.with_auto(self.delivery)
+        for way in ways:
+            if output.is_auto(way.delivery.output):
+                self.delivery = output.with_auto(self.delivery, way.delivery.output)
         return [step("when", condition=value, steps=steps, otherwise=otherwise)]
 
 

@@ -4,8 +4,9 @@ Most effects are called like their operations, and all take their arguments in C
 EFFECTS is no effect: an operation made for another dialect is not reachable by ``e_``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from media.errors import BadTransformation, Forbidden, RequestError, UnsupportedOperation
 from media.language.chain import Step
@@ -13,6 +14,7 @@ from media.language.expression import Expression
 from media.language.params import Float, Int, LengthKind, is_number, number
 from media.operations import OPERATIONS
 from media.operations.registry import Argument, Operation
+from proxy.dialects.cloudinary.semantics import zoompan
 from proxy.dialects.cloudinary.semantics.arguments import Given, build, given, read
 from proxy.dialects.cloudinary.semantics.scope import Scope
 from proxy.dialects.cloudinary.syntax.expression import looks_computed
@@ -30,7 +32,7 @@ REFUSED: dict[str, tuple[type[RequestError], str]] = {
     "embed_clipping_path": (UnsupportedOperation, "needs clipping paths"),
     **dict.fromkeys(("viesus_correct", "lightroom", "adv_redeye"), (Forbidden, "belongs to an add-on")),
     **dict.fromkeys(
-        ("zoompan", "loop", "fade", "accelerate", "boomerang", "reverse", "deshake", "volume", "transition", "preview",
+        ("fade", "accelerate", "boomerang", "reverse", "deshake", "volume", "transition", "preview",
          "progressbar", "noise"),
         (UnsupportedOperation, "applies to videos and animations only"),
     ),
@@ -42,10 +44,11 @@ EFFECTS: Mapping[str, str] = {
         "art", "assist_colorblind", "auto_brightness", "auto_color", "auto_contrast", "bgremoval", "blackwhite",
         "blue", "blur", "blur_faces", "blur_region", "brightness", "brightness_hsb", "cartoonify", "colorize",
         "contrast", "distort", "dropshadow", "fill_light", "gamma", "gradient_fade", "grayscale", "green", "hue",
-        "improve", "make_transparent", "morphology", "negate", "oil_paint", "opacity_threshold", "ordered_dither",
+        "improve", "loop", "make_transparent", "morphology", "negate", "oil_paint", "opacity_threshold",
+        "ordered_dither",
         "outline", "pixelate", "pixelate_faces", "pixelate_region", "recolor", "red", "redeye", "replace_color",
         "saturation", "sepia", "shadow", "sharpen", "shear", "simulate_colorblind", "theme", "tint", "trim",
-        "unsharp_mask", "vectorize", "vibrance", "vignette",
+        "unsharp_mask", "vectorize", "vibrance", "vignette", "zoompan",
     )},
     "dither": "ordered_dither",
 }  # fmt: skip
@@ -53,6 +56,8 @@ EFFECTS: Mapping[str, str] = {
 BLENDS = frozenset({
     "multiply", "screen", "overlay", "mask", "cut_out", "anti_removal", "displace", "style_transfer",
 })  # fmt: skip
+#: Effects whose arguments are written in a way of their own.
+READERS: Mapping[str, Callable[[str, Scope], dict[str, Given]]] = {"zoompan": zoompan.arguments}
 #: Effects that live sites ask for far beyond the documented limit (``e_blur:10000``) and get the strongest of.
 _UNLIMITED = frozenset({"blur", "blur_region", "blur_faces"})
 
@@ -68,7 +73,7 @@ def compile_effect(value: str, component: Component, scope: Scope) -> list[Step]
         raise BadTransformation(f"Invalid effect in transformation: {name}; there is no such effect")
     operation = OPERATIONS[EFFECTS[name]]
     qualifiers = {key: name for key, name in _QUALIFIERS.items() if claims(component, key)}
-    arguments = _positional(operation, name, text, scope)
+    arguments = READERS.get(name, partial(_positional, operation, name))(text, scope)
     if name in _UNLIMITED:
         arguments = _limited(operation, arguments)
     return [build(operation, {**given(component, qualifiers, scope), **arguments})]

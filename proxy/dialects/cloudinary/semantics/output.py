@@ -17,7 +17,10 @@ from proxy.dialects.cloudinary.syntax.grammar import KEYS, Component
 
 #: The marker of an output whose format the request headers decide (proxy/negotiation.py).
 AUTO = ("auto",)
-_AUTO_FORMATS = frozenset({"auto", "auto:image", "auto:animated"})
+#: The same, with what every client shows of an animation.
+MOVING = (*AUTO, "gif")
+_ANIMATED = "auto:animated"
+_AUTO_FORMATS = frozenset({"auto", "auto:image", _ANIMATED})
 #: ``sensitive`` asks for a little more than the level.
 _LEVELS = {"best": "best", "good": "good", "eco": "eco", "low": "low"}
 _SENSITIVE = {"best": "best", "good": "best", "eco": "good", "low": "eco"}
@@ -71,8 +74,12 @@ def check_traced(output: Output, steps: Iterable[Step]) -> None:
         )
 
 
-def with_auto(delivery: Delivery) -> Delivery:
-    return _with_format(delivery, "auto")
+def is_auto(output: Output) -> bool:
+    return output.candidates in (AUTO, MOVING)
+
+
+def with_auto(delivery: Delivery, chosen: Output) -> Delivery:
+    return _with_format(delivery, _ANIMATED if chosen.candidates == MOVING else "auto")
 
 
 def without_format(delivery: Delivery) -> Delivery:
@@ -81,7 +88,7 @@ def without_format(delivery: Delivery) -> Delivery:
 
 def _with_format(delivery: Delivery, name: str) -> Delivery:
     if name in _AUTO_FORMATS:
-        candidates = AUTO
+        candidates = MOVING if name == _ANIMATED else AUTO
     elif (known := writable(name)) is not None:
         candidates = (known,)
     else:

@@ -1,0 +1,1 @@
+"""Motion: animations made of still pictures, and how often they play."""
