@@ -18,6 +18,8 @@ app.add_typer(models, name="models")
 key = typer.Typer(no_args_is_help=True, help="What opens the APIs: make one, hash one for the configuration.")
 app.add_typer(key, name="key")
 
+#: The worker's command knows its options.
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 #: What keys of IMG Processing begin with.
 STAGES = ("test", "live")
 Config = Annotated[str | None, typer.Option("--config", envvar="CUTOUT_CONFIG", help="Path of config.yaml.")]
@@ -61,10 +63,10 @@ def models_pull(name: str, config: Config = None) -> None:
     raise typer.Exit(_models(config, "pull", name))
 
 
-@models.command("add")
-def models_add(file: str, config: Config = None) -> None:
-    """Register a weights file of your own under its file name."""
-    raise typer.Exit(_models(config, "add", file))
+@models.command("add", add_help_option=False, context_settings=PASSED_ON)
+def models_add(context: typer.Context, config: Config = None) -> None:
+    """Register a weights file of your own once it answers a sample: FILE [--name --size --mean --std --logits …]."""
+    raise typer.Exit(_models(config, "add", *context.args))
 
 
 @key.command("new")

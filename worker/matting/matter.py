@@ -14,7 +14,7 @@ from worker.matting.maps import Maps, maps_of
 from worker.matting.models import Model
 from worker.matting.photo import Photo
 from worker.matting.raster import Bytes, Pixels, resize
-from worker.matting.session import Session
+from worker.matting.session import Answer, Session
 from worker.matting.subject import cleaned, with_solid_areas
 
 
@@ -41,11 +41,14 @@ class Matter:
 
     def infer_all(self, photos: Sequence[Photo]) -> list[Maps]:
         """Maps of several photos, batched: means of a photo's answer and its mirror image's."""
-        model = self.session.model
-        tensors = [_tensor(photo, model) for photo in photos]
+        return [maps_of(answer, stretches=self.session.model.stretches) for answer in self.answers(photos)]
+
+    def answers(self, photos: Sequence[Photo]) -> list[Answer]:
+        """What the network says, unchanged but for the mean."""
+        tensors = [_tensor(photo, self.session.model) for photo in photos]
         answers = self.session.run([*tensors, *(np.ascontiguousarray(tensor[..., ::-1]) for tensor in tensors)])
         pairs = zip(answers[: len(photos)], answers[len(photos) :], strict=True)
-        return [maps_of(answer.mean_with(mirrored), stretches=model.stretches) for answer, mirrored in pairs]
+        return [answer.mean_with(mirrored) for answer, mirrored in pairs]
 
 
 def cut(photo: Photo, maps: Maps, options: CutoutOptions, settings: Matting) -> Cutout:

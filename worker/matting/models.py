@@ -7,6 +7,7 @@ refuses it when its checksum differs, `cutout models add FILE` registers a file 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ RELEASE = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 CHUNK_BYTES = 1 << 20
+LEAST_SIDE, LARGEST_SIDE = 32, 4096
+NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
 PULL_TIMEOUT_SECONDS = 60.0
 
 Progress = Callable[[int, int], None]
@@ -152,10 +155,10 @@ def pull(name: str, model_dir: str | Path, progress: Progress | None = None) -> 
         raise ModelError(f"Model {name} could not be fetched from {model.url}: {error}.") from error
 
 
-def add(path: str | Path, model_dir: str | Path, name: str = "", **fields: object) -> Model:
-    """Register weights of your own under ``name``; ``fields`` overrides the row's (``input_size``, ``mean`` …).
+def own(path: str | Path, name: str = "", **fields: object) -> Model:
+    """The row of weights of your own, not registered yet; ``fields`` overrides its defaults (``input_size`` …).
 
-    The row is kept as JSON beside the copied file. Raises ModelError when the file is missing or the name is taken.
+    Raises ModelError if the file is missing, the name cannot be taken, or a field is out of range.
     """
     source = Path(path)
     if not source.is_file():
@@ -163,11 +166,28 @@ def add(path: str | Path, model_dir: str | Path, name: str = "", **fields: objec
     name = name or source.stem
     if name in MODELS:
         raise ModelError(f"The name {name!r} belongs to a model of the table; choose another with --name.")
+    if not re.fullmatch(NAME, name):
+        raise ModelError(f"A model's name has letters, digits, '-', '_' and '.', got {name!r}; choose one with --name.")
     digest = f"sha256:{_digest(source, 'sha256')}"
-    model = _row({"name": name, "file": f"{name}.onnx", "licence": "own", **fields, "checksum": digest})
+    return _within_range(_row({"name": name, "file": f"{name}.onnx", "licence": "own", **fields, "checksum": digest}))
+
+
+def _within_range(model: Model) -> Model:
+    if not LEAST_SIDE <= model.input_size <= LARGEST_SIDE:
+        raise ModelError(f"A network's side must be {LEAST_SIDE}..{LARGEST_SIDE} pixels, got {model.input_size}.")
+    if (model.mean is None) != (model.std is None):
+        raise ModelError("Mean and std are given together, or both are none.")
+    if model.std is not None and min(model.std) <= 0:
+        raise ModelError(f"Every std must be greater than 0, got {min(model.std)}.")
+    return model
+
+
+def add(path: str | Path, model_dir: str | Path, name: str = "", **fields: object) -> Model:
+    """Register weights of your own as :func:`own` describes them: a copy of the file, and its row as JSON beside it."""
+    source, model = Path(path), own(path, name, **fields)
     with source.open("rb") as stream:
         _store(model, model_dir, iter(lambda: stream.read(CHUNK_BYTES), b""), source.stat().st_size, None)
-    (_directory(model_dir) / f"{name}.json").write_text(json.dumps(asdict(model), indent=2))
+    (_directory(model_dir) / f"{model.name}.json").write_text(json.dumps(asdict(model), indent=2))
     return model
 
 

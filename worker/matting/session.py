@@ -144,10 +144,12 @@ def _warm_up(session: Session, path: Path) -> None:
     try:
         answer = session.run([blank])[0]
     except (DerivationFailed, IndexError, ValueError) as error:
-        raise ModelError(f"The weights of model {model.name} at {path} do not fit its row: {error}") from error
+        raise ModelError(
+            f"The weights of model {model.name} at {path} do not fit its row: {_sentence(error)}"
+        ) from error
     if answer.saliency.ndim != 2:
         raise ModelError(f"The weights of model {model.name} at {path} give no saliency map as their first output.")
 
 
 def _sentence(error: Exception) -> str:
-    return str(error).split(" : ")[-1].strip()
+    return " ".join(str(error).split(" : ")[-1].split())
