@@ -1,4 +1,4 @@
-"""Write docs/operations.md and docs/dialects/cloudinary.md from the code's own tables: ``make docs``.
+"""Write docs/operations.md and the dialects' pages of words from the code's own tables: ``make docs``.
 
 The example pictures are the golden ones of the tests, made by our renderer. A test compares the pages with what
 this would write now.
@@ -12,6 +12,7 @@ from media.language.params import COMPASS
 from media.operations import OPERATIONS, Operation
 from media.operations.arguments import GRAVITIES
 from media.operations.focus import PLACED
+from media.operations.grading.looks import LOOKS
 from media.operations.registry import REQUIRED, Argument
 from media.render.plan import MAX_REMOVALS
 from media.scene.classes import FACES, objects_of
@@ -21,6 +22,9 @@ from proxy.dialects.cloudinary.semantics.compiler import UNAVAILABLE
 from proxy.dialects.cloudinary.semantics.effects import BLENDS, EFFECTS, REFUSED
 from proxy.dialects.cloudinary.semantics.flags import FLAGS
 from proxy.dialects.cloudinary.syntax.grammar import KEYS
+from proxy.dialects.uploadcare.cdn.semantics.compiler import MEANINGS as DIRECTIVES
+from proxy.dialects.uploadcare.cdn.semantics.output import QUALITIES
+from proxy.dialects.uploadcare.cdn.syntax.directives import SYNTAX
 
 DOCS = Path(__file__).parent
 GOLDEN = DOCS.parent / "tests" / "golden"
@@ -28,7 +32,11 @@ WRITTEN_BY = "<!-- written by docs/generate.py (make docs); edits here are lost 
 
 
 def pages() -> dict[Path, str]:
-    return {DOCS / "operations.md": operations_page(), DOCS / "dialects" / "cloudinary.md": cloudinary_page()}
+    return {
+        DOCS / "operations.md": operations_page(),
+        DOCS / "dialects" / "cloudinary.md": cloudinary_page(),
+        DOCS / "dialects" / "uploadcare_operations.md": uploadcare_page(),
+    }
 
 
 def operations_page() -> str:
@@ -105,6 +113,28 @@ def removal() -> list[str]:
         "does anything, not in a layer and not on `image/fetch`, as Cloudinary's page of 2024 has it; otherwise 400.",
         *rest,
     ]
+
+
+def uploadcare_page() -> str:
+    presets = "The operations that ``uploadcare.presets`` holds under this name."
+    sentences = {name: meaning.__doc__ or "" for name, meaning in DIRECTIVES.items()} | {"preset": presets}
+    rows = [(f"`-/{row.text}`", sentences[name].replace("``", "`")) for name, row in SYNTAX.items()]
+    qualities = [(f"`{name}`", f"`{value}`") for name, value in QUALITIES.items()]
+    return "\n".join(
+        [
+            "# Uploadcare's operations: what is understood",
+            WRITTEN_BY,
+            "",
+            "Brackets may be left out. Anything not listed is answered 400 with a sentence.",
+            "How addresses, tokens and groups work: [uploadcare.md](uploadcare.md).",
+            "",
+            *_section("Operations", ("operation", "what it does"), rows),
+            *_section("Qualities", ("quality", "ours"), qualities),
+            "## Filters",
+            "",
+            ", ".join(f"`{name}`" for name in LOOKS),
+        ]
+    )
 
 
 def _ability(row: Format) -> str:

@@ -68,5 +68,6 @@ def _pieces(services: Services, parts: tuple[str, ...], size: int, start: int, e
 
 def whole(services: Services, opened: Opened) -> Iterator[bytes]:
     """The bytes of a file, in pieces."""
-    digests = opened.asset.parts or (open_file(opened.asset, opened.grant)[0],)
+    digest, _ = open_file(opened.asset, opened.grant)
+    digests = opened.asset.parts or (digest,)
     return (derivation.read_source(services.store, digest) for digest in digests)
