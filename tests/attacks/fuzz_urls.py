@@ -16,19 +16,25 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx
+
 from media.config import load
+from media.records.catalog import Catalog
 from media.stores.filesystem import FilesystemStore
 from proxy.commands.embedded_redis import embedded_redis
 from proxy.dialects import SETTINGS as VENDORS
+from proxy.dialects.uploadcare.files import RESOURCE_TYPE, TYPE
+from proxy.dialects.uploadcare.identity import asset_id
 from tests.attacks.conftest import CLOUD, Victim, running_proxy, upload
-from tests.attacks.fuzzing.asks import Ask, ask
+from tests.attacks.fuzzing.asks import FILE, Ask, ask
 from tests.fakes import DiscMatter, work_off
 from tests.media import pictures
+from tests.pictures import photo
 
 SECTIONS: dict[str, dict[str, Any]] = {
     "server": {"request_deadline_seconds": 20},
@@ -116,12 +122,23 @@ def fuzz(victim: Victim, seconds: float, seed: int, first: int = 0, most: int | 
 
 @contextlib.contextmanager
 def running(folder: Path, redis_url: str) -> Iterator[Victim]:
-    """A proxy with two pictures in it, and a worker."""
+    """A proxy with two pictures in it, one more that is a file of Uploadcare's, and a worker."""
     with running_proxy(folder, redis_url, **{name: dict(values) for name, values in SECTIONS.items()}) as victim:
         upload(victim, "hot")
         upload(victim, "moving", pictures.animation(".gif"))
+        _enter(victim, FilesystemStore(folder / "store"))
         with _worker(folder):
             yield victim
+
+
+def _enter(victim: Victim, store: FilesystemStore) -> None:
+    """A file of a uuid that requests can name; those of uploads differ from run to run."""
+    address = f"http://127.0.0.1:{victim.port}/base/?pub_key=demopublickey&store=1"
+    found = httpx.post(address, files={"file": photo()}, timeout=30).json()["file"]
+    catalog = Catalog(store)
+    asset = catalog.get("demo", RESOURCE_TYPE, TYPE, found)
+    assert asset is not None
+    catalog.save(replace(asset, public_id=FILE, asset_id=asset_id(FILE)))
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ FOLDERS = {
     "cloudinary": "proxy/dialects/cloudinary/semantics", "cloudinary_api": "proxy/dialects/cloudinary/api",
     "background_remover_server": "proxy/dialects/background_remover",
     "uploadcare": "proxy/dialects/uploadcare/rest", "uploadcare_upload": "proxy/dialects/uploadcare/upload",
+    "uploadcare_cdn": "proxy/dialects/uploadcare/cdn",
 }  # fmt: skip
 #: The places of paths that one phrase fills; all others take a word or a value.
 PLACES: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +39,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "end": ("/",) * 6 + ("", "//", "///"),
     "uuid": ("01900000-0000-7000-8000-000000000000",) * 6 + ("01900000", "é", "01900000-0000-7000-8000-00000000000G"),
 }
+#: A picture that the CDN has.
+FILE = "01900000-0000-7000-8000-000000000001"
 UPLOADCARE = "application/vnd.uploadcare-v0.7+json"
 KINDS = (*("image/upload",) * 4, "image/private", "image/fetch", "iu", "raw/upload")
 ORIGINS = ("_alias_/hot.jpg", "cloud://demo/hot", "demo/hot.jpg")
@@ -119,9 +122,19 @@ def _place(random: Random, speak: Say, dialect: Dialect, name: str) -> str:
         kind = random.choice(KINDS)
         ending = random.choice(("", ".jpg", "." + speak("extension")))
         return f"{kind}/{speak('chain')}/{random.choice(('', 'v1/', 's--AAAAAAAA--/'))}{speak('id')}{ending}"
+    if dialect.name == "uploadcare_cdn":
+        return _place_of_cdn(random, speak, name)
     if name == "rest":
         return random.choice((*ORIGINS, speak("id"), speak("address"), speak("value")))
     return random.choice((speak("word"), speak("id"), speak("value"), "hot", speak("text")))
+
+
+def _place_of_cdn(random: Random, speak: Say, name: str) -> str:
+    if name == "file":
+        return random.choice((*(FILE,) * 8, FILE.upper(), FILE[:-1] + "0", speak("text")))
+    behind = ("", "{number}/", "2/nth/{number}/", "1/archive/zip/{text}", "detect_faces/", "127.0.0.1:1/hot.jpg")
+    before = re.sub(r"\{(\w+)\}", lambda found: speak(found[1]), random.choice((*("",) * 8, *behind)))
+    return f"{before}{speak('directives')}{random.choice(('', '', '', 'hot.jpg', speak('text')))}"
 
 
 def _gone_wrong(random: Random, target: str) -> str:

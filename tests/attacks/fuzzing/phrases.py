@@ -13,8 +13,10 @@ import yaml
 
 from media.formats.table import EXTENSIONS
 from media.operations import OPERATIONS
+from media.operations.grading.looks import LOOKS
 from media.operations.registry import Operation
 from proxy.dialects.cloudinary.semantics.effects import BLENDS, EFFECTS, REFUSED
+from proxy.dialects.uploadcare.cdn.syntax.directives import SYNTAX, Syntax
 
 ROOT = Path(__file__).parents[3]
 #: Rules nest this deep; below it each takes its first, plainest way.
@@ -96,6 +98,15 @@ RULES: dict[str, Sequence[str]] = {
         "l_{layer}/{chain}/fl_layer_apply,g_{gravity}", "if_{condition}/{chain}/if_else/{chain}/if_end",
         "$a_{expression}/{chain}", "{real}/{chain}", "{real}", "{real}", "e_{effect}", "e_{effect}/w_{small}",
     ),
+    "share": ("50p", "{number}", "{number}p", "{number}%", "0", "-{number}p", "{unicode}"),
+    "argument": (
+        "30x20", "{small}", "{number}", "{word}", "{share}x{share}", "x{share}", "{share}x", "{share},{share}",
+        "50px50p", "center", "faces", "{number}:{number}", "ff8800", "ff880080", "{look}", "{text}", "hello~nworld~s",
+        "01900000-0000-7000-8000-000000000001", "self", "{share},{share},{share},{share}", "{unicode}", "yes",
+    ),
+    "directives": (
+        "-/resize/30x/", "{directive}", "{directive}{directives}", "{said}", "{said}{directives}", "{said}{directive}",
+    ),
     "value": (
         "{small}", "{number}", "{word}", "{word}", "{color}", "{text}", "{address}", "true", "false", "",
         "{value},{value}", "{value}|{value}", "{word}={value}", "{chain}", '{{"a":"{text}"}}', "[{number},{number}]",
@@ -119,7 +130,11 @@ def vocabulary() -> Mapping[str, Sequence[str]]:
     """The rules, and what tables and vectors say."""
     effects = [way for name, operation in EFFECTS.items() for way in ways_of_effect(name, OPERATIONS[operation])]
     plain = [f"{name}:{{value}}" for name in (*BLENDS, *REFUSED)]
+    directives = [way for row in SYNTAX.values() for way in ways_of_directive(row)]
     return RULES | {
+        "directive": ("-/flip/", *directives, "-/{word}/", "-/{word}/{argument}/", "{unicode}/", "-/{text}"),
+        "look": tuple(LOOKS),
+        "said": tuple(said_directives()),
         "effect": (*RULES["effect"], *effects, *plain),
         "extension": tuple(EXTENSIONS),
         "real": tuple(sorted(set(real_chains()))),
@@ -134,6 +149,21 @@ def ways_of_effect(name: str, operation: Operation) -> Iterator[str]:
     for place in range(max(map(len, ends), default=0)):
         yield ":".join([name, *(each[place % len(each)] for each in ends)])
         yield ":".join([name, *(each[place % len(each)] for each in ends[:1])])
+
+
+def ways_of_directive(row: Syntax) -> Iterator[str]:
+    """With every number of arguments, and one too many."""
+    name = row.text.partition("/")[0]
+    for count in range(row.least, row.most + 2):
+        yield f"-/{name}/" + "{argument}/" * count
+
+
+def said_directives() -> Iterator[str]:
+    """Of the vectors: what is drawn, and what is refused."""
+    vectors = ROOT / "tests/vectors"
+    yield from (row["path"] for row in yaml.safe_load((vectors / "uploadcare_pictures.yaml").read_text()))
+    lines = (vectors / "uploadcare_refused.tsv").read_text().splitlines()
+    yield from (line.partition("\t")[0] for line in lines if line.startswith("-"))
 
 
 def values_of(kind: Any) -> list[str]:
