@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from media.config import Origin, Settings
+from media.config import Origin, Project, Settings
 from media.records.asset import SourceRef
 from media.records.catalog import Catalog
 from proxy.dialects.cloudimage.signature import seal
@@ -96,7 +96,7 @@ def test_a_published_image_of_img_processing_obeys_rules_that_are_put_on_it(make
 def fetched(make_stage: MakeStage, settings: Settings, restriction: str) -> Iterator[tuple[Stage, str]]:
     """A stage that fetched a picture, which then was restricted, and the address of the picture."""
     _, rules, strict = RESTRICTIONS[restriction]
-    cloud = replace(settings.clouds["demo"], strict=strict)
+    cloud = replace(settings.clouds["demo"], strict=strict, projects={"demopublickey": Project(("s",))})
     with (
         serving(Site({"/a.jpg": photo()})) as site,
         make_stage(clouds={"demo": cloud}, origin=Origin(allow_private=True), delivery=IMPATIENT) as made,
@@ -123,6 +123,10 @@ def test_what_was_fetched_is_judged_wherever_it_is_named(fetched: tuple[Stage, s
         f"/v7/{address}": "bytes",
         f"/v7/{address}?w=9": "changed",
         f"/v7/{address}?wat=1&wat_url={address}": "layer",
+        f"/{address}": "bytes",
+        f"/-/inline/no/{address}": "bytes",
+        f"/-/resize/9x/{address}": "changed",
+        f"/-/main_colors/{address}": "changed",
     }
     for url, shows in urls.items():
         answer = stage.client.get(url)

@@ -60,6 +60,8 @@ def ways(server: Victim, address: str) -> dict[str, int]:
             "u_fetch": client.get(f"/demo/image/upload/u_fetch:{encoded},w_99,h_99/logo"),
             "cloudimage": client.get(f"/v7/{escaped}?ci_url_encoded=1"),
             "watermark": client.get(f"/v7/{host}/demo/image/upload/logo?wat=1&wat_url={escaped}"),
+            "uploadcare": client.get(f"/{address}"),
+            "uploadcare, changed": client.get(f"/-/resize/9x/{address}"),
             "rembg": client.get("/api/remove", params={"url": address}),
             "remove_bg": client.post(
                 "/v1.0/removebg", headers={"X-Api-Key": "demo-token"}, data={"image_url": address}

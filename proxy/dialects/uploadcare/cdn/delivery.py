@@ -14,7 +14,8 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.errors import BadTransformation, NotFound, RequestError, UnsupportedOperation
+from media.errors import BadSignature, BadTransformation, NotFound, RequestError, UnsupportedOperation
+from media.network.loops import has_passed_us
 from media.records.asset import Asset
 from proxy.delivery.assets import fetch_asset
 from proxy.dialect import Dialect, Path
@@ -30,7 +31,7 @@ from proxy.dialects.uploadcare.cdn.envelope import envelope
 from proxy.dialects.uploadcare.cdn.hosts import tenant_at
 from proxy.dialects.uploadcare.cdn.syntax import url as syntax
 from proxy.dialects.uploadcare.cdn.syntax.url import CdnUrl, read_directives
-from proxy.dialects.uploadcare.cdn.token import take
+from proxy.dialects.uploadcare.cdn.token import Token, take
 from proxy.dialects.uploadcare.groups import Group
 from proxy.dialects.uploadcare.projects import Tenant, tenants
 from proxy.dialects.uploadcare.settings import Uploadcare
@@ -67,9 +68,17 @@ def _visit(services: Services, request: Request) -> Visit:
     return Visit(path, raw_query.decode("latin-1"), request.headers.get("host", ""), time.time())
 
 
+def _token(services: Services, cloud: str, visit: Visit) -> Token | None:
+    """None if the cloud does not sign. Raises BadSignature."""
+    found = access.find_token(visit, access.secrets_of(services.settings.clouds, cloud))
+    if found is not None and has_passed_us():
+        raise BadSignature("What is open for a time is not given to a proxy that would keep it for longer")
+    return found
+
+
 def _opened(services: Services, asset: Asset, url: CdnUrl, visit: Visit, request: Request) -> Opened:
     """Raises BadSignature."""
-    token = access.find_token(visit, access.secrets_of(services.settings.clouds, asset.cloud))
+    token = _token(services, asset.cloud, visit)
     return Opened(asset, token, url.directives, url.file_name, visit.path, request)
 
 
@@ -77,14 +86,7 @@ async def _asset(services: Services, url: CdnUrl, tenant: Tenant | None, visit: 
     if url.source:
         return await _remote(services, url.source, tenant, visit)
     found = files.find(services, tenant.cloud, url.file) if tenant else files.find_anywhere(services, url.file)
-    return _alive(await found, visit.now)
-
-
-def _alive(asset: Asset, now: float) -> Asset:
-    """A file that was not stored in time is gone, though nobody has swept yet."""
-    if asset.expires_at and asset.expires_at <= now:
-        raise NotFound("Not found.")
-    return asset
+    return access.check_there(await found, visit.now)
 
 
 async def _remote(services: Services, source: str, tenant: Tenant | None, visit: Visit) -> Asset:
@@ -93,33 +95,29 @@ async def _remote(services: Services, source: str, tenant: Tenant | None, visit:
     if at is None:
         raise NotFound("There is no project that could fetch this.")
     # Before anything is fetched: what a project signs is no way to other servers.
-    access.find_token(visit, access.secrets_of(services.settings.clouds, at.cloud))
+    _token(services, at.cloud, visit)
     return await fetch_asset(services, at.cloud, source)
 
 
 async def _group(
     services: Services, request: Request, url: CdnUrl, tenant: Tenant | None, visit: Visit
 ) -> Response:  # fmt: skip
-    cloud, group = await _find_group(services, f"{url.file}~{url.count}", tenant)
-    token = access.find_token(visit, access.secrets_of(services.settings.clouds, cloud))
+    name = f"{url.file}~{url.count}"
+    found = _of(services, tenant.cloud, name) if tenant else groups.find_anywhere(services, name)
+    cloud, group = await found
+    token = _token(services, cloud, visit)
     if url.archive:
         return await group_answers.packed(services, cloud, group, url.archive, url.file_name, token, request)
     if url.nth is None:
-        return group_answers.listing(services, group)
+        return group_answers.listing(services, group, token)
     member = group.members[url.nth]
-    asset = _alive(await files.find(services, cloud, member.uuid), visit.now)
+    asset = access.check_there(await files.find(services, cloud, member.uuid), visit.now)
     directives = (*read_directives(member.effects), *url.directives)
     return await _answer(services, Opened(asset, token, directives, url.file_name, visit.path, request), url)
 
 
-async def _find_group(services: Services, name: str, tenant: Tenant | None) -> tuple[str, Group]:
-    clouds = [tenant.cloud] if tenant else dict.fromkeys(each.cloud for each in tenants(services.settings.clouds))
-    for cloud in clouds:
-        try:
-            return cloud, await groups.find(services, cloud, name)
-        except NotFound:
-            continue
-    raise NotFound("Not found.")
+async def _of(services: Services, cloud: str, name: str) -> tuple[str, Group]:
+    return cloud, await groups.find(services, cloud, name)
 
 
 async def _answer(services: Services, opened: Opened, url: CdnUrl) -> Response:

@@ -29,7 +29,7 @@ class Opened:
 
     @property
     def grant(self) -> Grant:
-        return ANYBODY if self.token is None else replace(ANYBODY, is_owner=True, until=self.token.until)
+        return grant_of(self.token)
 
     @property
     def name(self) -> str:
@@ -38,6 +38,10 @@ class Opened:
     @property
     def is_image(self) -> bool:
         return is_image(self.asset)
+
+
+def grant_of(token: Token | None) -> Grant:
+    return ANYBODY if token is None else replace(ANYBODY, is_owner=True, until=token.until)
 
 
 def caching(services: Services, vary: tuple[str, ...] = ()) -> Caching:
