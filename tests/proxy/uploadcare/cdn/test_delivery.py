@@ -248,6 +248,24 @@ def test_a_background_is_removed_in_an_address(cdn: Cdn, uploads: Uploads) -> No
     assert cdn.stage.matter.inferences == 1
 
 
+def test_what_is_laid_over_a_picture_is_cut_with_it(cdn: Cdn, uploads: Uploads) -> None:
+    """A directive in front of the removal, that changes the picture, is a picture of its own to the network."""
+    path = f"/{uploads.upload()}/-/rect/ff0000/50px50p/0,0/-/remove_bg/-/grayscale/"
+    answer = cdn.get(path)
+    for _ in range(3):
+        cdn.stage.work()
+        answer = cdn.get(path)
+    assert (answer.status_code, shape(answer.content)) == (200, (96, 64))
+    assert opened(answer.content)[3].min() == 0
+
+
+def test_the_first_frame_of_an_animation_is_cut_out(cdn: Cdn, uploads: Uploads) -> None:
+    path = f"/{uploads.upload(pictures.animation('.gif'), 'moving.gif')}/-/preview/-/remove_bg/"
+    assert cdn.get(path).status_code == 503
+    cdn.stage.work()
+    assert opened(cdn.get(path).content).hasalpha()
+
+
 # Hosts
 
 

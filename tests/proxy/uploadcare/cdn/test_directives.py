@@ -107,9 +107,9 @@ def test_what_only_says_how_to_answer_leaves_the_file_as_it_is(name: str) -> Non
     assert not compiled(name).is_processed
 
 
-def test_a_removed_background_goes_first_and_an_animation_stands_still() -> None:
-    removed = [each.operation for each in compiled("-/resize/30x/-/remove_bg/", Facts("gif")).chain.steps]
-    assert removed == ["background_removal", "scale"]
+def test_a_removed_background_takes_its_place_and_an_animation_stands_still() -> None:
+    removed = [each.operation for each in compiled("-/resize/30x/-/remove_bg/-/flip/", Facts("gif")).chain.steps]
+    assert removed == ["page", "scale", "background_removal", "flip"]
     assert [each.operation for each in compiled("-/resize/30x/", Facts("gif")).chain.steps] == ["page", "scale"]
 
 

@@ -1,7 +1,6 @@
 """Directives → a chain of canonical operations, in the order of the address.
 
-Some only say how those behind them are drawn, how the picture is encoded, or that JSON is wanted instead of it. A
-removed background is the exception to the order: it goes before everything else, wherever it is written.
+Some only say how those behind them are drawn, how the picture is encoded, or that JSON is wanted instead of it.
 """
 
 from collections.abc import Mapping
@@ -37,7 +36,7 @@ _LYING: dict[int, tuple[Step, ...]] = {
 
 def _remove_bg(state: State, arguments: Arguments) -> State:
     """Remove the background. The vendor does this by its REST API alone; here an address can."""
-    return replace(state, is_cut_out=True)
+    return state.drawing(step("background_removal"))
 
 
 #: The oldest spelling: ``-/effect/flip/``.
@@ -121,8 +120,7 @@ def _steps(state: State, facts: Facts) -> tuple[Step, ...]:
     """Of an animation the first frame alone, as at the vendor."""
     row = FORMATS.get(facts.format)
     still = [step("page", page="1")] if row is not None and row.frames else []
-    begins = [step("background_removal")] if state.is_cut_out else still
     lying = () if state.is_upright else _LYING.get(facts.orientation, ())
     is_jpeg = output.format_of(state, facts.format) == "jpg"
     laid = [step("background", color=state.fill)] if is_jpeg and state.fill else []
-    return (*begins, *lying, *state.steps, *laid)
+    return (*still, *lying, *state.steps, *laid)

@@ -54,7 +54,6 @@ class State:
     form: Form = field(default_factory=Form)
     is_processed: bool = False
     is_upright: bool = True
-    is_cut_out: bool = False
     sides: tuple[int, ...] = ()
     inline: bool | None = None
     document: str = ""
