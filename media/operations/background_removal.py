@@ -6,8 +6,7 @@ trim) is looked at with its background, so it stays in front and decides for the
 backgrounds, text, blurs) a removal cannot go: there the picture as it is by then is cut.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from media.cutout import CutoutOptions
@@ -72,41 +71,19 @@ def hoisted(steps: tuple[Step, ...]) -> int | None:
     return None
 
 
-def looks(steps: Iterable[Step]) -> bool:
-    """Whether one of ``steps`` looks at the picture to decide what it does."""
-    return any(_looks(each) for each in steps)
+def arranged(steps: tuple[Step, ...], *, of_equal_size: bool = True) -> tuple[Step, ...]:
+    """Each removal as far ahead as it may be without a look at the picture; the same removal twice is one.
 
-
-def arranged(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Each removal as far ahead as it may be without a look at the picture, in layers and conditions, too; the same
-    removal twice is one."""
+    ``of_equal_size``: the cutout is as large as its source. A place in a smaller one is another.
+    """
     done: list[Step] = []
-    for each in map(_with_arranged_steps, steps):
-        if not is_removal(each):
-            done.append(each)
-            continue
+    for each in steps:
         place = len(done)
-        while place and _lets_pass(done[place - 1]):
+        while is_removal(each) and place and _lets_pass(done[place - 1], of_equal_size=of_equal_size):
             place -= 1
-        if not place or done[place - 1] != each:
+        if not (is_removal(each) and place and done[place - 1] == each):
             done.insert(place, each)
     return tuple(done)
-
-
-def _with_arranged_steps(step: Step) -> Step:
-    if not any(is_removal(each) for each in nested(step)) and not any(map(_has_steps, nested(step))):
-        return step
-    return replace(
-        step, arguments=tuple((name, arranged(value) if _is_steps(value) else value) for name, value in step.arguments)
-    )
-
-
-def _has_steps(step: Step) -> bool:
-    return any(True for _ in nested(step))
-
-
-def _is_steps(value: object) -> bool:
-    return isinstance(value, tuple) and bool(value) and isinstance(value[0], Step)
 
 
 def _acts_alone(step: Step) -> bool:
@@ -125,16 +102,13 @@ def _is_clear(background: object) -> bool:
 
 def _looks(step: Step) -> bool:
     operation = OPERATIONS[step.operation]
-    if operation.control:
-        return looks(nested(step))
     gravities = [value for _, value in step.arguments if isinstance(value, Gravity)]
     return any(what in LOOKING for _, what in operation.prepared) or any(map(focus.seeks, gravities))
 
 
-def _lets_pass(step: Step) -> bool:
-    """What is computed from the picture's size is computed first: a cutout may be smaller."""
+def _lets_pass(step: Step, *, of_equal_size: bool) -> bool:
+    """What is computed from the picture's size is computed first."""
     if OPERATIONS[step.operation].control:
-        return all(_lets_pass(each) for each in nested(step))
-    return (
-        _acts_alone(step) and not _looks(step) and not any(isinstance(value, Expression) for _, value in step.arguments)
-    )
+        return all(_lets_pass(each, of_equal_size=of_equal_size) for each in nested(step))
+    is_computed = any(isinstance(value, Expression) for _, value in step.arguments)
+    return of_equal_size and _acts_alone(step) and not _looks(step) and not is_computed

@@ -7,7 +7,7 @@ from media.cutout import CutoutOptions
 from media.language.chain import Chain, Step, nested, parse_output, walk
 from media.language.params import Gravity
 from media.operations import OPERATIONS, control, focus
-from media.operations.background_removal import hoisted, is_removal, looks
+from media.operations.background_removal import hoisted, is_removal
 from media.raster.colorspace import needs_file
 
 
@@ -35,8 +35,11 @@ def needs_of(chain: Chain) -> Needs:
 
 
 def is_paired(chain: Chain) -> bool:
-    """Whether steps in front of the removal look at the picture: source and cutout then go through them together."""
-    return looks(chain.steps[: hoisted(chain.steps) or 0])
+    """Whether there are steps in front of the removal that is done on the source.
+
+    Both go through them together, so that they do to the cutout, which may be smaller, what they see in the source.
+    """
+    return any(not OPERATIONS[step.operation].control for step in walk(chain.steps[: hoisted(chain.steps) or 0]))
 
 
 def cutout_options(chain: Chain) -> CutoutOptions | None:

@@ -38,6 +38,7 @@ class Terms:
     hints: ClientHints
     named: Definitions
     skip_unavailable: bool = False
+    full_size_cutout: bool = True
 
 
 def terms_on(
@@ -49,11 +50,17 @@ def terms_on(
     *,
     removal_first: bool,
     skip_unavailable: bool = False,
+    cutout_max_pixels: int = 0,
 ) -> Terms:
-    """What its record says (size, tags, context) is among the terms, and so in the key."""
+    """What its record says (size, tags, context) is among the terms, and so in the key.
+
+    The cutout of an asset with more than ``cutout_max_pixels`` (0: any number) is smaller.
+    """
     current = f"fetch:{asset.public_id}" if asset.type == FETCH else f"image/{asset.type}/{asset.public_id}"
+    is_full = not cutout_max_pixels or _fits(asset, cutout_max_pixels)
     extension = None if not components and _is_its_own(asset, extension) else extension
-    return Terms(components, extension, current, recorded_facts(asset), removal_first, hints, named, skip_unavailable)
+    facts = recorded_facts(asset)
+    return Terms(components, extension, current, facts, removal_first, hints, named, skip_unavailable, is_full)
 
 
 def compile_on(terms: Terms) -> Compiled:
@@ -65,11 +72,13 @@ def compile_on(terms: Terms) -> Compiled:
         named=terms.named,
         removal_first=terms.removal_first,
         skip_unavailable=terms.skip_unavailable,
+        full_size_cutout=terms.full_size_cutout,
         current=terms.current,
     )
     bound = bind_recorded(compiled.chain, terms.facts)
-    # What is computed from sizes is known by now, and in whose way it stands.
-    return replace(compiled, chain=replace(bound, steps=arranged(bound.steps)))
+    # What is computed from sizes is known by now, and no longer in a removal's way.
+    steps = arranged(bound.steps, of_equal_size=terms.full_size_cutout)
+    return replace(compiled, chain=replace(bound, steps=steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,11 @@ def negotiate_on(terms: Terms, accept: str, save_data: str, auto_formats: tuple[
     left_out = (each["effect"] for each in walk(found.chain.steps) if each.operation == "left_out")
     vary = dict.fromkeys((*found.vary, *compiled.vary))
     return Negotiated(compiled, concrete(found.chain), tuple(vary), tuple(dict.fromkeys(left_out)))
+
+
+def _fits(asset: Asset, max_pixels: int) -> bool:
+    """Whether its cutout, whose colours are a JPEG, is as large."""
+    return asset.width * asset.height <= max_pixels and max(asset.width, asset.height) <= FORMATS["jpg"].max_side
 
 
 def _is_its_own(asset: Asset, extension: str | None) -> bool:

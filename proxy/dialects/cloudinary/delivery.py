@@ -113,6 +113,7 @@ def _negotiate(
         named,
         removal_first=services.settings.vendor(Cloudinary).removal_first,
         skip_unavailable=services.settings.delivery.skip_unavailable,
+        cutout_max_pixels=services.settings.matting.max_input_pixels,
     )
     formats = services.settings.delivery.auto_formats
     return negotiate_on(terms, headers.get("accept", ""), headers.get("save-data", ""), formats)

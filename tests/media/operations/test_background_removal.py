@@ -47,9 +47,6 @@ ARRANGED = [
     ("an assignment is no step", [ASSIGNED, SMALL, REMOVAL], [REMOVAL, ASSIGNED, SMALL]),
     ("the same removal twice is one", [REMOVAL, SMALL, REMOVAL, REMOVAL], [REMOVAL, SMALL]),
     ("another one is another", [REMOVAL, SMALL, FINE], [REMOVAL, FINE, SMALL]),
-    ("in a layer, too", [layer(SMALL, REMOVAL)], [layer(REMOVAL, SMALL)]),
-    ("in a layer of a layer", [layer(BLUR, layer(SMALL, REMOVAL))], [layer(BLUR, layer(REMOVAL, SMALL))]),
-    ("in a condition", [TRIM, when(SMALL, REMOVAL)], [TRIM, when(REMOVAL, SMALL)]),
     ("past a condition", [when(SMALL), REMOVAL], [REMOVAL, when(SMALL)]),
     ("not past one that blurs", [when(BLUR), REMOVAL], [when(BLUR), REMOVAL]),
     ("not past another page", [step("page", page="2"), REMOVAL], [step("page", page="2"), REMOVAL]),
@@ -62,13 +59,20 @@ def test_a_removal_is_done_as_early_as_makes_no_difference(steps: list[Step], ex
     assert arranged(tuple(expected)) == tuple(expected)
 
 
+def test_past_a_place_no_removal_goes_whose_cutout_is_smaller() -> None:
+    steps = (ASSIGNED, SMALL, REMOVAL, TURN, REMOVAL)
+    assert arranged(steps, of_equal_size=False) == steps
+    assert arranged((ASSIGNED, REMOVAL, SMALL), of_equal_size=False) == (REMOVAL, ASSIGNED, SMALL)
+
+
 #: Where the removal stands that the source's own cutout is for, and whether both go through the steps before it.
 HOISTED = [
     ([REMOVAL, BLUR], 0, False),
     ([SEEKING, REMOVAL], 1, True),
     ([TRIM, SEPIA, REMOVAL, BLUR], 2, True),
-    ([COMPUTED, REMOVAL], 1, False),
-    ([when(SMALL), REMOVAL], 1, False),
+    ([SMALL, REMOVAL], 1, True),
+    ([ASSIGNED, REMOVAL], 1, False),
+    ([when(SMALL), REMOVAL], 1, True),
     ([when(SEEKING), REMOVAL], 1, True),
     ([TRIM, when(REMOVAL)], None, False),
     ([BLUR, REMOVAL], None, False),

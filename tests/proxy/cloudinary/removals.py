@@ -9,7 +9,7 @@ from pathlib import Path
 import pyvips
 import yaml
 
-from media.config import Cloud, Delivery, RedisSettings, Settings
+from media.config import Cloud, Delivery, Matting, RedisSettings, Settings
 from proxy.commands.embedded_redis import embedded_redis
 from tests.pictures import opened, photo
 from tests.stage import Stage, open_stage
@@ -63,10 +63,12 @@ def made(stage: Stage, url: str) -> bytes:
 
 
 @contextlib.contextmanager
-def own_stage() -> Iterator[Stage]:
+def own_stage(matting: Matting = Matting()) -> Iterator[Stage]:  # noqa: B008 (a frozen value)
     with embedded_redis() as url:
         clouds = {"demo": Cloud(keys={"demo-key": "demo-secret"})}
-        settings = Settings(redis=RedisSettings(url), delivery=Delivery(look_wait_seconds=0), clouds=clouds)
+        settings = Settings(
+            redis=RedisSettings(url), delivery=Delivery(look_wait_seconds=0), clouds=clouds, matting=matting
+        )
         with open_stage(settings) as stage:
             prepare(stage)
             yield stage

@@ -31,8 +31,8 @@ class Compiler:
 
     ``scope`` and ``delivery`` are what components before the present one have decided, ``done`` their steps.
 
-    ``skip_unavailable`` leaves out what is not available here. ``current`` is the source of the delivered picture
-    itself, for layers that show it (``$img_current``, ``l_$img``).
+    ``skip_unavailable`` leaves out what is not available here; ``full_size_cutout``: the picture's own is as large.
+    ``current`` is the source of the delivered picture itself, for layers that show it (``$img_current``, ``l_$img``).
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Compiler:
         current: str = "",
         is_conditional: bool = False,
         skip_unavailable: bool = False,
+        full_size_cutout: bool = True,
     ) -> None:
         self.scope = scope or Scope()
         self.delivery = Delivery()
@@ -49,11 +50,13 @@ class Compiler:
         self.current = current
         self.is_conditional = is_conditional
         self.skip_unavailable = skip_unavailable
+        self.full_size_cutout = full_size_cutout
 
     def run(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
         for node in nodes:
             self.done += self._node(node)
-        return arrange(tuple(self.done))
+        steps = tuple(self.done)
+        return arranged(_pruned(steps, referenced(steps)), of_equal_size=self.full_size_cutout)
 
     def steps(self, nodes: Sequence[Node]) -> tuple[Step, ...]:
         return tuple(each for node in nodes for each in self._node(node))
@@ -159,11 +162,6 @@ def _check_available(parameter: Parameter) -> None:
         raise UnsupportedOperation(f"{UNAVAILABLE[parameter.key]} are not available here: {parameter}")
     if parameter.key == "b" and _name(parameter) == "gen_fill":
         raise Forbidden("Background gen_fill needs a generative model and is not available here")
-
-
-def arrange(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Background removals as far ahead as they may be, and no variable that nothing reads."""
-    return arranged(_pruned(steps, referenced(steps)))
 
 
 def _pruned(steps: tuple[Step, ...], read: frozenset[str]) -> tuple[Step, ...]:

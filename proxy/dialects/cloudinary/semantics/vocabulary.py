@@ -54,20 +54,21 @@ def compile(  # noqa: A001 (the same role has the same name in every dialect)
     named: Definitions = no_definitions,
     removal_first: bool = False,
     skip_unavailable: bool = False,
+    full_size_cutout: bool = True,
     current: str = "",
 ) -> Compiled:
     """The chain of ``components``, and what concerns only the answer.
 
     ``extension`` is the one cut off the public id; ``removal_first`` holds background removals to the first component,
-    as a page of 2024 does; ``skip_unavailable`` leaves out what would be Forbidden; ``current`` is the layer source of
-    the asset itself (``image/upload/<public id>``).
+    as a page of 2024 does; ``skip_unavailable`` leaves out what would be Forbidden; ``full_size_cutout``: that of the
+    asset is as large as it; ``current`` is the layer source of the asset itself (``image/upload/<public id>``).
 
     Raises BadTransformation, UnsupportedOperation, UnsupportedFormat or Forbidden, naming what it is about.
     """
     expanded = expand(components, named)
     # Few chains show their own asset; all others are one for every asset.
     shown = current if any(each.value.startswith("current") for one in expanded for each in one.parameters) else ""
-    return _compiled(expanded, extension, hints, removal_first, skip_unavailable, shown)
+    return _compiled(expanded, extension, hints, removal_first, skip_unavailable, full_size_cutout, shown)
 
 
 def is_small(components: tuple[Component, ...], *_: object) -> bool:
@@ -83,12 +84,13 @@ def _compiled(
     hints: ClientHints,
     removal_first: bool,
     skip_unavailable: bool,
+    full_size_cutout: bool,
     current: str,
 ) -> Compiled:
     resolved = resolve(components, hints)
     if removal_first:
         removal.check_position(resolved.components)
-    compiler = Compiler(current=current, skip_unavailable=skip_unavailable)
+    compiler = Compiler(current=current, skip_unavailable=skip_unavailable, full_size_cutout=full_size_cutout)
     steps = compiler.run(nest(resolved.components))
     delivery = output.with_extension(compiler.delivery, extension)
     output.check_traced(delivery.output, steps)

@@ -91,6 +91,7 @@ async def order_of(services: Services, asset: Asset, wanted: EagerTransformation
         named=wanted.named,
         removal_first=services.settings.vendor(Cloudinary).removal_first,
         skip_unavailable=services.settings.delivery.skip_unavailable,
+        cutout_max_pixels=services.settings.matting.max_input_pixels,
     )
     chain = compile_on(terms).chain
     if wanted.format:
