@@ -14,8 +14,8 @@ from tests.conftest import Server, running_server
 from tests.proxy.apis import Site, serving
 
 NPM_SECONDS = 120
-#: A package at one version → the folder it is installed in.
-Npm = Callable[[str], Path]
+#: Packages, each at one version → the folder they are installed in.
+Npm = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +48,13 @@ def input_jpg(tmp_path: Path, cat: bytes) -> Path:
 def npm() -> Npm:
     """Installs once per machine; skips, saying why, if there is no Node.js or no registry."""
 
-    def installed(package: str) -> Path:
+    def installed(*packages: str) -> Path:
         if shutil.which("node") is None or shutil.which("npm") is None:
             pytest.skip("node and npm are not on PATH")
         cache = Path(os.environ.get("CUTOUT_TEST_NPM", Path.home() / ".cache" / "cutout-tests" / "npm"))
-        folder = cache / package.replace("/", "-")
-        name = package.rpartition("@")[0]
-        if not (folder / "node_modules" / name).is_dir():
+        folder = cache / "+".join(package.replace("/", "-") for package in packages)
+        names = [package.rpartition("@")[0] for package in packages]
+        if not all((folder / "node_modules" / name).is_dir() for name in names):
             folder.mkdir(parents=True, exist_ok=True)
             command = [
                 "npm",
@@ -64,11 +64,11 @@ def npm() -> Npm:
                 "--ignore-scripts",
                 "--prefix",
                 str(folder),
-                package,
+                *packages,
             ]
             done = subprocess.run(command, capture_output=True, text=True, timeout=NPM_SECONDS, check=False)
             if done.returncode:
-                pytest.skip(f"npm cannot install {package}: {done.stderr.strip().splitlines()[-1:]}")
+                pytest.skip(f"npm cannot install {' '.join(packages)}: {done.stderr.strip().splitlines()[-1:]}")
         return folder
 
     return installed

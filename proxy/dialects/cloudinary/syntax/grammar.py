@@ -109,6 +109,10 @@ def split_outside_parentheses(text: str, separator: str) -> list[str]:
     return [*parts, text[start:]] if depth == 0 else text.split(separator)
 
 
+#: Beside these a path of the file may be named, or not.
+CLIPS, UNNAMED_PATH = frozenset({"fl_clip", "fl_clip_evenodd"}), "pg_"
+
+
 def parse(transformation: str) -> tuple[Component, ...]:
     """A whole transformation as it stands in a URL, an eager list or a named transformation.
 
@@ -130,7 +134,9 @@ def parse_component(segment: str) -> Component:
     parts = split_outside_parentheses(segment, ",")
     if len(parts) > MAX_PARAMETERS:
         raise BadTransformation(f"Too many parameters in one component: at most {MAX_PARAMETERS}")
-    for part in parts:
+    # The SDK's clip() without a name: the first path of the file.
+    unnamed = UNNAMED_PATH if CLIPS & set(parts) else None
+    for part in (each for each in parts if each != unnamed):
         parameter = parse_parameter(part)
         if parameter is None:
             raise BadTransformation(_complaint(part, segment))
