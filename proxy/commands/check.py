@@ -137,7 +137,9 @@ def _open_server_form(settings: Settings) -> Iterator[str]:
 
 
 def _open_fetch(settings: Settings) -> Iterator[str]:
-    fetching = {"cloudinary", "cloudimage", "uploadcare_cdn", REMBG, SERVER_FORM} & set(settings.server.apis)
+    fetching = {"cloudinary", "cloudimage", "uploadcare_cdn", "uploadcare_upload", REMBG, SERVER_FORM} & set(
+        settings.server.apis
+    )
     if fetching and not settings.origin.allowed_hosts and FETCH not in settings.server.open_to_all:
         yield (
             "Anybody may have pictures of any public host fetched; name the hosts in origin.allowed_hosts, or fetch in "

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from media.config import Cloud, ConfigError, Origin, Server, Settings, Token
+from media.config import Cloud, ConfigError, Origin, Project, Server, Settings, Token
 from proxy.commands.check import APIS, PUBLISHED, SERVER_FORM, check
 from proxy.commands.dev import DEMO
 from proxy.dialects.cloudimage.settings import Cloudimage, CloudimageToken
@@ -54,6 +54,17 @@ EVERYWHERE = {
         with_cloud(tokens={"a": Token((hashed("x"),), ("cloudinary",))}),
         "apis of .* may hold remove_bg, rembg, cloudimage, img_processing, background_remover; got cloudinary",
     ),
+    "a project without a secret": (with_cloud(projects={"pub": Project()}), "'pub' of the cloud shop has .* no secret"),
+    "a project without a key": (
+        with_cloud(projects={"": Project((SECRET,))}),
+        "'' of the cloud shop has an empty public key",
+    ),
+    "one public key for two": (
+        replace(
+            PRODUCTION, clouds={name: replace(GOOD, tokens={}, projects={"pub": Project((SECRET,))}) for name in "ab"}
+        ),
+        "clouds a and b have a project of the same public key 'pub'",
+    ),
     "one secret for two": (
         with_cloud(tokens={"a": Token((hashed("x"),), ("rembg",)), "b": Token(("x",), ("rembg",))}),
         "token b .* and The token a .* have the same secret",
@@ -67,6 +78,8 @@ IN_PRODUCTION = {
     "a published token": (with_cloud(tokens={"a": Token(("demo-token",), ("rembg",))}), "published"),
     "the hash of a published token": (with_cloud(tokens={"a": Token((hashed("live_demo"),), ("rembg",))}), "published"),
     "a short secret": (with_cloud(keys={"4711": "short"}), "key 4711 .* a secret of 5 characters; .* asks for 16"),
+    "a short secret of a project": (with_cloud(projects={"pub": Project(("short",))}), "project pub .* 5 characters"),
+    "a published secret of a project": (with_cloud(projects={"pub": Project(("demo-project-secret",))}), "published"),
     "one short secret of two": (with_cloud(keys={"1": SECRET, "2": "12345678"}), "key 2 of the cloud shop"),
     "a short token key": (with_cloud(token_key="00112233"), "token_key .* 8 characters; production asks for 32"),
     "a token as it is": (with_cloud(tokens={"a": Token((new_token(),), ("rembg",))}), "put its hash in its place"),
