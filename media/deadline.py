@@ -38,6 +38,11 @@ def stop_at(moment: float) -> Iterator[None]:
         _UNTIL.reset(before)
 
 
+def put_off(moment: float) -> None:
+    """What runs here now may go on until ``moment``: it has shown progress."""
+    _UNTIL.set(moment)
+
+
 def checkpoint() -> None:
     """Raises Unavailable once the deadline is over."""
     if time.monotonic() > _UNTIL.get():

@@ -29,7 +29,7 @@ from worker.matting.matter import Cutout, cut
 from worker.matting.photo import Photo, load_photo
 from worker.renewal import locked
 from worker.services import Services
-from worker.upkeep.marks import count_stored
+from worker.upkeep.marks import check_room, count_stored
 
 log = logging.getLogger("cutout.worker")
 
@@ -46,6 +46,7 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
     with locked(services.redis, key, services.settings.queue.lease_seconds):
         if services.store.stat(cutout_matte_path(key)):
             return key
+        check_room(services.redis, services.settings.store, MADE)
         started = time.perf_counter()
         photo = open_photo(services, source_digest)
         cutout = cut(photo, stored_or_new_maps(services, source_digest, photo), options, services.settings.matting)
@@ -72,6 +73,7 @@ def stored_or_new_maps(services: Services, source_digest: str, photo: Photo) -> 
         stored = services.store.get(maps_path(key))
         if stored is not None:
             return Maps.unpack(stored.body)
+        check_room(services.redis, services.settings.store, MADE)
         packed = services.matter.infer(photo).pack()
         services.redis.hincrby(COUNTERS, INFERENCES, 1)
         note_made(services.store, source_digest, "maps", key)

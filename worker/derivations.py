@@ -12,7 +12,7 @@ from worker.cutouts import make_cutout
 from worker.renewal import locked
 from worker.scenes import make_scene
 from worker.services import Services
-from worker.upkeep.marks import count_stored
+from worker.upkeep.marks import check_room, count_stored
 
 
 def make_derived(services: Services, order: Order) -> Derived:
@@ -29,6 +29,7 @@ def make_derived(services: Services, order: Order) -> Derived:
 
 
 def _make(services: Services, order: Order) -> Derived:
+    check_room(services.redis, services.settings.store, MADE)
     for source_digest, options in order.cutouts:
         make_cutout(services, source_digest, options)
     if order.needs.scene:
@@ -49,6 +50,7 @@ def _rendered(services: Services, order: Order) -> Derived:
             return derivation.derive(order, inputs, services.settings.limits)
         except CutoutMissing as missing:
             if missing.body is not None:
+                check_room(services.redis, services.settings.store, GUESTS)
                 save_source(services.store, missing.source_digest, missing.body)
                 count_stored(services.redis, GUESTS, len(missing.body))
             make_cutout(services, missing.source_digest, missing.options)

@@ -22,7 +22,7 @@ from rq.worker import DequeueStrategy
 from rq.worker_registration import clean_worker_registry
 
 from media.config import Queue as QueueSettings
-from media.deadline import stop_at
+from media.deadline import put_off, stop_at
 from media.work.jobs import COUNTERS, JOBS_REFUSED, QUEUES
 from media.work.lanes import RESCUE
 from worker.health.watch import Watch
@@ -95,7 +95,8 @@ class LeaseWorker(SimpleWorker):
         self.set_state("idle")
 
     def _restart(self, seconds: int) -> None:
-        """Both time-outs: the watch's, and RQ's, an alarm if jobs run in the main thread."""
+        """All time-outs: the deadline, the watch's, and RQ's, an alarm if jobs run in the main thread."""
+        put_off(time.monotonic() + seconds)
         self._watch.restart(seconds)
         if threading.current_thread() is threading.main_thread() and signal.alarm(0):
             signal.alarm(seconds)

@@ -18,6 +18,7 @@ from media.records.paths import (
     ASSETS,
     asset_id_path,
     asset_path,
+    asset_path_of_any,
     asset_path_of_marker,
     assets_prefix,
     derived_entry_path,
@@ -197,11 +198,39 @@ class Catalog:
 
     def every_asset(self, prefix: str = f"{ASSETS}/") -> Iterator[Asset]:
         """All whose records lie below ``prefix``, placeholders too. Raises MediaError for a damaged record."""
+        return (asset for _, asset in self.every_record(prefix) if asset is not None)
+
+    def every_record(self, prefix: str = f"{ASSETS}/") -> Iterator[tuple[str, Asset | None]]:
+        """The same with their paths; None is what a process left that was killed while it moved a record."""
         cursor, is_behind = "", False
         while not is_behind:
             paths, cursor = self._documents.paths(prefix, cursor, MANY)
-            yield from self._read_all(paths)
+            documents = self._documents.read_all(paths)
+            yield from ((path, _asset(found)) for path, found in zip(paths, documents, strict=True) if found)
             is_behind = not cursor
+
+    def forget_stub(self, path: str) -> bool:
+        """Delete what stands in a record's place and counts as none, unless a record has taken it; whether it went."""
+        document = self._documents.read(path)
+        if document is None or MOVED not in document:
+            return False
+        self._documents.delete(path)
+        return True
+
+    def forget_pointer(self, path: str) -> bool:
+        """Delete what leads from an asset id to no record."""
+        pointer = self._documents.read(path)
+        if pointer is None or self._read(pointer["asset"]) is not None:
+            return False
+        self._documents.delete(path)
+        return True
+
+    def forget_marker(self, marker: str) -> bool:
+        """Delete an index entry of an asset that is gone; one that came back meanwhile gets it again."""
+        self._store.delete(marker)
+        if asset := self._read(asset_path_of_any(marker)):
+            self._mark(asset, terms_of(asset))
+        return True
 
     def count(self, cloud: str, resource_type: str) -> int:
         """How many assets there are; reads every key, not the records."""

@@ -17,6 +17,8 @@ from media.records.asset import SourceRef
 
 ROOT = "catalog"
 ASSETS = f"{ROOT}/assets"
+#: What leads from asset ids to records.
+POINTERS = f"{ROOT}/ids/"
 END = "!.json"
 ESCAPES = {code: f"%{code:02X}" for code in (*range(0x26), 0x5C, 0x7F)}
 TOKEN = re.compile(r"%(?:[0-9A-F]{2})?|.", re.DOTALL)
@@ -49,7 +51,7 @@ def assets_prefix(cloud: str, resource_type: str, type_: str, public_id_prefix: 
 
 def asset_id_path(asset_id: str) -> str:
     name = quote_name(asset_id)
-    return f"{ROOT}/ids/{name[:2]}/{name}{END}"
+    return f"{POINTERS}{name[:2]}/{name}{END}"
 
 
 def term_prefix(index: str, cloud: str, resource_type: str, term: str) -> str:
@@ -70,6 +72,12 @@ def marker_path(index: str, ref: SourceRef, term: str) -> str:
 def asset_path_of_marker(marker: str, cloud: str, resource_type: str) -> str:
     """The record behind a marker: what follows index, cloud, resource type and term."""
     return resource_prefix(cloud, resource_type) + marker.split("/", MARKER_HEAD)[MARKER_HEAD]
+
+
+def asset_path_of_any(marker: str) -> str:
+    """The same, of a marker of any cloud and resource type."""
+    _, _, cloud, resource_type, _, tail = marker.split("/", MARKER_HEAD)
+    return f"{ASSETS}/{cloud}/{resource_type}/{tail}"
 
 
 def resource_prefix(cloud: str, resource_type: str) -> str:

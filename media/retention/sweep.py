@@ -10,7 +10,8 @@
       ├ walk                   what records name; fetched sources nobody asks for any more
       ├ forget_fetched         as far as they exceed their bound
       ├ sweep_sources          bytes that no record names
-      └ sweep_lists            entries whose thing is gone, things whose source is
+      ├ sweep_lists            entries whose thing is gone, things whose source is
+      └ sweep_index            what finds assets that are gone: their process was killed
 
 Several may sweep at once, and one may be killed anywhere: every step looks at what there is and can be done again.
 """
@@ -21,6 +22,7 @@ from media.config import StoreSettings
 from media.records.catalog import Catalog
 from media.retention.bin import Bin
 from media.retention.expired import sweep_expired
+from media.retention.index import sweep_index
 from media.retention.leftovers import OWN, sweep_leftovers
 from media.retention.lists import sweep_lists
 from media.retention.made import Marks, delete_least_used, sweep_made
@@ -49,6 +51,8 @@ def sweep(store: Store, catalog: Catalog, settings: StoreSettings, marks: Marks,
     bin_.measured[GUESTS] = sweep_sources(store, bin_, rules, named) + pieces
     bin_.begin("lists")
     sweep_lists(catalog, bin_, rules, named, made.keys)
+    bin_.begin("index")
+    sweep_index(catalog, bin_, rules, named)
 
 
 def store_time(store: Store) -> float:

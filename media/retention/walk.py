@@ -7,7 +7,7 @@ from datetime import datetime
 from media.records.asset import SAID, Asset, Document
 from media.records.catalog import Catalog
 from media.records.indexes import terms_of
-from media.records.paths import version_name
+from media.records.paths import asset_id_path, version_name
 from media.retention.ages import Ages, weight
 from media.retention.bin import Bin
 from media.retention.names import Names
@@ -21,12 +21,15 @@ FETCHED = "fetch"
 @dataclass(frozen=True, slots=True)
 class Named:
     """Digests of ``sources`` that records name; of ``lasting`` ones, which go with their record only; ``versions`` of
-    assets by their :func:`media.records.paths.version_name`; the bytes of ``passing`` ones, which were fetched into
-    ``clouds``, by their last use."""
+    assets by their :func:`media.records.paths.version_name`; ``records`` by their paths and those of their pointers,
+    ``stubs`` in the place of some; the bytes of ``passing`` ones, which were fetched into ``clouds``, by their last
+    use."""
 
     sources: Names = field(default_factory=Names)
     lasting: Names = field(default_factory=Names)
     versions: Names = field(default_factory=Names)
+    records: Names = field(default_factory=Names)
+    stubs: list[str] = field(default_factory=list)
     passing: Ages = field(default_factory=Ages)
     clouds: set[str] = field(default_factory=set)
 
@@ -34,8 +37,12 @@ class Named:
 def walk(catalog: Catalog, bin_: Bin, rules: Rules) -> Named:
     """Raises MediaError for a damaged record: what it names is not known, so nothing may be deleted."""
     named, unsigned = Named(), 0
-    for asset in catalog.every_asset():
+    for path, asset in catalog.every_record():
         bin_.see()
+        if asset is None:
+            named.stubs.append(path)
+            continue
+        _add_all(named.records, {path, asset_id_path(asset.asset_id)})
         unsigned += weight_of(asset) if asset.unsigned else 0
         if not is_passing(asset):
             _add_all(named.lasting, asset.digests)

@@ -57,8 +57,8 @@ class FilesystemStore:
         with _translated("opened", str(self._root)):
             for name in (INCOMING, LOCKS):
                 _make_folder(self._root / name)
-            self._check_writable()
             self._sweep()
+            self._check_writable()
 
     def get(self, key: str) -> Blob | None:
         with _translated("read", key), self._opened(key) as file:
@@ -171,6 +171,8 @@ class FilesystemStore:
             os.close(file)
 
     def _write_incoming(self, parts: Iterable[bytes]) -> Path:
+        if time.monotonic() - self._swept > LEFTOVER_SECONDS:
+            self._sweep()
         path = self._root / INCOMING / f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
             with open(path, "xb", opener=_private) as file:
@@ -210,6 +212,8 @@ class FilesystemStore:
         self._write_incoming([]).unlink()
 
     def _sweep(self) -> None:
+        """Delete what processes were writing when they were killed."""
+        self._swept = time.monotonic()
         oldest = time.time() - LEFTOVER_SECONDS
         for path in (self._root / INCOMING).iterdir():
             with suppress(FileNotFoundError):

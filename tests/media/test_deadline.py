@@ -7,7 +7,7 @@ import pytest
 
 from media import deadline
 from media.budget import Budget
-from media.deadline import checkpoint, computed, remaining, stop_at, stopping
+from media.deadline import checkpoint, computed, put_off, remaining, stop_at, stopping
 from media.errors import Unavailable
 from media.formats.encode import encode
 from media.formats.source import open_source
@@ -105,6 +105,15 @@ def test_an_animation_stops_between_two_frames() -> None:
 def test_who_asks_for_more_time_than_is_left_does_not_get_it() -> None:
     with stop_at(time.monotonic() + 1), stop_at(time.monotonic() + 60):
         assert remaining() <= 1
+
+
+def test_what_shows_progress_is_given_more_time_and_nobody_after_it() -> None:
+    with stop_at(time.monotonic() - 1):
+        with pytest.raises(Unavailable):
+            checkpoint()
+        put_off(time.monotonic() + 60)
+        checkpoint()
+    assert remaining() > 1e9
 
 
 def test_a_render_that_begins_too_late_does_nothing() -> None:

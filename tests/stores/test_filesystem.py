@@ -80,13 +80,18 @@ class TestFilesystemStore(StoreContract):
         store.delete("a/b/c")
         assert not (tmp_path / "store/a").exists()
 
-    def test_leftovers_of_dead_writers_are_swept_and_living_ones_kept(self, tmp_path: Path) -> None:
-        FilesystemStore(tmp_path)
+    @pytest.mark.parametrize("is_new", [True, False], ids=["at start", "while it runs"])
+    def test_leftovers_of_dead_writers_are_swept_and_living_ones_kept(self, tmp_path: Path, is_new: bool) -> None:
+        store = FilesystemStore(tmp_path)
         for name, age in (("dead", LEFTOVER_SECONDS + 60), ("living", 5)):
             path = tmp_path / ".incoming" / name
             path.write_bytes(b"half")
             os.utime(path, (time.time() - age, time.time() - age))
-        FilesystemStore(tmp_path)
+        if is_new:
+            FilesystemStore(tmp_path)
+        else:
+            store._swept -= LEFTOVER_SECONDS + 1
+            store.put("key", b"whole")
         assert [path.name for path in (tmp_path / ".incoming").iterdir()] == ["living"]
 
     def test_a_full_disk_is_unavailable_and_leaves_the_old_object(self, tmp_path: Path) -> None:

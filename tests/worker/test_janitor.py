@@ -8,12 +8,19 @@ import pytest
 import redis
 
 from media.config import Settings, StoreSettings
+from media.cutout import CutoutOptions
+from media.derived.keys import digest
 from media.derived.paths import derived_path
+from media.errors import Unavailable
+from media.records.sources import save_source
 from media.stores.memory import MemoryStore
 from media.work.jobs import GUESTS, MADE, STORED, SWEPT, USED, used_member
 from tests.fakes import DiscMatter, services_of
 from tests.media.retention.test_made import key
+from tests.pictures import photo
 from tests.stores.hooked import HookedStore
+from worker.cutouts import make_cutout
+from worker.scenes import make_scene
 from worker.upkeep.janitor import Janitor, Stopped
 
 KIB = 1024
@@ -132,3 +139,18 @@ def test_the_thread_sweeps_by_itself(small: Settings, store: MemoryStore) -> Non
         time.sleep(0.05)
     found.stop()
     assert len(store.keys("derived/")) < 20
+
+
+def test_a_worker_makes_nothing_for_which_there_is_no_room(
+    client: "redis.Redis", store: MemoryStore, small: Settings
+) -> None:
+    save_source(store, digest(photo()), photo())
+    services, before = services_of(small, store, DiscMatter()), store.keys("")
+    client.hset(STORED, MADE, BOUND)
+    for make in (make_scene, lambda services, source: make_cutout(services, source, CutoutOptions())):
+        with pytest.raises(Unavailable, match="no room"):
+            make(services, digest(photo()))
+    assert store.keys("") == before
+    client.hset(STORED, MADE, BOUND - 1)
+    make_cutout(services, digest(photo()), CutoutOptions())
+    assert len(store.keys("")) > len(before)

@@ -6,7 +6,10 @@ from typing import Any
 
 import redis
 
+from media.config import StoreSettings
+from media.errors import Unavailable
 from media.retention.ages import weight
+from media.retention.rules import bounds_of
 from media.work.jobs import STORED, USED, used_member
 
 log = logging.getLogger("cutout.worker")
@@ -15,6 +18,14 @@ log = logging.getLogger("cutout.worker")
 def count_stored(connection: "redis.Redis", kind: str, size: int) -> None:
     """Add to what is known to be in the store; every sweep measures it anew."""
     connection.hincrby(STORED, kind, weight(size))
+
+
+def check_room(connection: "redis.Redis", settings: StoreSettings, kind: str) -> None:
+    """Raises Unavailable if there is no room for more of a kind, before any work is done for it."""
+    bound = bounds_of(settings)[kind]
+    stored: Any = connection.hget(STORED, kind)
+    if bound and int(stored or 0) >= bound:
+        raise Unavailable("There is no room in the store for what would be made; try again later.", retry_after=60)
 
 
 class RedisMarks:

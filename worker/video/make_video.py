@@ -31,7 +31,7 @@ from worker.matting.raster import Bytes
 from worker.outcomes import tell_progress
 from worker.renewal import locked, restart_time_out
 from worker.services import Services
-from worker.upkeep.marks import count_stored
+from worker.upkeep.marks import check_room, count_stored
 from worker.video import parts
 from worker.video.clip import Clip, open_clip
 from worker.video.compose import composed
@@ -116,6 +116,7 @@ def check_wanted(services: Services, key: str) -> None:
 
 
 def _work(services: Services, order: VideoOrder, key: str, folder: Path) -> bool:
+    check_room(services.redis, services.settings.store, MADE)
     opening = time.monotonic()
     run = Run(services, order, key, open_clip(services, order, folder))
     until = time.monotonic() + max(SLICE_SECONDS, OPENING_FACTOR * (time.monotonic() - opening))

@@ -1,12 +1,14 @@
 """A whole sweep: fetched sources, leftovers, dry runs; again after a kill; two at once; in a folder, too."""
 
 import contextlib
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from media.records.paths import record_path
+from media.records.paths import asset_path, record_path
 from media.records.sources import PIECES, source_path
 from media.retention.rules import RECORDS_MAX_AGE_SECONDS
 from media.stores.filesystem import FilesystemStore
@@ -201,3 +203,29 @@ def test_a_conversion_keeps_its_sources_until_it_has_expired(house: House) -> No
     house.wait()
     house.sweep()
     assert not house.paths("sources/")
+
+
+def test_what_finds_an_asset_goes_if_its_process_was_killed_before_the_record_came(house: House) -> None:
+    house.upload(b"kept", "kept", tags=("red",), context={"alt": "x"}, asset_folder="folder")
+    kept = set(house.paths("catalog/"))
+    lost = house.upload(b"lost", "lost", tags=("red", "blue"), context={"alt": "y"}, asset_folder="folder")
+    house.store.delete(asset_path(lost.ref))
+    house.sweep()
+    assert set(house.paths("catalog/")) > kept
+    house.wait()
+    house.sweep()
+    assert set(house.paths("catalog/")) == kept
+    house.upload(b"lost", "lost", tags=("red",))
+    assert [each.public_id for each in house.catalog.list_tagged("demo", "image", "red").assets] == ["kept", "lost"]
+
+
+def test_a_record_that_was_moved_by_a_killed_process_leaves_nothing_in_its_place(house: House) -> None:
+    house.upload(b"kept", "kept")
+    paths = set(house.paths("catalog/"))
+    moved = replace(house.upload(b"moved", "moved").ref)
+    house.store.put(asset_path(moved), json.dumps({"moved": "elsewhere"}).encode())
+    house.wait()
+    house.sweep(dry_run=True)
+    assert asset_path(moved) in house.paths("catalog/")
+    house.sweep()
+    assert set(house.paths("catalog/")) == paths
