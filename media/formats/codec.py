@@ -24,6 +24,10 @@ Options: TypeAlias = Mapping[str, Any]
 BROKEN = (ValueError, LookupError, ArithmeticError, struct.error, zlib.error, pyvips.Error)
 
 
+#: What libvips takes for a side.
+MAX_SIDE, MAX_BANDS = 100_000_000, 8
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a file says of itself before a pixel is decoded.
@@ -52,6 +56,14 @@ class Extent:
     target: Size | None
     pages: tuple[int, ...]
     max_pixels: int
+
+
+def blank(width: int, height: int, bands: int, interpretation: str = "srgb") -> pyvips.Image:
+    """A header that stands for a picture not yet decoded. Raises SourceError for sides that no picture of ours has:
+    libvips would write a warning to our log for each."""
+    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and 0 < bands <= MAX_BANDS):
+        raise SourceError(f"The image cannot be read: its sides must be 1..{MAX_SIDE}, got {width}×{height}.")
+    return pyvips.Image.black(width, height, bands=bands).copy(interpretation=interpretation)
 
 
 def not_read(body: bytes, row: Format) -> Opened:

@@ -22,7 +22,7 @@ else:
 
 from media.errors import SourceError, UnsupportedFormat
 from media.formats import iso, libvips
-from media.formats.codec import Extent, Opened
+from media.formats.codec import Extent, Opened, blank
 from media.formats.table import Format
 from media.raster.picture import Picture
 
@@ -44,8 +44,8 @@ def open_file(body: bytes, row: Format) -> Opened:
         image = file[file.primary_index]
     # A mode is a letter for each channel, and 16 if they have more than 8 bits: RGBA, L;16.
     channels, _, depth = image.mode.partition(";")
-    blank = pyvips.Image.black(*image.size, bands=len(channels))
-    header = _interpreted(blank.cast("ushort") if depth else blank)
+    header = blank(*image.size, len(channels))
+    header = _interpreted(header.cast("ushort") if depth else header)
     _label(header, dict(image.info), is_turned=iso.is_turned(body))
     return Opened(row, body, header, structure=image)
 

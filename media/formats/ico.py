@@ -7,11 +7,9 @@ Structure: Microsoft, "Icons", and "ICO file format" for the PNG entries.
 import struct
 from dataclasses import dataclass
 
-import pyvips
-
 from media.errors import SourceError
 from media.formats import libvips, pillow, png, png_color
-from media.formats.codec import Extent, Opened, Options
+from media.formats.codec import Extent, Opened, Options, blank
 from media.formats.table import Format
 from media.geometry import Size
 from media.raster.picture import Picture
@@ -47,8 +45,7 @@ class Entry:
 
 def open_file(body: bytes, row: Format) -> Opened:
     entry = largest(body)
-    blank = pyvips.Image.black(entry.size.width, entry.size.height, bands=BANDS)
-    return Opened(row, body, blank.copy(interpretation="srgb"), structure=entry)
+    return Opened(row, body, blank(entry.size.width, entry.size.height, BANDS), structure=entry)
 
 
 def pixels(opened: Opened, extent: Extent) -> Picture:

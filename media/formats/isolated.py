@@ -14,7 +14,7 @@ import pyvips
 
 from media.deadline import checkpoint
 from media.errors import DerivationFailed, SourceError
-from media.formats.codec import Codec, Extent, Opened, Options, decode, open_whole
+from media.formats.codec import Codec, Extent, Opened, Options, blank, decode, open_whole
 from media.formats.codecs import codec_of
 from media.formats.table import FORMATS, LONG, Format
 from media.geometry import Size
@@ -53,8 +53,8 @@ def open_isolated(body: bytes, row: Format) -> Opened:
 
 
 def _blank(head: Any) -> pyvips.Image:
-    blank = pyvips.Image.black(int(head["width"]), int(head["height"]), bands=int(head["bands"]))
-    return _labelled(blank.copy(interpretation=str(head["interpretation"])), head["fields"])
+    header = blank(int(head["width"]), int(head["height"]), int(head["bands"]), str(head["interpretation"]))
+    return _labelled(header, head["fields"])
 
 
 def _labelled(image: pyvips.Image, fields: Any) -> pyvips.Image:

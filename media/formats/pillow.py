@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 
 from media.deadline import checkpoint
 from media.errors import LimitExceeded, SourceError
-from media.formats.codec import Extent, Opened, Options
+from media.formats.codec import Extent, Opened, Options, blank
 from media.formats.libvips import decoded
 from media.formats.table import Format
 from media.raster.picture import Picture
@@ -47,8 +47,8 @@ def open_file(body: bytes, row: Format) -> Opened:
         raise LimitExceeded(f"Bitmaps of run lengths must have at most {MAX_RUN_BYTES} bytes, got {len(body)}.")
     with _opened(body, row.name) as picture:
         mode = "L" if picture.mode == DEEP_GREY else _mode(picture)
-        blank = pyvips.Image.black(picture.width, picture.height, bands=len(mode))
-        return Opened(row, body, blank.copy(interpretation="b-w" if mode[0] == "L" else "srgb"))
+        interpretation = "b-w" if mode[0] == "L" else "srgb"
+        return Opened(row, body, blank(picture.width, picture.height, len(mode), interpretation))
 
 
 def _has_runs(body: bytes) -> bool:

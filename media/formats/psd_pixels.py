@@ -16,7 +16,7 @@ import pyvips
 
 from media.errors import BadTransformation, LimitExceeded, SourceError, UnsupportedFormat
 from media.formats import psd
-from media.formats.codec import Extent, Opened
+from media.formats.codec import Extent, Opened, blank
 from media.formats.libvips import decoded
 from media.formats.pillow import packbits
 from media.formats.psd import Channel, Document, Layer
@@ -46,9 +46,9 @@ _PALETTE_LENGTH = 768
 def open_file(body: bytes, row: Format) -> Opened:
     """Its layers are the pages 2, 3 … from the lowest up, chosen by their own names and those of their groups."""
     document = _document(body)
-    blank = pyvips.Image.black(document.size.width, document.size.height, bands=3 + document.has_alpha)
+    header = blank(document.size.width, document.size.height, 3 + document.has_alpha)
     names = tuple((layer.name, *layer.groups) for layer in document.layers)
-    return Opened(row, body, blank.copy(interpretation="srgb"), layers=names, structure=document)
+    return Opened(row, body, header, layers=names, structure=document)
 
 
 def pixels(opened: Opened, extent: Extent) -> Picture:

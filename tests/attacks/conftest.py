@@ -26,7 +26,11 @@ from tests.signing import signed
 HOT = "/demo/image/upload/c_fill,w_40,h_40/hot.jpg"
 CLOUD = {
     "keys": {"demo-key": "demo-secret"},
-    "tokens": {"demo-token": {"secrets": "demo-token", "apis": "remove_bg, rembg, cloudimage"}},
+    "tokens": {
+        "demo-token": {"secrets": "demo-token", "apis": "remove_bg, rembg, cloudimage, background_remover"},
+        "test_demo": {"secrets": "test_demo", "apis": "img_processing"},
+        "live_demo": {"secrets": "live_demo", "apis": "img_processing"},
+    },
     "projects": {"demopublickey": {"secrets": "project-secret"}},
     "presets": {"open": {"unsigned": True}},
 }

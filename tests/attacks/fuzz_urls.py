@@ -30,7 +30,7 @@ from proxy.commands.embedded_redis import embedded_redis
 from proxy.dialects import SETTINGS as VENDORS
 from proxy.dialects.uploadcare.files import RESOURCE_TYPE, TYPE
 from proxy.dialects.uploadcare.identity import asset_id
-from tests.attacks.conftest import CLOUD, Victim, running_proxy, upload
+from tests.attacks.conftest import Victim, running_proxy, upload
 from tests.attacks.fuzzing.asks import FILE, Ask, ask
 from tests.fakes import DiscMatter, work_off
 from tests.media import pictures
@@ -46,8 +46,8 @@ SECTIONS: dict[str, dict[str, Any]] = {
 DEADLINE_SECONDS = 60
 MOST_BUSY = 0.05
 NOT_IMPLEMENTED = 501
-#: Ids and secrets; a token is its own.
-KEYS = {**CLOUD["keys"], **{token: token for token in CLOUD.get("tokens", {})}}
+#: What is said to somebody whom an API does not know.
+STRANGER = (401, 403)
 
 
 @dataclass(slots=True)
@@ -56,6 +56,8 @@ class Tally:
 
     statuses: Counter[int] = field(default_factory=Counter)
     dialects: Counter[str] = field(default_factory=Counter)
+    #: Those of them that were let in.
+    admitted: Counter[str] = field(default_factory=Counter)
     busy: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -69,7 +71,9 @@ class Tally:
             kinds[f"{status // 100}xx"] += count
         said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
         total = sum(self.dialects.values())
-        return f"{total:,} requests of {len(self.dialects)} APIs: {said}; {self.busy} busy, {len(self.faults)} faults"
+        admitted = ", ".join(f"{name} {100 * self.admitted[name] // count} %" for name, count in self.dialects.items())
+        faults = f"{self.busy} busy, {len(self.faults)} faults"
+        return f"{total:,} requests of {len(self.dialects)} APIs: {said}; {faults}; let in: {admitted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def judge(victim: Victim, asked: Ask, tally: Tally) -> str:
     except (OSError, http.client.HTTPException) as error:
         return f"no answer: {error!r}"
     tally.statuses[answer.status] += 1
+    tally.admitted[asked.dialect] += answer.status not in STRANGER
     is_busy = answer.status == 503 and bool(answer.retry_after)
     tally.busy += is_busy
     is_fault = answer.status >= 500 and answer.status != NOT_IMPLEMENTED and not is_busy
@@ -108,7 +113,7 @@ def fuzz(victim: Victim, seconds: float, seed: int, first: int = 0, most: int | 
     """Send requests until ``seconds`` are over, or ``most`` of them."""
     tally, until, number = Tally(), time.monotonic() + seconds, first
     while time.monotonic() < until and number - first != most:
-        asked = ask(Random(f"{seed}:{number}"), KEYS)
+        asked = ask(Random(f"{seed}:{number}"))
         tally.dialects[asked.dialect] += 1
         if fault := judge(victim, asked, tally):
             tally.faults.append(f"request {number} of seed {seed} ({asked.dialect}): {fault}")

@@ -12,7 +12,10 @@ from media.errors import LimitExceeded, RequestError, SourceError
 from media.formats import pillow, png, psd
 from media.formats.codec import open_whole
 from media.formats.codecs import codec_of
+from media.formats.source import open_source
 from media.formats.table import FORMATS
+from media.geometry import Size
+from media.isolation.children import InProcess, instead
 from tests.growth import FACTOR, grows_linearly
 from tests.media import pictures
 from tests.media.formats.heic_writer import heic
@@ -150,3 +153,43 @@ def test_what_a_parser_stumbles_over_is_the_fault_of_the_bytes(what: str) -> Non
 def test_run_lengths_of_a_bitmap_are_read_up_to_a_bound() -> None:
     with pytest.raises(LimitExceeded, match="run lengths"):
         codec_of(FORMATS["bmp"]).open(bitmap_of_runs(pillow.MAX_RUN_BYTES + 2), FORMATS["bmp"])
+
+
+def bmp_of(width: int, height: int) -> bytes:
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + head
+
+
+def png_of(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width % 2**32, height % 2**32, 8, 2, 0, 0, 0)
+    return png.joined([(b"IHDR", header), (b"IDAT", b""), (b"IEND", b"")])
+
+
+def psd_of(width: int, height: int) -> bytes:
+    return b"8BPS\x00\x01" + bytes(6) + struct.pack(">HIIHH", 3, height % 2**32, width % 2**32, 8, 3) + bytes(12)
+
+
+def gif_of(width: int, height: int) -> bytes:
+    picture = b"\x2c" + struct.pack("<HHHHB", width % 65_536, height % 65_536, width % 65_536, height % 65_536, 0)
+    return b"GIF89a" + struct.pack("<HHBBB", 0, 0, 0, 0, 0) + picture + b"\x02\0;"
+
+
+def icon_of(width: int, height: int) -> bytes:
+    body = png_of(width, height)
+    return struct.pack("<HHHBBBBHHII", 0, 1, 1, 0, 0, 0, 0, 1, 32, len(body), 22) + body
+
+
+SIDES = (0, -1, 1, 65_535, 1_000_000, 100_000_001, 2**31 - 1, -(2**31))
+
+
+@pytest.mark.parametrize("make", [bmp_of, png_of, psd_of, gif_of, icon_of], ids=lambda make: make.__name__)
+def test_sides_that_no_picture_has_leave_no_trace_in_the_log(
+    make: Callable[[int, int], bytes], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """libvips would write a line for each, past our log and its bounds."""
+    with instead(InProcess()):
+        for width in SIDES:
+            for height in SIDES:
+                with contextlib.suppress(SourceError, RequestError):
+                    open_source(make(width, height), max_pixels=4_000_000).pixels(target=Size(9, 9))
+    assert "CRITICAL" not in capfd.readouterr().err

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from media.config import Settings
@@ -25,14 +26,22 @@ def signature(text: str = TEXT) -> str:
     return f"s--{sign(text, 'demo-secret')}--"
 
 
+def assert_refused(answer: httpx.Response, *statuses: int) -> None:
+    """With one of ``statuses`` (none given: any that is the client's fault), kept by no cache, run by no browser."""
+    assert answer.status_code in (statuses or range(400, 500)), answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "x-injected" not in answer.headers
+    assert "set-cookie" not in answer.headers
+
+
 WRONG = ("s--AAAAAAAA--", "s--short--", "s----", f"{signature()}/{signature()}", f"{signature()}/s--AAAAAAAA--")
 
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_signature_that_does_not_cover_the_path_is_refused_and_kept_by_no_cache(filled: Stage, wrong: str) -> None:
-    answer = filled.client.get(f"{ROOT}/{wrong}/{TEXT}")
-    assert 400 <= answer.status_code < 500
-    assert "no-store" in answer.headers["cache-control"] or answer.status_code == 404
+    assert_refused(filled.client.get(f"{ROOT}/{wrong}/{TEXT}"))
 
 
 def test_what_is_added_to_a_signed_url_changes_nothing_or_is_refused(filled: Stage) -> None:
@@ -64,8 +73,11 @@ NONSENSE = (
 @pytest.mark.parametrize("text", NONSENSE, ids=lambda text: text[:40])
 def test_nonsense_in_a_url_is_a_sentence_and_no_header(filled: Stage, text: str) -> None:
     answer = filled.client.get(f"{ROOT}/{text}/shoe.jpg")
-    assert 400 <= answer.status_code < 500
-    assert "x-injected" not in answer.headers
+    assert_refused(answer, 400, 404, 413, 414)
+    # One sentence, told to a person.
+    said = answer.headers["x-cld-error"]
+    assert 10 < len(said) < 2000
+    assert said.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -80,8 +92,7 @@ def test_nonsense_in_a_url_is_a_sentence_and_no_header(filled: Stage, text: str)
 )
 @pytest.mark.parametrize("root", [ROOT, "/demo/raw/upload", "/v7/demo", "/images", "/v7/_demo_"])
 def test_a_path_cannot_climb(filled: Stage, root: str, path: str) -> None:
-    answer = filled.client.get(f"{root}/{path}")
-    assert 400 <= answer.status_code < 500
+    assert_refused(filled.client.get(f"{root}/{path}", follow_redirects=False))
 
 
 def test_junk_in_accept_makes_no_new_derived_assets(filled: Stage) -> None:
@@ -93,10 +104,25 @@ def test_junk_in_accept_makes_no_new_derived_assets(filled: Stage) -> None:
     assert len(tags) == 1
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_a_delivery_url_is_read_only(filled: Stage, method: str) -> None:
-    answer = filled.client.request(method, f"{ROOT}/{TEXT}")
-    assert answer.status_code == 405
+#: A path of every API that shows something.
+SHOWN = (f"{ROOT}/{TEXT}", "/demo/raw/upload/a.txt", "/v7/_demo_/shoe.png", "/images/image_nothing", "/health/live")
+
+
+#: How some servers are told another method than that of the request.
+TRICKS: tuple[dict[str, Any], ...] = (
+    {}, {"content": b"x" * 9}, {"headers": {"x-http-method-override": "GET"}}, {"params": {"_method": "GET"}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize("path", SHOWN)
+def test_a_delivery_url_is_read_only(filled: Stage, method: str, path: str) -> None:
+    before = filled.client.get(f"{ROOT}/{TEXT}").content
+    for sent in TRICKS:
+        answer = filled.client.request(method, path, follow_redirects=False, **sent)
+        assert_refused(answer, 405)
+        assert set(answer.headers["allow"].replace(" ", "").split(",")) <= {"GET", "HEAD", "OPTIONS"}
+    assert filled.client.get(f"{ROOT}/{TEXT}").content == before
 
 
 class Forgetful(MemoryStore):

@@ -4,14 +4,13 @@ than browsers do: what is disposed of comes out black, a smaller first frame wit
 import struct
 
 import numpy as np
-import pyvips
 
 from media.errors import LimitExceeded, SourceError
 from media.formats import libvips
 from media.formats.animation import gif
 from media.formats.animation.compositor import Pixels, pixels_of, played
 from media.formats.animation.gif import Animation, Part
-from media.formats.codec import Extent, Opened
+from media.formats.codec import Extent, Opened, blank
 from media.formats.table import Format
 from media.raster.picture import Picture
 
@@ -21,8 +20,8 @@ def open_file(body: bytes, row: Format) -> Opened:
         animation = gif.parse(body)
     except (ValueError, IndexError, struct.error) as error:
         raise SourceError("The image cannot be read: its frames are truncated or corrupt.") from error
-    blank = pyvips.Image.black(animation.canvas.width, animation.canvas.height, bands=3 + animation.has_alpha)
-    return Opened(row, body, blank.copy(interpretation="srgb"), len(animation.parts), structure=animation)
+    header = blank(animation.canvas.width, animation.canvas.height, 3 + animation.has_alpha)
+    return Opened(row, body, header, len(animation.parts), structure=animation)
 
 
 def pixels(opened: Opened, extent: Extent) -> Picture:

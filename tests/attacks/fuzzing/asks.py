@@ -45,6 +45,21 @@ UPLOADCARE = "application/vnd.uploadcare-v0.7+json"
 KINDS = (*("image/upload",) * 4, "image/private", "image/fetch", "iu", "raw/upload")
 ORIGINS = ("_alias_/hot.jpg", "cloud://demo/hot", "demo/hot.jpg")
 ODD_TYPES = ("multipart/form-data", "multipart/form-data; boundary=", "image/jpeg", "text/plain; charset=utf-7", "")
+#: The key of Cloudinary's APIs and its secret, and what opens the others: headers of which a request takes a row.
+KEY, SECRET, TOKEN, PROJECT = "demo-key", "demo-secret", "demo-token", "demopublickey"
+BASIC = "Basic " + base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+Headers = tuple[tuple[str, str], ...]
+CREDENTIALS: Mapping[str, tuple[Headers, ...]] = {
+    "cloudinary_api": ((("Authorization", BASIC),),),
+    "remove_bg": ((("X-Api-Key", TOKEN),),),
+    "rembg": ((("X-Api-Key", TOKEN),),),
+    "cloudimage": ((("X-Client-Key", TOKEN),),),
+    "img_processing": ((("X-Api-Key", "test_demo"),), (("X-Api-Key", "live_demo"),)),
+    "background_remover": ((("Authorization", TOKEN),),),
+    "uploadcare": ((("Authorization", f"Uploadcare.Simple {PROJECT}:project-secret"), ("Accept", UPLOADCARE)),),
+}
+#: Fields that open an API.
+FIELDS: Mapping[str, dict[str, str]] = {"uploadcare_upload": {"UPLOADCARE_PUB_KEY": PROJECT, "pub_key": PROJECT}}
 SOURCES = ("file", "files", "file[0]", "bg_image", "image_file", "image_file_b64", "image_url", "url", "image", "data")
 HEADERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Range", (
@@ -91,15 +106,15 @@ class Ask:
         return "\r\n".join([*head, "", ""]).encode("utf-8", "replace") + self.body
 
 
-def ask(random: Random, keys: Mapping[str, str]) -> Ask:
-    """A request of one API; ``keys`` are ids and secrets that it may know."""
+def ask(random: Random) -> Ask:
+    """A request of one API, nine times of ten by somebody whom it knows."""
     dialect = random.choice(DIALECTS)
     path = random.choice(dialect.paths)
     words = words_of(FOLDERS.get(dialect.name, f"proxy/dialects/{dialect.name}"))
     speak = partial(_spoken, random, words)
     method = random.choice(path.methods) if random.random() < 0.95 else random.choice(METHODS)
-    content_type, body = _body(random, speak, words, keys) if method not in ("GET", "HEAD") else ("", b"")
-    headers = [*_credentials(random, keys), *((("Content-Type", content_type),) if content_type else ())]
+    content_type, body = _body(random, speak, words, dialect) if method not in ("GET", "HEAD") else ("", b"")
+    headers = [*_credentials(random, dialect), *((("Content-Type", content_type),) if content_type else ())]
     headers += [_header(random, speak) for _ in range(random.choice((0, 0, 1, 2)))]
     return Ask(dialect.name, method, _target(random, speak, words, dialect, path), tuple(headers), body)
 
@@ -110,7 +125,8 @@ def _spoken(random: Random, words: tuple[str, ...], symbol: str) -> str:
 
 def _target(random: Random, speak: Say, words: tuple[str, ...], dialect: Dialect, path: Path) -> str:
     filled = _PLACE.sub(lambda found: _place(random, speak, dialect, found[1]), path.template)
-    query = urlencode(_fields(random, speak, words), errors="replace") if random.random() < 0.6 else ""
+    asked = _fields(random, speak, words) if random.random() < 0.6 else {}
+    query = urlencode(asked | FIELDS.get(dialect.name, {}), errors="replace")
     target = quote(filled, safe=BARE, errors="replace") + ("?" + query if query else "")
     return _gone_wrong(random, target) if random.random() < 0.1 else target
 
@@ -149,21 +165,20 @@ def _fields(random: Random, speak: Say, words: tuple[str, ...]) -> Fields:
     }
 
 
-def _body(random: Random, speak: Say, words: tuple[str, ...], keys: Mapping[str, str]) -> tuple[str, bytes]:
-    fields = _fields(random, speak, words)
+def _body(random: Random, speak: Say, words: tuple[str, ...], dialect: Dialect) -> tuple[str, bytes]:
+    fields = _fields(random, speak, words) | FIELDS.get(dialect.name, {})
     if random.random() < 0.6:
         fields[random.choice(SOURCES)] = random.choice(("data:image/png;base64,AAAA", speak("address"), speak("value")))
-    if random.random() < 0.6:
-        fields = _signed(random, fields, keys)
+    if dialect.name == "cloudinary_api" and random.random() < 0.8:
+        fields = _signed(random, fields)
     return random.choice((_form, _json, _multipart, _multipart, _anything))(random, fields)
 
 
-def _signed(random: Random, fields: Fields, keys: Mapping[str, str]) -> Fields:
-    key = random.choice(list(keys))
+def _signed(random: Random, fields: Fields) -> Fields:
     public = random.choice(({}, {"public_id": "fuzzed"}, {"public_id": "moving"}, {"upload_preset": "open"}))
     stamped = {"timestamp": str(int(time.time())), **fields, **public}
-    signature = sign_request({name: value for name, value in stamped.items() if name != "file"}, keys[key], version=2)
-    return {**stamped, "api_key": key, "signature": signature}
+    signature = sign_request({name: value for name, value in stamped.items() if name != "file"}, SECRET, version=2)
+    return {**stamped, "api_key": KEY, "signature": signature}
 
 
 def _form(random: Random, fields: Fields) -> tuple[str, bytes]:
@@ -194,15 +209,9 @@ def _anything(random: Random, fields: Fields) -> tuple[str, bytes]:
     return random.choice((kind, *ODD_TYPES)), mutate(random, body)
 
 
-def _credentials(random: Random, keys: Mapping[str, str]) -> list[tuple[str, str]]:
-    if random.random() < 0.2:
-        return [("Authorization", "Uploadcare.Simple demopublickey:project-secret"), ("Accept", UPLOADCARE)]
-    key = random.choice(list(keys))
-    basic = base64.b64encode(f"{key}:{keys[key]}".encode()).decode()
-    known = [("Authorization", f"Basic {basic}"), ("X-Api-Key", key), ("X-Client-Key", key)]
-    if random.random() < 0.2:
-        known[0] = ("Authorization", key)
-    return known if random.random() < 0.9 else []
+def _credentials(random: Random, dialect: Dialect) -> Headers:
+    known = CREDENTIALS.get(dialect.name, ())
+    return random.choice(known) if known and random.random() < 0.9 else ()
 
 
 def _header(random: Random, speak: Say) -> tuple[str, str]:
