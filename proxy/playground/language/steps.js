@@ -2,7 +2,7 @@
  *
  * `write(options)` gives the component's text, `read(text)` the options or null where the text says more than the
  * row's fields can show: such a component is left as it was typed. The order of the rows is the order of the chain:
- * the removal leads (the server requires it), a crop leaves less to do for the effects, the shadow falls before a colour
+ * the removal leads (all chains share its cutout), a crop leaves less to do for the effects, the shadow falls before a colour
  * closes the background. */
 
 import { parameters, readColor, writeColor } from "./parameters.js";
