@@ -16,11 +16,14 @@ from media.operations.grading.looks import LOOKS
 from media.operations.registry import REQUIRED, Argument
 from media.render.plan import MAX_REMOVALS
 from media.scene.classes import FACES, objects_of
+from media.video.order import MODES
 from proxy.dialects.cloudinary.semantics.actions import CROPS
 from proxy.dialects.cloudinary.semantics.colorspaces import MEANINGS
 from proxy.dialects.cloudinary.semantics.compiler import UNAVAILABLE
 from proxy.dialects.cloudinary.semantics.effects import BLENDS, EFFECTS, REFUSED
 from proxy.dialects.cloudinary.semantics.flags import FLAGS
+from proxy.dialects.cloudinary.semantics.video import FILMS
+from proxy.dialects.cloudinary.semantics.video import PARAMETERS as VIDEO_PARAMETERS
 from proxy.dialects.cloudinary.syntax.grammar import KEYS
 from proxy.dialects.uploadcare.cdn.semantics.compiler import MEANINGS as DIRECTIVES
 from proxy.dialects.uploadcare.cdn.semantics.output import QUALITIES
@@ -80,6 +83,7 @@ def cloudinary_page() -> str:
             *_section("Flags", ("flag", "meaning"), flags),
             *_section("Color spaces", ("space", "what is delivered"), spaces),
             *_section("Formats", ("format", "type", ""), formats),
+            *_section("Videos", ("parameter", "meaning"), videos()),
             *_section("Understood and refused", ("effect", "why"), refused),
             "With `delivery.skip_unavailable: true` those of 403 (and `b_gen_fill`) are left out, with their layer if",
             "they blend one. `X-Cld-Warning` names them; the picture has a key of its own, cached for five minutes.",
@@ -135,6 +139,34 @@ def uploadcare_page() -> str:
             ", ".join(f"`{name}`" for name in LOOKS),
         ]
     )
+
+
+def videos() -> list[tuple[str, str]]:
+    """Of ``/video/upload/…``; a frame (``so_2/clip.jpg``) takes every parameter of images."""
+    formats = _names(f"f_{name}" for name in FILMS)
+    return [
+        (
+            "`so_2/…/clip.jpg`",
+            "the frame at 2 seconds (without `so_` the middle one), then a photograph like any other",
+        ),
+        (formats, "a film: 423 until a worker has made it. `f_auto`: MP4, or WebM if the background stays transparent"),
+        ("`e_background_removal`", "with its hints; `b_red` or `u_wall/fl_layer_apply` lie beneath"),
+        *((f"`{key}_`", VIDEO_MEANINGS[key]) for key in VIDEO_PARAMETERS if key in VIDEO_MEANINGS),
+    ]
+
+
+#: What the keys of films mean; the others mean what they do for images.
+VIDEO_MEANINGS = {
+    "so": "where the film begins, in seconds",
+    "eo": "where it ends",
+    "du": "how long it is",
+    "w": "width, at most 4096",
+    "h": "height, at most 4096",
+    "c": f"{', '.join(f'`c_{mode}`' for mode in MODES)}, about the middle",
+    "fps": "frames a second, 1 to 120",
+    "ac": "`ac_none`: without sound",
+    "e": "`e_volume:mute`: without sound",
+}
 
 
 def _ability(row: Format) -> str:

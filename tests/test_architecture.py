@@ -100,6 +100,7 @@ MAY_DO_IO = (
     "proxy/dialects/cloudinary/named_transformations.py",
     "proxy/dialects/cloudinary/raw_files.py",
     "proxy/dialects/cloudinary/tenant.py",
+    "proxy/dialects/cloudinary/videos.py",
     "proxy/dialects/img_processing/images.py",
     "proxy/dialects/img_processing/library.py",
     "proxy/dialects/remove_bg/account.py",

@@ -12,7 +12,7 @@ from media.retention.ages import Ages, weight
 from media.retention.bin import Bin
 from media.retention.names import Names
 from media.retention.rules import Rules
-from media.work.conversion import CONVERSIONS, digests_of
+from media.work.conversion import CONVERSIONS, STILLS, digests_of
 from media.work.jobs import BATCHES, CREATIONS, REPLACEMENTS, UNSIGNED
 
 FETCHED = "fetch"
@@ -106,7 +106,7 @@ def _digests(document: Document) -> Iterator[str]:
 
 #: Records of work by kind → the sources that one of them names.
 WORK: Mapping[str, Callable[[Document], Iterable[str]]] = {
-    BATCHES: _digests, REPLACEMENTS: _digests, CREATIONS: _digests, CONVERSIONS: digests_of,
+    BATCHES: _digests, REPLACEMENTS: _digests, CREATIONS: _digests, CONVERSIONS: digests_of, STILLS: digests_of,
 }  # fmt: skip
 
 

@@ -13,6 +13,11 @@ from media.video.formats import VIDEO_FORMATS, VideoFormat
 VIDEO_VERSION = 1
 
 
+#: How a frame comes to a size: to both sides; into them, never larger, too; over them, the rest cut off; into them, on
+#: what lies beneath; a window of that size in the middle.
+MODES = ("scale", "fit", "limit", "fill", "pad", "crop")
+
+
 @dataclass(frozen=True, slots=True)
 class VideoOrder:
     """One video to be made of a source.
@@ -20,7 +25,7 @@ class VideoOrder:
     ``cutout`` says how the background is removed; None leaves it. What is under the subject: ``color`` (``rgb:…``), or
     the source ``beneath``, which is a video if ``beneath_moves``. ``rate`` is frames per second (0: the source's),
     ``frame_limit`` the most frames (0: all), ``start`` and ``duration`` a part in seconds (0: to the end), ``width``
-    and ``height`` the size (0: in proportion).
+    and ``height`` the size (0: in proportion), ``mode`` one of :data:`MODES`.
     """
 
     source: str
@@ -35,6 +40,7 @@ class VideoOrder:
     duration: float = 0.0
     width: int = 0
     height: int = 0
+    mode: str = "scale"
     mute: bool = False
 
     @property

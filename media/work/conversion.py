@@ -10,6 +10,8 @@ from media.records.asset import Asset, Document
 #: The records of conversions, and those that lead from a file's id to its conversion.
 CONVERSIONS = "conversions"
 CONVERSION_FILES = "conversion-files"
+#: Frames of videos that were kept as sources, by video and moment.
+STILLS = "stills"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,15 @@ def open_file(asset: Asset, grant: Grant) -> tuple[str, Hold]:
     return asset.digest, check(asset, grant)
 
 
+def open_changed(services: Services, asset: Asset, grant: Grant, *, is_beside: bool = False) -> tuple[str, Hold]:
+    """The digest of a video, or of what lies beneath it, of which something else is made. Raises BadSignature."""
+    cloud = services.settings.clouds.get(asset.cloud)
+    if cloud and cloud.strict and not (grant.is_owner or grant.is_allowed):
+        raise BadSignature("The transformation is not allowed: it needs a signed URL")
+    grant = grant.beside(asset) if is_beside else grant
+    return asset.digest, check(asset, grant, is_beside=is_beside)
+
+
 async def open_chain(
     services: Services,
     asset: Asset,

@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from media.errors import NotFound
-from media.stores.store import PIECE_BYTES
+from media.stores.store import PIECE_BYTES, Stat, Store
 from proxy.http.responses import Caching, frame_of, matches, not_modified
 from proxy.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Where it lies, its type, and the tag that identifies its bytes."""
+    """The paths that it may lie at, in turn; its type, and the tag that identifies its bytes."""
 
-    path: str
+    paths: tuple[str, ...]
     mime: str
     etag: str
     headers: dict[str, str] = field(default_factory=dict)
@@ -24,17 +24,22 @@ class StoredFile:
 
 async def send_stored(services: Services, file: StoredFile, caching: Caching, request: Request) -> Response:
     """Raises NotFound if it is gone."""
-    stat = await services.io.run(services.store.stat, file.path)
-    if stat is None:
-        raise NotFound("Resource not found: its file is no longer in the store")
     if matches(request.headers.get("if-none-match"), file.etag):
         return not_modified(file.etag, caching)
+    path, stat = await services.io.run(_find, services.store, file.paths)
     head = request.method == "HEAD"
     frame = frame_of(stat.size, file.mime, file.etag, caching, request.headers, head=head, more=file.headers)
     if head or frame.status == 416:
         return Response(b"", status_code=frame.status, headers=frame.headers)
-    pieces = _pieces(services, file.path, frame.start, frame.end)
+    pieces = _pieces(services, path, frame.start, frame.end)
     return StreamingResponse(pieces, status_code=frame.status, headers=frame.headers)
+
+
+def _find(store: Store, paths: tuple[str, ...]) -> tuple[str, Stat]:
+    for path in paths:
+        if stat := store.stat(path):
+            return path, stat
+    raise NotFound("Resource not found: its file is no longer in the store")
 
 
 async def _pieces(services: Services, path: str, start: int, end: int) -> AsyncIterator[bytes]:

@@ -70,7 +70,7 @@ async def _send_video(services: Services, order: VideoOrder, request: Request) -
     key = order.key(services.matting)
     services.room.marks[key] = time.time()
     caching = Caching(FILE_MAX_AGE_SECONDS, private=True)
-    return await send_stored(services, StoredFile(video_path(key), order.row.mime, key), caching, request)
+    return await send_stored(services, StoredFile((video_path(key),), order.row.mime, key), caching, request)
 
 
 async def cancel(services: Services, request: Request) -> Response:

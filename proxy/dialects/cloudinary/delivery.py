@@ -5,13 +5,15 @@
     image
       ├ url.parse · find_cloud · authorize       text only, no I/O before the signature
       ├ _find_or_default                         catalog, d_, or the origin of a fetch URL
+      ├ deliver_film · find_still                of a video: a film; or a frame, which is then a photograph
       ├ negotiate_on · check_addons              vendor text → concrete chain
       ├ open_with_layers                         may the request have it? layers, digests, the derived key
       └ delivery.deliver                         key · 304 · look up · derive · respond (or describe: fl_getinfo)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,6 +28,7 @@ from proxy.delivery.assets import fetch_asset, find_asset
 from proxy.delivery.deliver import Delivery, deliver, derived_of
 from proxy.delivery.gate import Grant, Passed, check_type, open_chain
 from proxy.delivery.patience import IMPATIENT, Patience, patience_of
+from proxy.delivery.stills import find_still
 from proxy.dialect import Dialect, Path
 from proxy.dialects.cloudinary.access import authorize, check_addons, told_to_the_owner
 from proxy.dialects.cloudinary.concrete import Negotiated, negotiate_on, terms_on
@@ -33,6 +36,7 @@ from proxy.dialects.cloudinary.envelope import envelope
 from proxy.dialects.cloudinary.named_transformations import definitions, is_allowed_for_strict
 from proxy.dialects.cloudinary.raw_files import deliver_file
 from proxy.dialects.cloudinary.semantics.removal import is_removal
+from proxy.dialects.cloudinary.semantics.video import Film, read_video
 from proxy.dialects.cloudinary.semantics.vocabulary import ClientHints, Compiled
 from proxy.dialects.cloudinary.settings import Cloudinary
 from proxy.dialects.cloudinary.syntax.grammar import Component
@@ -40,6 +44,7 @@ from proxy.dialects.cloudinary.syntax.named import Definitions
 from proxy.dialects.cloudinary.syntax.sources import RAW
 from proxy.dialects.cloudinary.syntax.url import DeliveryUrl, parse
 from proxy.dialects.cloudinary.tenant import find_cloud
+from proxy.dialects.cloudinary.videos import deliver_film
 from proxy.http.responses import CORS, Caching, attachment
 from proxy.services import Services
 
@@ -68,6 +73,15 @@ async def image(services: Services, request: Request) -> Response:
     grant = authorize(cloud, url, request, is_allowed=is_allowed)
     found = await _find_or_default(services, url)
     grant = grant.beside(found.asset) if found.missing else grant
+    is_video, own = found.asset.resource_type == "video", found.asset.format
+    wanted = read_video(url.components, found.extension, own) if is_video else None
+    if isinstance(wanted, Film):
+        locate = partial(_locate, services, url.cloud, grant=grant)
+        immutable = url.version is not None
+        return await deliver_film(services, found.asset, wanted, grant, locate, request, immutable=immutable)
+    if wanted is not None:
+        still = await find_still(services, found.asset, grant, wanted.seconds)
+        found, url = Found(still, wanted.extension), replace(url, components=wanted.components)
     if found.asset.resource_type != "image":
         return await deliver_file(services, url, found.asset, grant, request)
     named = await definitions(services, url.cloud, url.components)

@@ -5,11 +5,12 @@ from starlette.responses import Response
 
 from media.errors import UnsupportedOperation
 from media.records.asset import Asset
-from proxy.delivery.derivation import read_source
+from media.records.sources import retired_path, source_path
 from proxy.delivery.gate import Grant, open_file
+from proxy.delivery.stored_file import StoredFile, send_stored
 from proxy.dialects.cloudinary.syntax.url import DeliveryUrl
 from proxy.http.files import is_at, sent_as, to_files_host
-from proxy.http.responses import Caching, Content, matches, not_modified, respond
+from proxy.http.responses import Caching
 from proxy.services import Services
 
 
@@ -22,9 +23,8 @@ async def deliver_file(services: Services, url: DeliveryUrl, asset: Asset, grant
     if elsewhere := to_files_host(request, files_host, asset.format):
         return elsewhere
     caching = hold.bounded(Caching(services.settings.delivery.max_age_seconds, immutable=url.version is not None))
-    if matches(request.headers.get("if-none-match"), digest):
-        return not_modified(digest, caching)
     name = asset.public_id.rpartition("/")[2]
     mime, headers = sent_as(asset.format, name, has_own_host=is_at(request, files_host))
-    content = Content(await read_source(services, digest), mime, digest, headers)
-    return respond(content, caching, request.headers, head=request.method == "HEAD")
+    return await send_stored(
+        services, StoredFile((source_path(digest), retired_path(digest)), mime, digest, headers), caching, request
+    )
