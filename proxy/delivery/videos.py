@@ -11,8 +11,6 @@ from media.work.lanes import Lane
 from proxy.delivery.worker_jobs import JobRequest, await_job
 from proxy.services import Services
 
-PENDING = "The video is being made; try again."
-
 
 @dataclass(frozen=True, slots=True)
 class WantedVideo:
@@ -42,7 +40,10 @@ async def request_video(services: Services, wanted: WantedVideo, *, patience: fl
     await services.queue.call_off(key, False)
     outcome = await await_job(services, job, patience=patience)
     if outcome is None:
-        raise DerivationPending(PENDING, retry_after=services.settings.delivery.retry_after_seconds)
+        progress = await services.queue.progress(key)
+        done = f" ({progress.percent} %)" if progress else ""
+        retry_after = services.settings.delivery.retry_after_seconds
+        raise DerivationPending(f"The video is being made{done}; try again.", retry_after=retry_after)
     if not outcome.ok:
         raise SourceError(outcome.message) if outcome.message else DerivationFailed("the video job failed")
     return key

@@ -2,6 +2,7 @@
 
 import { readAddress, writeAddress } from "./language/address.js";
 import { cloudinaryPath } from "./language/link.js";
+import { createClip } from "./view/clip.js";
 import { createControls } from "./view/controls.js";
 import { byId } from "./view/dom.js";
 import { createFollow } from "./view/follow.js";
@@ -14,7 +15,8 @@ let state = readAddress(location.hash);
 let asked = "";
 let size = null;
 
-const photos = createPhotos((photo) => change(photo));
+const clip = createClip();
+const photos = createPhotos((photo) => change(photo), (asset) => clip.show(asset));
 const controls = createControls((chain) => change({ chain }));
 const stage = createStage((patch) => change(patch));
 const links = createLinks();

@@ -8,6 +8,7 @@ import pytest
 from tests.browser.page import Page
 from tests.conftest import Server
 from tests.pictures import photo as picture
+from tests.video_clips import Scene, clip
 
 pytestmark = pytest.mark.browser
 
@@ -79,3 +80,13 @@ def _removal(server: Server, number: int) -> str:
         f"{server.address}/v1_1/demo/image/upload", data={"upload_preset": "playground"}, files={"file": body}
     )
     return f"{server.address}/demo/image/upload/e_background_removal/{answer.json()['public_id']}.png"
+
+
+def test_a_clip_is_uploaded_made_and_shown(page: Page, server: Server, tmp_path: Path) -> None:
+    page.open(server.address)
+    page.find("#file").send_keys(str(clip(tmp_path / "mine.mp4", Scene(frames=3))))
+    page.wait(lambda: page.text("#clip-state") == "Ready.")
+    script = "return [document.getElementById('clip').readyState, document.getElementById('clip').videoWidth]"
+    page.wait(lambda: page.driver.execute_script(script)[1] == 96)
+    labels = [each.text for each in page.driver.find_elements("css selector", "#clip-links button")]
+    assert labels == ["WebM with alpha", "ProRes 4444 (MOV)", "GIF", "MP4 on green"]

@@ -1,17 +1,17 @@
-/* Send a photo to the server by Cloudinary's unsigned upload. */
+/* Send a photo or a clip to the server by Cloudinary's unsigned upload. */
 
 import { CLOUD } from "../language/link.js";
 
 const PRESET = "playground";
 
 /** Cloudinary's asset JSON. `onProgress` is told the sent part, 0…1. Rejects with an Error whose message is the server's. */
-export function upload(file, onProgress) {
+export function upload(file, onProgress, kind = "image") {
   const form = new FormData();
   form.append("upload_preset", PRESET);
   form.append("file", file);
   // XMLHttpRequest, because fetch() cannot tell how far an upload got.
   const request = new XMLHttpRequest();
-  request.open("POST", `/v1_1/${CLOUD}/image/upload`);
+  request.open("POST", `/v1_1/${CLOUD}/${kind}/upload`);
   request.responseType = "json";
   return new Promise((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
@@ -22,5 +22,5 @@ export function upload(file, onProgress) {
 }
 
 function reason(request) {
-  return request.response?.error?.message ?? `The server refused the photo (${request.status}).`;
+  return request.response?.error?.message ?? `The server refused the file (${request.status}).`;
 }

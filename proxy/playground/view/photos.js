@@ -7,8 +7,9 @@ import { byId, element } from "./dom.js";
 export const SAMPLES = ["cat", "coffee", "astronaut", "rocket"];
 const THUMB = "c_fill,h_144,w_144/f_auto,q_auto";
 
-/** `change({ id, version })` is called with the photo that was chosen. Returns `{ show(photo) }`. */
-export function createPhotos(change) {
+/** `change({ id, version })` is called with the photo that was chosen, `film(asset)` with a clip that was uploaded.
+ * Returns `{ show(photo) }`. */
+export function createPhotos(change, film) {
   const radios = new Map();
   const add = (photo) => {
     const radio = element("input", { type: "radio", name: "photo", value: photo.id, onchange: () => change(photo) });
@@ -17,8 +18,10 @@ export function createPhotos(change) {
   };
   SAMPLES.forEach((id) => add({ id, version: "" }));
   listen(async (file) => {
-    const asset = await send(file);
-    if (asset) change({ id: asset.public_id, version: String(asset.version) });
+    const isClip = file.type.startsWith("video/");
+    const asset = await send(file, isClip ? "video" : "image");
+    if (asset && isClip) film(asset);
+    else if (asset) change({ id: asset.public_id, version: String(asset.version) });
   });
   return {
     show(photo) {
@@ -56,13 +59,14 @@ function listen(receive) {
   });
 }
 
-async function send(file) {
+async function send(file, kind) {
   const progress = byId("upload-progress");
   progress.hidden = false;
   say(`Uploading ${file.name}…`);
   try {
-    const asset = await upload(file, (part) => { progress.value = part; });
-    say(`${file.name} is on the server as ${asset.public_id}: ${asset.width} × ${asset.height}, ${asset.format}.`);
+    const asset = await upload(file, (part) => { progress.value = part; }, kind);
+    const size = asset.width ? `: ${asset.width} × ${asset.height}, ${asset.format}` : "";
+    say(`${file.name} is on the server as ${asset.public_id}${size}.`);
     return asset;
   } catch (error) {
     say(`${file.name} was not uploaded. ${error.message}`, { isError: true });
