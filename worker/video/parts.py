@@ -14,6 +14,8 @@ from media.stores.store import Store, copy
 from worker.video.stability import Memory
 
 FRAMES, AFTER = "frames", "after"
+#: Fields of a :class:`Memory`, in order.
+REMEMBERED = ("colours", "answers", "stillness", "matte")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,16 @@ def reached(store: Store, key: str) -> Reached:
     if blob is None:
         return Reached()
     with np.load(io.BytesIO(blob.body)) as arrays:
-        memory = Memory(arrays["colours"], arrays["answers"]) if "answers" in arrays else None
+        memory = Memory(*(arrays[name] for name in REMEMBERED)) if REMEMBERED[0] in arrays else None
         return Reached(len(done), int(arrays["frames"]), memory)
 
 
 def save(store: Store, key: str, segment: Path, after: Reached) -> None:
     """``after`` is how far the video is with this segment."""
-    left = {} if after.memory is None else {"colours": after.memory.colours, "answers": after.memory.answers}
+    memory = after.memory
+    left = {} if memory is None else {name: getattr(memory, name) for name in REMEMBERED}
     packed, name = io.BytesIO(), f"{parts_prefix(key)}{after.segments:06d}"
-    np.savez_compressed(packed, frames=np.array(after.frames), **left)  # type: ignore[arg-type]
+    np.savez_compressed(packed, frames=np.array(after.frames), **left)
     with segment.open("rb") as file:
         store.put_file(f"{name}-{FRAMES}", file)
     store.put(f"{name}-{AFTER}", packed.getvalue())

@@ -8,7 +8,7 @@ nine frames. Motion is dense inverse search (Kroeger, Timofte, Dai, Van Gool: Fa
 Search, ECCV 2016), from this frame to the last one, on the squeezed square that the network sees.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -29,12 +29,21 @@ STILL = 0.35
 LEAST_AGREEMENT = 0.35
 
 
+NO_MATTE = np.zeros((0, 0), np.uint8)
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a frame leaves to the next one: its colours (256×256×3), and answers by layer (n×256×256, 0…1)."""
+    """What a frame leaves to the next one: its colours (256×256×3), and answers by layer (n×256×256, 0…1).
+
+    ``stillness`` 256×256: how sure it is that a pixel shows what it showed in the frame before, 0…1. ``matte`` H×W is
+    the finished one, empty until it is.
+    """
 
     colours: Bytes
     answers: Floats
+    stillness: Floats
+    matte: Bytes = field(default_factory=lambda: NO_MATTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +56,32 @@ def settle(memory: Memory | None, rgb: Bytes, answers: Floats) -> Settled:
     """``answers`` n×256×256 of the frame ``rgb`` (H×W×3), settled by the frame before; a cut begins anew."""
     colours = resize(rgb, SIDE, SIDE)
     if memory is None:
-        return Settled(Memory(colours, answers), is_cut=True)
+        return Settled(_begun(colours, answers), is_cut=True)
     flow = _motion(colours, memory.colours)
     trust = _trust(colours, _warped(memory.colours, flow))
     if trust.mean() < LEAST_AGREEMENT:
-        return Settled(Memory(colours, answers), is_cut=True)
+        return Settled(_begun(colours, answers), is_cut=True)
     share = 1 - (1 - LEAST_SHARE) * trust
     before = np.stack([_warped(each, flow) for each in memory.answers])
-    return Settled(Memory(colours, np.clip(before + share * (answers - before), 0, 1).astype(np.float32)), is_cut=False)
+    mixed = np.clip(before + share * (answers - before), 0, 1).astype(np.float32)
+    moving = cv2.dilate((np.abs(flow).max(axis=-1) > 0).astype(np.uint8), np.ones((WINDOW, WINDOW), np.uint8))
+    return Settled(Memory(colours, mixed, trust * (1 - moving)), is_cut=False)
+
+
+def settle_matte(before: Bytes, matte: Bytes, memory: Memory) -> Bytes:
+    """A frame's matte (H×W), mixed with that of the frame before where the film stands still.
+
+    Edges are found anew in each frame's colours, so noise moves them although the answers hold still.
+    """
+    if before.shape != matte.shape:
+        return matte
+    height, width = matte.shape
+    still = (1 - LEAST_SHARE) * resize(memory.stillness, width, height)
+    return np.asarray(np.rint(matte + still * (before.astype(np.float32) - matte)), np.uint8)
+
+
+def _begun(colours: Bytes, answers: Floats) -> Memory:
+    return Memory(colours, answers, np.zeros((SIDE, SIDE), np.float32))
 
 
 def _motion(colours: Bytes, before: Bytes) -> Floats:

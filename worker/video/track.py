@@ -5,7 +5,7 @@ differs by a little, and in a film that little is seen.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from media.config import Matting
@@ -15,7 +15,7 @@ from worker.matting.photo import Photo
 from worker.matting.raster import Bytes
 from worker.video.network import Range, answers_on, maps_from
 from worker.video.prefetch import prefetched
-from worker.video.stability import Memory, settle
+from worker.video.stability import NO_MATTE, Memory, settle, settle_matte
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,13 @@ def track(
     frames: Iterator[Bytes], matter: Matter, subject: Subject, settings: Matting, memory: Memory | None
 ) -> Iterator[Matted]:
     last: tuple[Bytes, Matted] | None = None
+    before = memory.matte if memory else NO_MATTE
     for frame, settled in prefetched(_settled(frames, matter, subject, memory)):
         # A frame that is shown twice is cut once.
         if last is None or last[0] is not frame:
             cutout = cut(Photo(frame), maps_from(settled.answers), subject.options, settings)
-            last = frame, Matted(cutout.colour, cutout.matte, settled)
+            before = settle_matte(before, cutout.matte, settled)
+            last = frame, Matted(cutout.colour, before, replace(settled, matte=before))
         yield last[1]
 
 

@@ -175,3 +175,11 @@ def test_the_matte_is_exact_where_the_network_is(shop: Shop, tmp_path: Path) -> 
     made = alphas(shop.make(clip(tmp_path / "a.mp4")))
     assert made.shape == (FRAMES, 64, 96)
     assert (made[:, 0, 0].max(), made[:, 32, 48].min()) == (0, 1)
+
+
+def test_a_gif_becomes_a_film(shop: Shop, tmp_path: Path) -> None:
+    """What Uploadcare calls gif2video: an order without a cutout on the source of an animated picture."""
+    gif = shop.make(clip(tmp_path / "a.mp4"), "gif_on", color="white")
+    for name in ("mp4", "webm"):
+        made = pictures(shop.make(gif, name, cutout=None))
+        assert (len(made), made[0].shape) == (FRAMES, (64, 96, 3))

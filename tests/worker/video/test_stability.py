@@ -9,12 +9,16 @@ import cv2
 import numpy as np
 import pytest
 
+from media.config import Matting
+from media.cutout import CutoutOptions
 from tests.fakes import FakeSession
 from tests.video_clips import Scene
 from tests.worker.video.conftest import DoubtfulMatter
+from worker.matting.matter import cut
 from worker.matting.photo import Photo
 from worker.video.network import Range, answers_on, range_of
 from worker.video.stability import SIDE, Memory, settle
+from worker.video.track import Subject, track
 
 DOUBT = 0.15
 FRAMES = 24
@@ -58,6 +62,18 @@ def test_flicker_of_what_stands_still_is_a_third_at_most(name: str) -> None:
     own, settled, truth = (np.stack(each) for each in zip(*frames, strict=True))
     still = np.ptp(truth, axis=0) == 0
     flicker = [np.abs(np.diff(each, axis=0))[:, still].mean() for each in (own, settled)]
+    assert flicker[1] <= MOST_FLICKER * flicker[0], flicker
+
+
+def test_the_finished_matte_holds_still_too() -> None:
+    """Its edges are found anew in the colours of each frame, and those have noise."""
+    matter, scene = matter_of(STILL["nothing moves"]), replace(STILL["nothing moves"], frames=12)
+    frames = [scene.rgb(number) for number in range(scene.frames)]
+    subject = Subject(CutoutOptions(), Range())
+    settled = np.stack([each.matte for each in track(iter(frames), matter, subject, Matting(), None)])[4:].astype(float)
+    again = matter_of(scene)
+    own = np.stack([cut(Photo(each), again.infer(Photo(each)), CutoutOptions(), Matting()).matte for each in frames])
+    flicker = [np.abs(np.diff(each, axis=0)).mean() for each in (own[4:].astype(float), settled)]
     assert flicker[1] <= MOST_FLICKER * flicker[0], flicker
 
 
