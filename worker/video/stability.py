@@ -19,6 +19,8 @@ from worker.matting.raster import Bytes, Floats, Pixels, resize
 SIDE = 256
 #: The share of the network's new answer where the colours agree wholly.
 LEAST_SHARE = 0.2
+#: The same where something moves: there flow may be wrong by a pixel, and an edge is a pixel.
+MOVING_SHARE = 0.6
 #: Colours that differ by so much (0…255) more than the noise of the clip are another thing's.
 COLOUR_TOLERANCE = 4.0
 #: Differences are averaged over windows of this side: noise is no motion.
@@ -61,10 +63,10 @@ def settle(memory: Memory | None, rgb: Bytes, answers: Floats) -> Settled:
     trust = _trust(colours, _warped(memory.colours, flow))
     if trust.mean() < LEAST_AGREEMENT:
         return Settled(_begun(colours, answers), is_cut=True)
-    share = 1 - (1 - LEAST_SHARE) * trust
+    moving = cv2.dilate((np.abs(flow).max(axis=-1) > 0).astype(np.float32), np.ones((WINDOW, WINDOW), np.uint8))
+    share = 1 - (1 - np.where(moving, MOVING_SHARE, LEAST_SHARE)) * trust
     before = np.stack([_warped(each, flow) for each in memory.answers])
     mixed = np.clip(before + share * (answers - before), 0, 1).astype(np.float32)
-    moving = cv2.dilate((np.abs(flow).max(axis=-1) > 0).astype(np.uint8), np.ones((WINDOW, WINDOW), np.uint8))
     return Settled(Memory(colours, mixed, trust * (1 - moving)), is_cut=False)
 
 
