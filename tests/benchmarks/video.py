@@ -9,7 +9,6 @@
 
 import argparse
 import hashlib
-import resource
 import subprocess
 import sys
 import tempfile
@@ -119,12 +118,17 @@ def memory(services: Services, path: Path) -> None:
     with path.open("rb") as file:
         name = hashlib.file_digest(file, "sha256").hexdigest()
         services.store.put_file(source_path(name), file)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_kib()
     order = VideoOrder(name, "mp4")
     while not work_on_video(services, order):
         pass
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"{path.stem} frames of 1080p: peak {after / 1024:.0f} MiB, {before / 1024:.0f} MiB before", flush=True)
+    print(f"{path.stem} frames of 1080p: peak {peak_kib() / 1024:.0f} MiB, {before / 1024:.0f} MiB before", flush=True)
+
+
+def peak_kib() -> int:
+    """Of this program: ``ru_maxrss`` is that of the process that started it, too."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def long_film(folder: Path, frames: int) -> Path:
