@@ -76,7 +76,7 @@ def _create(services: Services, catalog: Catalog, wanted: Creation) -> Mapping[s
     info = open_source(made.body, max_pixels=services.settings.limits.max_source_pixels).info
     facts = _facts(services, wanted, made, info)
     asset = Asset.from_document({**fill(wanted.asset, facts), **_described(made, info)})
-    for each in fill(list(wanted.indexed), facts):
+    for each in fill(list(wanted.indexed), {**facts, "asset": asset.to_document()}):
         catalog.records(each["kind"]).put(each["name"], each["document"])
     try:
         catalog.save(asset, overwrite=False)

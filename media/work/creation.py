@@ -24,7 +24,8 @@ class Creation:
     ``asset`` is its document, ``indexed`` are records (``kind``, ``name``, ``document``) that are written before it,
     ``mark`` is what the source's ``info`` then says under two names; all of them, and ``notices``, may have gaps
     (:mod:`media.work.webhook`): ``width height bytes etag color_mode moment foreground_type``, the last at
-    ``type_level``. ``state`` is "" until it is :data:`DONE` or :data:`FAILED` for ``reason``.
+    ``type_level``; ``indexed`` also ``asset``, the whole document. ``state`` is "" until it is :data:`DONE`, or
+    :data:`FAILED` for ``reason``.
     """
 
     id: str

@@ -165,12 +165,13 @@ def index(catalog: Catalog, asset: Asset, removed_seconds: int) -> None:
         catalog.records(entry["kind"]).put(entry["name"], entry["document"])
 
 
-def entries_of(asset: Asset, removed_seconds: int) -> list[Document]:
-    """What lists a file, and what lets it go: ``kind``, ``name`` and ``document`` of each."""
+def entries_of(asset: Asset, removed_seconds: int, document: Document | None = None) -> list[Document]:
+    """What lists a file, and what lets it go: ``kind``, ``name`` and ``document`` of each. ``document`` is the file's
+    if it is not known yet, a gap (:mod:`media.work.webhook`)."""
     listed = [{"kind": kind, "name": name, "document": {}} for kind, name in _files(asset)]
     if not asset.expires_at:
         return listed
-    going = expiry_of(asset, asset.expires_at, removed_seconds)
+    going = expiry_of(asset, asset.expires_at, removed_seconds, document)
     return [*listed, {"kind": EXPIRING, "name": going.name, "document": asdict(going)}]
 
 
@@ -178,11 +179,11 @@ def _files(asset: Asset) -> list[tuple[str, str]]:
     return places(FILES, asset.cloud, asset.public_id)
 
 
-def expiry_of(asset: Asset, moment: int, removed_seconds: int) -> Expiry:
+def expiry_of(asset: Asset, moment: int, removed_seconds: int, document: Document | None = None) -> Expiry:
     """What goes with a file, and what is left of it."""
     files, removed = (places(kind, asset.cloud, asset.public_id) for kind in (FILES, REMOVED))
     left = Expiry(asset.asset_id, f"{REMOVED}:{asset.cloud}", moment + removed_seconds, taken=removed)
-    documents: list[Document] = [{}, {"asset": asset.to_document(), "removed": moment}, asdict(left)]
+    documents: list[Document] = [{}, {"asset": document or asset.to_document(), "removed": moment}, asdict(left)]
     return Expiry(
         asset.asset_id, asset.cloud, moment, asset.ref, taken=files,
         left=[(*place, document) for place, document in zip((*removed, (EXPIRING, left.name)), documents, strict=True)],

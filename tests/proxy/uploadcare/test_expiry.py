@@ -91,6 +91,8 @@ def test_what_an_add_on_makes_unstored_goes_too(client: Client, uploads: Uploads
     assert listed(shop, "stored=false") == [made]
     swept(client.stage, later=200)
     assert listed(shop) == [target]
+    gone = shop.ask("GET", f"/files/{made}/").json()
+    assert (gone["size"] > 100, gone["content_info"]["image"]["width"]) == (True, 96)
 
 
 def test_records_survive_a_redis_that_forgets_and_another_proxy(client: Client, uploads: Uploads) -> None:

@@ -164,7 +164,7 @@ async def _creation(services: Services, call: Call, source: Asset, removal: Remo
         type_level=removal.type_level,
         asset=made.to_document(),
         began=now,
-        indexed=files.entries_of(made, settings.removed_seconds),
+        indexed=files.entries_of(made, settings.removed_seconds, fact("asset")),
         mark=("appdata", REMOVE_BG),
         marked=mark,
         notices=await _notices(services, call, source, made, mark, request_id),
