@@ -1,12 +1,15 @@
 """A chain is priced before it is rendered, and the prices are those that the benchmark measures."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import pyvips
 
 from media.budget import Budget
-from media.config import Limits
+from media.config import Limits, Matting
+from media.cutout import StoredCutout
 from media.errors import LimitExceeded
 from media.formats.table import FORMATS
 from media.geometry import Size
@@ -32,7 +35,9 @@ def words(**values: Any) -> Step:
     return step("layer", source="", steps=(step("text", **{"text": "Waxwings", **values}),))
 
 
-def foreseen(*steps: Step, output: Output | None = None, limits: Limits | None = None, source: bytes = PHOTO) -> None:
+def foreseen(
+    *steps: Step, output: Output | None = None, limits: Limits | None = None, source: bytes | StoredCutout = PHOTO
+) -> None:
     """Judge without decoding: the source refuses to be."""
     picture = opened(source)
     chosen = limits or Limits()
@@ -79,6 +84,24 @@ USUAL: list[tuple[tuple[Step, ...], str]] = [
 @pytest.mark.parametrize(("steps", "name"), USUAL)
 def test_what_shops_ask_for_passes(steps: tuple[Step, ...], name: str) -> None:
     foreseen(*steps, output=Output((name,)), source=pictures.png(4000, 3000))
+
+
+#: What a cutout of full size is asked for as.
+FULL_SIZE: list[tuple[Step, ...]] = [
+    (step("background_removal"),),
+    (step("background_removal"), step("crop", width="5000", height="5000", x="100", y="100")),
+    (step("background_removal"), step("fit", width="5000", height="5000")),
+]
+
+
+@pytest.mark.parametrize("name", ["png", "jpg", "webp", "avif"])
+@pytest.mark.parametrize("steps", FULL_SIZE, ids=lambda steps: steps[-1].operation)
+def test_a_cutout_of_the_most_pixels_passes_in_every_usual_format(steps: tuple[Step, ...], name: str) -> None:
+    side = math.isqrt(Matting().max_input_pixels)
+    parts = (pyvips.Image.black(side, side, bands=bands) for bands in (3, 1))
+    colour, matte = (part.copy(interpretation=kind) for part, kind in zip(parts, ("srgb", "b-w"), strict=True))
+    stored = StoredCutout(colour.jpegsave_buffer(), matte.pngsave_buffer(compression=1), 0.9)
+    foreseen(*steps, output=Output((name,)), source=stored)
 
 
 def test_nothing_is_decoded_to_refuse_a_chain() -> None:
