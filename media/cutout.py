@@ -8,6 +8,8 @@ lossless RGBA file, see docs/architecture.md).
 import json
 from dataclasses import asdict, dataclass
 
+from media.geometry import Size
+
 
 @dataclass(frozen=True, slots=True)
 class CutoutOptions:
@@ -44,9 +46,11 @@ class CutoutOptions:
 class StoredCutout:
     """A cutout as it is stored.
 
-    ``colour`` JPEG (sRGB) and ``matte`` PNG (8-bit grey) of one size; ``confidence`` 0…1.
+    ``colour`` JPEG (sRGB) and ``matte`` PNG (8-bit grey) of one size; ``confidence`` 0…1. ``scaled_from`` is the size
+    of the source if the parts are smaller, so that a chain counts in pixels of the source; None if they are not.
     """
 
     colour: bytes
     matte: bytes
     confidence: float
+    scaled_from: Size | None = None

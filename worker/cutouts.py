@@ -16,12 +16,14 @@ import time
 
 import pyvips
 
+from media.config import Limits
 from media.cutout import CutoutOptions, StoredCutout
 from media.derived.cutouts import save_cutout
 from media.derived.keys import cutout_key, maps_key
 from media.derived.paths import cutout_matte_path, maps_path
 from media.derived.units import note_made
 from media.errors import SourceError
+from media.geometry import Size
 from media.records.sources import load_source
 from media.work.jobs import COUNTERS, INFERENCES, MADE
 from worker.matting.maps import Maps
@@ -50,7 +52,7 @@ def make_cutout(services: Services, source_digest: str, options: CutoutOptions) 
         started = time.perf_counter()
         photo = open_photo(services, source_digest)
         cutout = cut(photo, stored_or_new_maps(services, source_digest, photo), options, services.settings.matting)
-        encoded = encode(cutout)
+        encoded = encode(cutout, _told_size(photo, services.settings.limits))
         note_made(services.store, source_digest, "cutouts", key)
         save_cutout(services.store, key, encoded)
         count_stored(services.redis, MADE, len(encoded.colour) + len(encoded.matte))
@@ -83,11 +85,18 @@ def stored_or_new_maps(services: Services, source_digest: str, photo: Photo) -> 
     return Maps.unpack(packed)
 
 
-def encode(cutout: Cutout) -> StoredCutout:
+def _told_size(photo: Photo, limits: Limits) -> Size | None:
+    """The source's size if the cutout is to have it; one that no answer may have would refuse every plain removal."""
+    size = photo.scaled_from
+    return size if size and size.pixels <= limits.max_output_pixels else None
+
+
+def encode(cutout: Cutout, scaled_from: Size | None = None) -> StoredCutout:
     colour = pyvips.Image.new_from_array(cutout.colour, interpretation="srgb")
     matte = pyvips.Image.new_from_array(cutout.matte, interpretation="b-w")
     return StoredCutout(
         colour.jpegsave_buffer(Q=COLOUR_QUALITY, subsample_mode="off", keep="none"),
         matte.pngsave_buffer(compression=4, filter="up", keep="none"),
         cutout.confidence,
+        scaled_from,
     )

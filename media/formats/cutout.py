@@ -1,28 +1,35 @@
 """A stored cutout as a source: colours and matte, decoded at one reduced size as one picture with alpha."""
 
+import math
 from dataclasses import dataclass, replace
+
+import pyvips
 
 from media.cutout import StoredCutout
 from media.formats.codec import Codec, Extent, Opened
 from media.formats.libvips import in_memory
 from media.formats.source import Source, SourceInfo, open_source
 from media.formats.table import FORMATS
+from media.geometry import Size
 from media.raster.picture import Picture
+from media.raster.pixels import resample
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     colours: Source
     matte: Source
+    size: Size
 
 
 def open_cutout(cutout: StoredCutout, *, max_pixels: int) -> Source:
-    """It may be smaller than the picture it was made from. Raises what :func:`media.formats.source.open_source`
-    raises."""
+    """It has the size of the picture it was made from, even if its parts are smaller. Raises what
+    :func:`media.formats.source.open_source` raises."""
     colours, matte = (open_source(body, max_pixels=max_pixels) for body in (cutout.colour, cutout.matte))
     # A format that has alpha: the parts are a JPEG and a grey PNG.
-    opened = replace(colours.opened, row=FORMATS["png"], structure=Parts(colours, matte))
-    info = SourceInfo("png", colours.info.width, colours.info.height, has_alpha=True)
+    size = cutout.scaled_from or colours.info.size
+    opened = replace(colours.opened, row=FORMATS["png"], structure=Parts(colours, matte, size))
+    info = SourceInfo("png", size.width, size.height, has_alpha=True)
     return Source(opened, info, Codec(pixels=_pixels), max_pixels, cutout.confidence)
 
 
@@ -35,4 +42,16 @@ def _pixels(opened: Opened, extent: Extent) -> Picture:
     matte = matte.shrink(factor, factor, ceil=True)
     if (matte.width, matte.height) != (colours.width, colours.height):
         matte = matte.resize(colours.width / matte.width, vscale=colours.height / matte.height)
-    return Picture((in_memory(colours[:3].bandjoin(matte).copy(interpretation="srgb")),))
+    cut = in_memory(colours[:3].bandjoin(matte).copy(interpretation="srgb"))
+    return Picture((_enlarged(cut, parts.size, extent.target),))
+
+
+def _enlarged(cut: pyvips.Image, size: Size, target: Size | None) -> pyvips.Image:
+    """No smaller than ``target``, in the proportions of ``size``."""
+    if target is None:
+        return resample(cut, size)
+    factor = max(target.width / cut.width, target.height / cut.height)
+    if factor <= 1:
+        return cut
+    share = max(target.width / size.width, target.height / size.height)
+    return resample(cut, Size(math.ceil(size.width * share), math.ceil(size.height * share)))

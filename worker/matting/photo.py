@@ -7,6 +7,7 @@ import pyvips
 
 from media.formats.source import open_source
 from media.formats.table import FORMATS
+from media.geometry import Size
 from worker.matting.raster import Bytes, from_vips, resize_vips
 
 #: The colours of a cutout are kept in a format that holds no longer side.
@@ -17,11 +18,13 @@ MAX_SIDE = FORMATS["jpg"].max_side
 class Photo:
     """The pixels that the pipeline works on.
 
-    ``rgb`` is H×W×3; ``alpha`` is H×W, or None if the source is opaque.
+    ``rgb`` is H×W×3; ``alpha`` is H×W, or None if the source is opaque; ``scaled_from`` is the source's size, or None
+    if that is the photo's.
     """
 
     rgb: Bytes
     alpha: Bytes | None = None
+    scaled_from: Size | None = None
 
     @property
     def width(self) -> int:
@@ -39,13 +42,14 @@ def load_photo(body: bytes, *, max_source_pixels: int, max_pixels: int) -> Photo
     """
     image = open_source(body, max_pixels=max_source_pixels).first_frame()
     width, height = bounded(image.width, image.height, max_pixels)
+    scaled_from = None
     if (width, height) != (image.width, image.height):
-        image = _scaled(image, width, height)
+        scaled_from, image = Size(image.width, image.height), _scaled(image, width, height)
     pixels = from_vips(image)
     if pixels.shape[2] < 4:
-        return Photo(np.ascontiguousarray(pixels[..., :3]))
+        return Photo(np.ascontiguousarray(pixels[..., :3]), scaled_from=scaled_from)
     alpha = np.ascontiguousarray(pixels[..., 3])
-    return Photo(np.ascontiguousarray(pixels[..., :3]), None if alpha.min() == 255 else alpha)
+    return Photo(np.ascontiguousarray(pixels[..., :3]), None if alpha.min() == 255 else alpha, scaled_from)
 
 
 def _scaled(image: pyvips.Image, width: int, height: int) -> pyvips.Image:

@@ -6,11 +6,13 @@ from scipy import ndimage
 
 from media.config import Limits, Matting
 from media.cutout import CutoutOptions
+from media.derived.cutouts import load_cutout, save_cutout
 from media.formats.cutout import open_cutout
-from media.language.chain import Chain, Output
+from media.language.chain import Chain, Output, Step
 from media.operations import step
 from media.render.plan import plan
 from media.render.render import render
+from media.stores.memory import MemoryStore
 from tests.media import pictures
 from tests.media.rendering import files, opened
 from worker.cutouts import encode
@@ -47,9 +49,16 @@ def test_cutout_has_the_size_of_its_source_within_the_configured_pixels(
     assert made.colour.shape == (*size[::-1], 3)
 
 
-def test_pixel_crop_after_a_removal_is_the_crop_of_the_originals_place(body: bytes) -> None:
-    photo = load_photo(body, max_source_pixels=100_000_000, max_pixels=SETTINGS.max_input_pixels)
-    stored = encode(cut(photo, disc(), CutoutOptions(), SETTINGS))
+@pytest.mark.parametrize(
+    ("pixels", "noise"), [(SETTINGS.max_input_pixels, 12), (4_194_304, 40)], ids=["full", "scaled"]
+)
+def test_pixel_crop_after_a_removal_is_the_crop_of_the_originals_place(body: bytes, pixels: int, noise: int) -> None:
+    original = load_photo(body, max_source_pixels=100_000_000, max_pixels=SETTINGS.max_input_pixels)
+    photo = load_photo(body, max_source_pixels=100_000_000, max_pixels=pixels)
+    store = MemoryStore()
+    save_cutout(store, "key", encode(cut(photo, disc(), CutoutOptions(), SETTINGS), photo.scaled_from))
+    stored = load_cutout(store, "key")
+    assert stored is not None
     for left, top, width, height in CROPS:
         place = {"x": str(left), "y": str(top), "width": str(width), "height": str(height)}
         chain = Chain((step("background_removal"), step("crop", gravity="north_west", **place)), Output(("png",)))
@@ -59,8 +68,8 @@ def test_pixel_crop_after_a_removal_is_the_crop_of_the_originals_place(body: byt
         assert rendered.shape == (height, width, 4)
         solid = rendered[..., 3] == 255
         # Colours are kept as JPEG of quality 95, so they differ by its noise; a shift by one pixel shows at the edges.
-        away = np.abs(rendered[..., :3].astype(int) - photo.rgb[here])[solid]
-        assert not solid.any() or (away.mean() < 1.5 and np.percentile(away, 99) <= 12)
+        away = np.abs(rendered[..., :3].astype(int) - original.rgb[here])[solid]
+        assert not solid.any() or (away.mean() < 1.5 and np.percentile(away, 99) <= noise)
 
 
 def textured(height: int, width: int) -> Bytes:
@@ -85,3 +94,24 @@ def test_every_pixel_is_of_one_tile(width: int, height: int) -> None:
         count[tile.place] += 1
     assert (count == 1).all()
     assert len(list(touched(np.ones((3, 3), np.bool_), width, height))) == len(list(tiles(width, height)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "size"),
+    [
+        ((), (WIDTH, HEIGHT)),
+        ((step("fit", width="1300", height="865"),), (1300, 865)),
+        ((step("scale", width="2550"),), (2550, 1697)),
+        ((step("crop", width="0.5", height="0.5"),), (1300, 865)),
+    ],
+    ids=["whole", "smaller", "between", "share"],
+)
+def test_a_cutout_that_was_scaled_down_counts_in_pixels_of_its_source(
+    body: bytes, steps: tuple[Step, ...], size: tuple[int, int]
+) -> None:
+    photo = load_photo(body, max_source_pixels=100_000_000, max_pixels=1_000_000)
+    stored = encode(cut(photo, disc(), CutoutOptions(), SETTINGS), photo.scaled_from)
+    source = open_cutout(stored, max_pixels=100_000_000)
+    chain = Chain((step("background_removal"), *steps), Output(("png",)))
+    made = opened(render(plan(chain, source.info, Limits()), source, files({})).body)
+    assert (made.info.width, made.info.height) == size
