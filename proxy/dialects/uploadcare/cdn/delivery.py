@@ -103,7 +103,7 @@ async def _group(
     services: Services, request: Request, url: CdnUrl, tenant: Tenant | None, visit: Visit
 ) -> Response:  # fmt: skip
     name = f"{url.file}~{url.count}"
-    found = _of(services, tenant.cloud, name) if tenant else groups.find_anywhere(services, name)
+    found = _group_of(services, tenant.cloud, name) if tenant else groups.find_anywhere(services, name)
     cloud, group = await found
     token = _token(services, cloud, visit)
     if url.archive:
@@ -116,7 +116,7 @@ async def _group(
     return await _answer(services, Opened(asset, token, directives, url.file_name, visit.path, request), url)
 
 
-async def _of(services: Services, cloud: str, name: str) -> tuple[str, Group]:
+async def _group_of(services: Services, cloud: str, name: str) -> tuple[str, Group]:
     return cloud, await groups.find(services, cloud, name)
 
 
