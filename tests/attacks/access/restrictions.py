@@ -5,6 +5,8 @@ import time
 KEY = "00112233FF99"
 SALT = "salt"
 NOW = int(time.time())
+#: Longer than any run of the suite, since rows are written as it begins.
+LIFE = 6 * 3600
 
 
 def moment(seconds: int) -> str:
@@ -17,9 +19,9 @@ RESTRICTIONS: dict[str, tuple[str, str, bool]] = {
     "private": ("private", "", False),
     "authenticated": ("authenticated", "", False),
     "closed": ("upload", '[{"access_type": "token"}]', False),
-    "not yet": ("upload", f'[{{"access_type": "anonymous", "start": "{moment(600)}"}}]', False),
-    "no more": ("upload", f'[{{"access_type": "anonymous", "end": "{moment(-600)}"}}]', False),
-    "now": ("upload", f'[{{"access_type": "token"}}, {{"access_type": "anonymous", "end": "{moment(600)}"}}]', False),
+    "not yet": ("upload", f'[{{"access_type": "anonymous", "start": "{moment(LIFE)}"}}]', False),
+    "no more": ("upload", f'[{{"access_type": "anonymous", "end": "{moment(-LIFE)}"}}]', False),
+    "now": ("upload", f'[{{"access_type": "token"}}, {{"access_type": "anonymous", "end": "{moment(LIFE)}"}}]', False),
     "strict": ("upload", "", True),
 }
 OPEN = {"open", "now"}

@@ -11,7 +11,7 @@ from cloudinary import auth_token
 from media.config import Settings
 from proxy.dialects.cloudimage.settings import Cloudimage
 from proxy.dialects.cloudinary.signature import sign
-from tests.attacks.access.restrictions import KEY, NOW, moment
+from tests.attacks.access.restrictions import KEY, LIFE, NOW, moment
 from tests.conftest import MakeStage
 from tests.pictures import photo
 from tests.proxy.cloudinary.api.conftest import Api
@@ -46,14 +46,14 @@ def token_stage(make_stage: MakeStage, settings: Settings) -> Iterator[Stage]:
 def test_a_token_for_one_path_opens_no_other_through_a_layer(
     token_stage: Stage, acl: Any, expected: tuple[bool, ...]
 ) -> None:
-    token = auth_token.generate(acl=acl, expiration=NOW + 600, key=KEY)
+    token = auth_token.generate(acl=acl, expiration=NOW + LIFE, key=KEY)
     urls = (SHOE, AUTHENTICATED_LAYER, "/demo/image/upload/d_closed/none")
     answers = [token_stage.client.get(f"{url}?{token}").status_code for url in urls]
     assert answers == [200 if opens else 401 for opens in expected]
 
 
 def test_a_token_made_for_a_path_speaks_of_all_that_is_in_it(token_stage: Stage) -> None:
-    token = auth_token.generate(url=AUTHENTICATED_LAYER, expiration=NOW + 600, key=KEY)
+    token = auth_token.generate(url=AUTHENTICATED_LAYER, expiration=NOW + LIFE, key=KEY)
     assert token_stage.client.get(f"{AUTHENTICATED_LAYER}?{token}").status_code == 200
 
 
@@ -68,16 +68,16 @@ def age(answer: httpx.Response) -> int:
     "url", [SHOE, "/demo/image/authenticated/v7/shoe", SHOE.replace("c_scale", "fl_getinfo,c_scale")]
 )
 def test_an_answer_never_outlives_the_token_that_opened_it(token_stage: Stage, url: str) -> None:
-    token = auth_token.generate(url=url, expiration=NOW + 600, key=KEY)
+    token = auth_token.generate(url=url, expiration=NOW + LIFE, key=KEY)
     answer = token_stage.client.get(f"{url}?{token}")
-    assert 0 < age(answer) <= 600
+    assert 0 < age(answer) <= LIFE
     if "etag" in answer.headers:
         again = token_stage.client.get(f"{url}?{token}", headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304
-        assert 0 < age(again) <= 600
+        assert 0 < age(again) <= LIFE
 
 
-ANONYMOUS = f'[{{"access_type": "anonymous", "end": "{moment(600)}"}}]'
+ANONYMOUS = f'[{{"access_type": "anonymous", "end": "{moment(LIFE)}"}}]'
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_answer_never_outlives_the_time_in_which_it_is_open(make_stage: MakeS
         stage.upload(photo(), "open", access_control=ANONYMOUS)
         stage.upload(photo(), "logo")
         Api(stage).call("raw/upload", public_id="open.txt", file="data:,x", access_control=ANONYMOUS)
-        assert 0 <= age(stage.client.get(url)) <= 600
+        assert 0 <= age(stage.client.get(url)) <= LIFE
 
 
 @pytest.mark.parametrize("delivery_type", ["private", "authenticated"])
