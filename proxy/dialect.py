@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,16 +13,10 @@ from media.errors import MediaError
 from proxy.services import Services
 
 
-class _Anything(Convertor[str]):
+class _Anything(PathConvertor):
     """Starlette's ``path`` does not match line breaks; a dialect must see them to refuse them with a sentence."""
 
     regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
 
 
 register_url_convertor("anything", _Anything())

@@ -35,11 +35,9 @@ def patience_of(headers: Mapping[str, str], settings: Delivery) -> Patience:
         name, _, value = preference.strip().partition("=")
         if name.lower() == "wait" and is_natural(value.strip('" ')):
             return both(min(float(value.strip('" ')), settings.max_wait_seconds))
-    patience = both(settings.wait_seconds)
-    if not loads_image(headers):
-        return patience
+    least, longest = settings.wait_seconds, min(settings.image_wait_seconds, settings.max_wait_seconds)
     # No longer for a scene: without it there is a picture, too.
-    return Patience(max(patience.cutout, min(settings.image_wait_seconds, settings.max_wait_seconds)), patience.scene)
+    return Patience(max(least, longest) if loads_image(headers) else least, least)
 
 
 def loads_image(headers: Mapping[str, str]) -> bool:
