@@ -40,7 +40,7 @@ def test_a_job_of_one_name_is_enqueued_once(redis_url: str) -> None:
         crowd = [queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k1", ["a", "{}"], lane=LANE) for _ in range(20)]
         assert sum(await asyncio.gather(*crowd)) == 1
         assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k2", ["a", "{}"], lane=LANE)
-        assert await queue.lengths() == {"matte": 2, "cut": 0, "derive": 0}
+        assert await queue.lengths() == {"matte": 2, "cut": 0, "derive": 0, "video": 0}
         assert (await queue.counters())["jobs_enqueued"] == 2
 
     drive(redis_url, scene)
@@ -157,7 +157,7 @@ def test_a_job_that_has_just_ended_is_not_enqueued_again(redis_url: str) -> None
     async def scene(queue: JobQueue) -> None:
         announce(redis.Redis.from_url(redis_url), Queue(), "k", Outcome(ok=True))
         assert not await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
-        assert await queue.lengths() == {"matte": 0, "cut": 0, "derive": 0}
+        assert await queue.lengths() == {"matte": 0, "cut": 0, "derive": 0, "video": 0}
         assert "jobs_enqueued" not in await queue.counters()
         await queue.forget("k")
         assert await queue.enqueue_once(MATTE_QUEUE, MATTE_JOB, "k", [], lane=LANE)
