@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from media.formats import heic, ico, iso, libvips, pillow, psd_pixels
+from media.formats import heic, ico, iso, jpeg, libvips, pillow, psd_pixels
 from media.formats.animation import apng_pixels, gif_pixels
 from media.formats.codec import Codec
 from media.formats.documents import pdf, postscript, svg, tiff
@@ -20,6 +20,7 @@ _AVIF = replace(
 )
 
 CODECS: Mapping[str, Codec] = {
+    "jpg": replace(LIBVIPS, open=jpeg.open_file),
     "png": Codec(apng_pixels.open_file, apng_pixels.pixels, apng_pixels.write),
     "avif": _AVIF,
     "heic": Codec(heic.open_file, heic.pixels, is_whole=iso.is_whole),

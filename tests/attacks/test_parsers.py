@@ -193,3 +193,36 @@ def test_sides_that_no_picture_has_leave_no_trace_in_the_log(
                 with contextlib.suppress(SourceError, RequestError):
                     open_source(make(width, height), max_pixels=4_000_000).pixels(target=Size(9, 9))
     assert "CRITICAL" not in capfd.readouterr().err
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+
+def jpeg_of_scans(count: int, side: int = 512) -> bytes:
+    """Progressive and grey: after the first scan each says, of one coefficient, that it is zero everywhere."""
+    blocks = (side // 8) ** 2
+    table = bytes([1, *[0] * 15])
+    parts = [b"\xff\xd8", segment(0xDB, bytes([0, *[1] * 64]))]
+    parts += [segment(0xC2, struct.pack(">BHHB", 8, side, side, 1) + bytes([1, 0x11, 0]))]
+    parts += [segment(0xC4, b"\x00" + table + b"\x00"), segment(0xC4, b"\x10" + table + b"\xe0")]
+    parts += [segment(0xDA, bytes([1, 1, 0, 0, 0, 0])), bytes(blocks // 8)]
+    steps = [(place, low) for place in range(1, 64) for low in range(13, -1, -1)]
+    for place, low in steps[: count - 1]:
+        high = low + 1 if low < 13 else 0
+        parts += [segment(0xDA, bytes([1, 1, 0, place, place, high << 4 | low])), b"\x7f\xff\x00"]
+    return b"".join([*parts, b"\xff\xd9"])
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded() -> None:
+    assert open_source(jpeg_of_scans(100), max_pixels=10**6).info.width == 512
+    with pytest.raises(LimitExceeded, match="100 scans"):
+        open_source(jpeg_of_scans(101), max_pixels=10**6)
+
+
+def test_what_lies_in_or_behind_a_jpeg_is_no_scan_of_it() -> None:
+    """A thumbnail, a profile, a second picture, a film."""
+    body = pictures.jpeg()
+    noise = b"\xff\xda\x00\x04" * 300
+    for odd in (body[:2] + segment(0xE2, noise) + body[2:], body + noise):
+        assert open_source(odd, max_pixels=10**6).pixels().size.width
