@@ -19,7 +19,7 @@ record and deleted after it, so what is there is always listed.
 
 import mimetypes
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import Any
 
@@ -67,20 +67,32 @@ async def find(services: Services, cloud: str, file_uuid: str) -> Asset:
     """A file of a cloud. Raises NotFound."""
     known = identity.is_uuid(file_uuid)
     asset = await services.io.run(services.catalog.get, cloud, RESOURCE_TYPE, TYPE, file_uuid) if known else None
-    return _there(asset)
+    return check_there(asset)
 
 
 async def find_anywhere(services: Services, file_uuid: str) -> Asset:
     """A file of any cloud, for hosts that do not name one: a uuid is known to whom it was given. Raises NotFound."""
     known = identity.is_uuid(file_uuid)
     asset = await services.io.run(services.catalog.get_by_asset_id, identity.asset_id(file_uuid)) if known else None
-    return _there(asset if asset is not None and asset.public_id == file_uuid else None)
+    return check_there(asset if asset is not None and asset.public_id == file_uuid else None)
 
 
-def _there(asset: Asset | None) -> Asset:
-    if asset is None or asset.type != TYPE:
+def find_all(catalog: Catalog, cloud: str, file_uuids: Iterable[str]) -> list[Asset]:
+    """Those of them that are there."""
+    found = catalog.get_all([ref_of(cloud, each) for each in file_uuids])
+    return [asset for asset in found if not _is_over(asset)]
+
+
+def check_there(asset: Asset | None) -> Asset:
+    """Raises NotFound."""
+    if asset is None or asset.type != TYPE or _is_over(asset):
         raise NotFound("Not found.")
     return asset
+
+
+def _is_over(asset: Asset) -> bool:
+    """A file that was not stored in time is gone, though nobody has swept yet."""
+    return 0 < asset.expires_at <= time.time()
 
 
 async def keep(services: Services, cloud: str, arrival: Arrival, said: Said, file_uuid: str = "") -> Asset:
@@ -95,7 +107,10 @@ async def keep(services: Services, cloud: str, arrival: Arrival, said: Said, fil
 
 
 async def enter(services: Services, asset: Asset, said: Said) -> Asset:
-    """Record a file whose bytes are stored; one that is there already stays as it is."""
+    """Record a file whose bytes are stored; one that is there already stays as it is.
+
+    Raises NotFound for a uuid whose file is over.
+    """
     settings = services.settings.vendor(Uploadcare)
     named = prepared(asset, said, settings.unstored_seconds)
     return await services.io.run(_record, services.store, services.catalog, named, settings.removed_seconds)
@@ -123,10 +138,7 @@ def _record(store: Store, catalog: Catalog, asset: Asset, removed_seconds: int) 
     try:
         return catalog.save(asset, overwrite=False)
     except AlreadyExists:
-        found = catalog.get(*astuple(asset.ref))
-        if found is None:
-            raise
-        return found
+        return check_there(catalog.get(*astuple(asset.ref)))
 
 
 async def _described(services: Services, ref: SourceRef, arrival: Arrival, said: Said) -> Asset:

@@ -87,8 +87,8 @@ async def delete(services: Services, cloud: str, group: Group) -> None:
 
 async def files_of(services: Services, cloud: str, group: Group) -> list[Asset | None]:
     """In their order; None for files that are gone."""
-    refs = {each.uuid: files.ref_of(cloud, each.uuid) for each in group.members}
-    found = await services.io.run(services.catalog.get_all, list(refs.values()))
+    uuids = dict.fromkeys(each.uuid for each in group.members)
+    found = await services.io.run(files.find_all, services.catalog, cloud, uuids)
     by_uuid = {asset.public_id: asset for asset in found}
     return [by_uuid.get(each.uuid) for each in group.members]
 

@@ -1,7 +1,9 @@
 """Files that are not stored go after a day, by any sweep, and never one that was stored meanwhile."""
 
+import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from proxy.dialects.uploadcare.settings import Uploadcare
 from tests.conftest import MakeStage
 from tests.media.retention.conftest import FixedMarks
 from tests.proxy.uploadcare.conftest import CLOUDS, Client, Uploads
+from tests.proxy.uploadcare.test_files import NOBODY
 from tests.proxy.uploadcare.test_uploads import expiring
 from tests.stage import Stage, open_stage
 
@@ -100,3 +103,48 @@ def test_records_survive_a_redis_that_forgets_and_another_proxy(client: Client, 
     with open_stage(client.stage.settings, client.stage.store) as other:
         assert Client(other).ask("GET", f"/files/{file_id}/").status_code == 200
         assert listed(Client(other), "stored=false") == [file_id]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("GET", "/files/{}/", {}),
+        ("PUT", "/files/{}/storage/", {}),
+        ("DELETE", "/files/{}/storage/", {}),
+        ("GET", "/files/{}/metadata/", {}),
+        ("PUT", "/files/{}/tags/", {"json": ["late"]}),
+        ("POST", "/files/local_copy/", {"json": {"source": "{}"}}),
+        ("POST", "/addons/remove_bg/execute/", {"json": {"target": "{}"}}),
+        ("GET", "/convert/document/{}/", {}),
+    ],
+)
+def test_what_is_over_is_not_there_before_anybody_sweeps(
+    client: Client, uploads: Uploads, monkeypatch: pytest.MonkeyPatch, method: str, path: str, sent: dict[str, Any]
+) -> None:
+    """As a file that never was."""
+    file_id = uploads.upload(UPLOADCARE_STORE="0")
+    pass_time(monkeypatch)
+    asked, never = (
+        client.ask(method, path.format(each), **json.loads(json.dumps(sent).replace('"{}"', f'"{each}"')))
+        for each in (file_id, NOBODY)
+    )
+    assert (asked.status_code, asked.text.replace(file_id, NOBODY)) == (never.status_code, never.text)
+    assert asked.status_code >= 400
+
+
+def test_what_is_over_is_in_no_list_batch_or_group(
+    client: Client, uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, stays = uploads.upload(b"1", UPLOADCARE_STORE="0"), uploads.upload(b"2", UPLOADCARE_STORE="1")
+    made = uploads.post("/group/", {"files[0]": gone, "files[1]": stays}).json()["id"]
+    pass_time(monkeypatch)
+    assert listed(client) == [stays]
+    assert client.ask("PUT", "/files/storage/", json=[gone]).json()["problems"] == {gone: "Missing in the project"}
+    assert [each and each["uuid"] for each in client.ask("GET", f"/groups/{made}/").json()["files"]] == [None, stays]
+    assert uploads.post("/group/", {"files[0]": gone}).status_code == 400
+    assert uploads.get("/info/", file_id=gone).status_code == 404
+
+
+def pass_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.time() + 2 * UNSTORED_SECONDS
+    monkeypatch.setattr(time, "time", lambda: later)

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from media.config import Cloud
-from media.errors import BadSignature, NotFound
-from media.records.asset import Asset
+from media.errors import BadSignature
 from proxy.dialects.uploadcare.cdn import token
 from proxy.dialects.uploadcare.cdn.token import Token
 
@@ -34,13 +33,6 @@ def find_token(visit: Visit, secrets: Sequence[str]) -> Token | None:
     tokens, _ = token.take(visit.query)
     origins = [f"{scheme}://{visit.host}" for scheme in ("https", "http")]
     return token.verify(tokens, visit.path, origins, secrets, visit.now)
-
-
-def check_there(asset: Asset | None, now: float) -> Asset:
-    """A file that was not stored in time is gone, though nobody has swept yet. Raises NotFound."""
-    if asset is None or (asset.expires_at and asset.expires_at <= now):
-        raise NotFound("Not found.")
-    return asset
 
 
 def check_beside(found: Token | None, file: str) -> None:

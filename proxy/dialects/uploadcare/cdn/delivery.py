@@ -85,8 +85,7 @@ def _opened(services: Services, asset: Asset, url: CdnUrl, visit: Visit, request
 async def _asset(services: Services, url: CdnUrl, tenant: Tenant | None, visit: Visit) -> Asset:
     if url.source:
         return await _remote(services, url.source, tenant, visit)
-    found = files.find(services, tenant.cloud, url.file) if tenant else files.find_anywhere(services, url.file)
-    return access.check_there(await found, visit.now)
+    return await (files.find(services, tenant.cloud, url.file) if tenant else files.find_anywhere(services, url.file))
 
 
 async def _remote(services: Services, source: str, tenant: Tenant | None, visit: Visit) -> Asset:
@@ -111,7 +110,7 @@ async def _group(
     if url.nth is None:
         return group_answers.listing(services, group, token)
     member = group.members[url.nth]
-    asset = access.check_there(await files.find(services, cloud, member.uuid), visit.now)
+    asset = await files.find(services, cloud, member.uuid)
     directives = (*read_directives(member.effects), *url.directives)
     return await _answer(services, Opened(asset, token, directives, url.file_name, visit.path, request), url)
 

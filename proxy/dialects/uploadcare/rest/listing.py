@@ -14,7 +14,7 @@ from media.records import expiry
 from media.records.catalog import Catalog
 from proxy.dialects.uploadcare import identity
 from proxy.dialects.uploadcare.document import Removed, file_document, is_stored
-from proxy.dialects.uploadcare.files import FILES, REMOVED, as_removed, ref_of
+from proxy.dialects.uploadcare.files import FILES, REMOVED, as_removed, find_all
 from proxy.dialects.uploadcare.rest.call import Call, answer, wants_appdata
 from proxy.dialects.uploadcare.rest.page import Question, address, read_flag, read_question
 from proxy.dialects.uploadcare.settings import Uploadcare
@@ -114,4 +114,4 @@ def _removed(timeline: Timeline, names: list[str]) -> Iterator[Removed]:
 
 
 def _there(catalog: Catalog, cloud: str, names: list[str]) -> Iterator[Removed]:
-    yield from (Removed(asset, 0) for asset in catalog.get_all([ref_of(cloud, name) for name in names]))
+    yield from (Removed(asset, 0) for asset in find_all(catalog, cloud, names))

@@ -10,7 +10,7 @@ from media.integers import is_natural
 from media.records.asset import Asset
 from media.records.catalog import Catalog
 from proxy.dialects.uploadcare.document import file_document
-from proxy.dialects.uploadcare.files import FILES, ref_of
+from proxy.dialects.uploadcare.files import FILES, find_all
 from proxy.dialects.uploadcare.rest.auth import Invalid
 from proxy.dialects.uploadcare.rest.call import Call, answer, read_document, wants_appdata
 from proxy.dialects.uploadcare.rest.conditions import SORTS, Search, read_search
@@ -47,8 +47,7 @@ def _find(catalog: Catalog, cloud: str, wanted: Search) -> list[Asset]:
     names = islice(Timeline(catalog, FILES, cloud).each("", descending=True), MOST_FILES)
     scored: list[tuple[Asset, float]] = []
     while chunk := list(islice(names, CHUNK)):
-        assets = catalog.get_all([ref_of(cloud, name) for name in chunk])
-        scored += [(asset, score) for asset in assets if (score := wanted.score(asset))]
+        scored += [(asset, score) for asset in find_all(catalog, cloud, chunk) if (score := wanted.score(asset))]
     # Sorts are stable: the least important first.
     for name, descends in reversed(wanted.sorts):
         scored.sort(key=lambda pair, of=SORTS[name]: of(*pair), reverse=descends)  # type: ignore[misc]

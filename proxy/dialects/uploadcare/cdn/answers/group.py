@@ -1,7 +1,6 @@
 """A group: the page that lists its files, and its originals as one archive."""
 
 import html
-import time
 from functools import reduce
 
 from starlette.requests import Request
@@ -11,12 +10,12 @@ from media.errors import LimitExceeded
 from media.records.asset import Asset
 from proxy.delivery.gate import Hold, open_file
 from proxy.dialects.uploadcare import groups
-from proxy.dialects.uploadcare.cdn.access import check_there
 from proxy.dialects.uploadcare.cdn.answers import archive
 from proxy.dialects.uploadcare.cdn.answers.opened import Opened, caching, grant_of
 from proxy.dialects.uploadcare.cdn.answers.original import whole
 from proxy.dialects.uploadcare.cdn.token import Token
 from proxy.dialects.uploadcare.document import safe_name
+from proxy.dialects.uploadcare.files import check_there
 from proxy.dialects.uploadcare.groups import Group
 from proxy.http.responses import CORS, SAFETY, disposition
 from proxy.services import Services
@@ -40,8 +39,7 @@ async def packed(
     services: Services, cloud: str, group: Group, kind: str, name: str, token: Token | None, request: Request
 ) -> Response:
     """The files as they were uploaded. Raises NotFound if one is gone, LimitExceeded for more than two gigabytes."""
-    found, now = await groups.files_of(services, cloud, group), time.time()
-    members = [check_there(asset, now) for asset in found]
+    members = [check_there(asset) for asset in await groups.files_of(services, cloud, group)]
     if (total := sum(asset.bytes for asset in members)) > MAX_ARCHIVE_BYTES:
         raise LimitExceeded(f"An archive holds at most {MAX_ARCHIVE_BYTES} bytes, the files have {total}.")
     opened = [Opened(asset, token, (), "", "", request) for asset in members]

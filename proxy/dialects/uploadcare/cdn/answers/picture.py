@@ -1,7 +1,5 @@
 """A picture after its directives: compiled, negotiated, derived."""
 
-import time
-
 from starlette.responses import Response
 
 from media.errors import NotFound, UnsupportedOperation
@@ -12,7 +10,7 @@ from proxy.delivery.deliver import Delivery, deliver
 from proxy.delivery.gate import Passed, open_chain
 from proxy.delivery.patience import patience_of
 from proxy.dialects.uploadcare import files
-from proxy.dialects.uploadcare.cdn.access import check_beside, check_there
+from proxy.dialects.uploadcare.cdn.access import check_beside
 from proxy.dialects.uploadcare.cdn.answers.opened import EXPOSED, Opened, caching
 from proxy.dialects.uploadcare.cdn.concrete import Negotiated, negotiate_on
 from proxy.dialects.uploadcare.cdn.semantics.compiler import Facts
@@ -50,7 +48,7 @@ def check_is_image(opened: Opened) -> None:
 async def _overlay(services: Services, opened: Opened, file: str) -> Asset:
     """Another file of the same account."""
     check_beside(opened.token, file)
-    asset = check_there(await files.find(services, opened.asset.cloud, file), time.time())
+    asset = await files.find(services, opened.asset.cloud, file)
     if not asset.width:
         raise NotFound(f"The overlay {file} is no image.")
     return asset
