@@ -18,7 +18,7 @@ from proxy.runtime.ending import Ending
 from proxy.runtime.floods import Floods
 from proxy.runtime.memory_cache import HotCache
 from proxy.runtime.metrics import Metrics
-from proxy.runtime.pool import CHECK_THREADS, IO_THREADS, Pool, Slots
+from proxy.runtime.pool import CHECK_THREADS, IO_THREADS, STILL_THREADS, Pool, Slots
 from proxy.runtime.queue import JobQueue
 from proxy.runtime.room import Room
 from proxy.runtime.single_flight import SingleFlight
@@ -40,6 +40,8 @@ class Services:
     io: Pool
     #: Pixels.
     pixels: Pool
+    #: Frames of videos: who waits for a decoder of those keeps nobody else.
+    stills: Pool
     #: Health checks: they answer while all other threads are taken.
     checks: Pool
     #: Bodies of requests that are under way.
@@ -71,12 +73,12 @@ class Services:
 async def open_services(settings: Settings, store: Store | None = None) -> AsyncIterator[Services]:
     """Everything ``settings`` asks for, closed again at the end. ``store`` replaces the configured one (tests)."""
     io = Pool(IO_THREADS)
-    pixels = Pool(
-        settings.rendering.threads, settings.rendering.queue, seconds=settings.server.request_deadline_seconds
-    )
+    waiting, seconds = settings.rendering.queue, settings.server.request_deadline_seconds
+    pixels = Pool(settings.rendering.threads, waiting, seconds=seconds)
+    stills = Pool(STILL_THREADS, waiting, seconds=seconds)
     checks = Pool(CHECK_THREADS)
     # Twice the threads: while one renders, another's source is read.
-    slots = Slots(2 * pixels.threads, settings.rendering.queue)
+    slots = Slots(2 * pixels.threads, waiting)
     queue = JobQueue(settings.redis, settings.queue, io, max_waiting=settings.delivery.max_waiting_requests)
     usage = Usage(settings.redis)
     floods = Floods(settings.limits, settings.redis)
@@ -92,13 +94,14 @@ async def open_services(settings: Settings, store: Store | None = None) -> Async
             pictures: Remembered[tuple[str, CutoutOptions]] = Remembered()
             metrics.waiting.set_function(lambda: queue.outcomes.count)
             yield Services(
-                settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, checks, bodies, slots,
-                hot, verdicts, pictures, room, flights, Ending(queue.outcomes.stop_waiting),
+                settings, opened, catalog, queue, usage, floods, origin, metrics, io, pixels, stills, checks, bodies,
+                slots, hot, verdicts, pictures, room, flights, Ending(queue.outcomes.stop_waiting),
             )  # fmt: skip
     finally:
         await queue.close()
         await usage.close()
         await floods.close()
         pixels.close()
+        stills.close()
         checks.close()
         io.close()

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from media.deadline import checkpoint
 from media.derived.keys import digest
 from media.errors import RequestError, SourceError
 from media.isolation.children import children
@@ -47,7 +48,7 @@ async def find_still(services: Services, video: Asset, grant: Grant, seconds: fl
 
 async def _make(services: Services, cloud: str, moment: Moment, key: str) -> Document:
     await services.floods.admit(cloud, key)
-    body = await services.io.run(_decode, services, moment)
+    body = await services.stills.run(_decode, services, moment)
     kept = await keep_guest(services, Arrival(body, "still.png"), SourceRef(cloud, "image", TYPE, key))
     document: Document = {"files": [{"source": kept.to_document(), "layers": {}}]}
     await services.io.run(services.catalog.records(STILLS).put, key, document)
@@ -55,6 +56,8 @@ async def _make(services: Services, cloud: str, moment: Moment, key: str) -> Doc
 
 
 def _decode(services: Services, moment: Moment) -> bytes:
+    # Who asked may be gone: a film is not copied for nobody.
+    checkpoint()
     limits, paths = services.settings.limits, (source_path(moment.source), retired_path(moment.source))
     with tempfile.TemporaryDirectory(dir=services.settings.server.temporary_folder or None) as folder:
         path = Path(folder) / "video"

@@ -24,6 +24,8 @@ from proxy.http.uploads import Spool, Upload
 #: More than any SDK sends in one call.
 MAX_FIELDS = 2000
 MAX_NAME_LENGTH = 256
+#: Each one on disk takes a descriptor, which connections need, too.
+MAX_FILES = 100
 
 
 class Source(Enum):
@@ -36,11 +38,13 @@ class Source(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """``file_bytes`` of each file; ``folder`` is where files grow, "" the system's."""
+    """``file_bytes`` of each file, of which there are ``files`` at most; ``folder`` is where they grow, "" the
+    system's."""
 
     text_bytes: int
     file_bytes: int
     folder: str = ""
+    files: int = MAX_FILES
 
 
 class _Part(Protocol):
@@ -127,6 +131,9 @@ class Collector:
         return _Text(self.charge) if kind is Source.FILE else _Given(self, kind)
 
     def _spool(self) -> Spool:
+        """Raises LimitExceeded."""
+        if len(self._spools) >= self._budget.files:
+            raise LimitExceeded(f"A request has at most {self._budget.files} files.")
         self._spools.append(Spool(self._budget.folder, self._budget.file_bytes))
         return self._spools[-1]
 

@@ -22,7 +22,7 @@ from starlette.requests import Request
 
 from media.config import Limits
 from media.errors import LimitExceeded, UnsupportedFormat
-from proxy.http.collector import Budget, Collector, Source
+from proxy.http.collector import MAX_FILES, Budget, Collector, Source
 from proxy.http.syntax.events import Charge, Syntax
 from proxy.http.syntax.json_object import JsonObject
 from proxy.http.syntax.multipart import Multipart
@@ -63,15 +63,18 @@ async def read_form(
     sources: Mapping[str, Source] | None = None,
     *,
     file_bytes: int | None = None,
+    most_files: int = MAX_FILES,
     admit: Admit = _anybody,
 ) -> Form:
-    """``sources`` are the fields that may hold a picture, of ``file_bytes`` each (default: as any source).
+    """``sources`` are the fields that may hold a picture, of ``file_bytes`` each (default: as any source), at
+    most ``most_files`` of them together.
 
     Raises RequestError for a body that is not what its Content-Type says, LimitExceeded for one that is too large.
     """
     _check_coding(request)
     limits, folder = services.settings.limits, services.settings.server.temporary_folder
-    collector = Collector(sources or {}, Budget(limits.max_text_bytes, file_bytes or limits.max_source_bytes, folder))
+    budget = Budget(limits.max_text_bytes, file_bytes or limits.max_source_bytes, folder, most_files)
+    collector = Collector(sources or {}, budget)
     syntax = _syntax_of(request.headers.get("content-type", ""), sources or {}, collector.charge)
     if syntax is None:
         return Form()

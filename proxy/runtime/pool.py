@@ -11,12 +11,16 @@ from typing import ParamSpec, TypeVar
 
 from media.deadline import stop_at
 from media.errors import Unavailable
+from media.isolation.children import IDLE
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Store and Redis calls wait for a medium, not for a core.
 IO_THREADS = 32
+#: A frame of a long film may take a child of media/isolation for as long as a request lasts: one half of them is left
+#: to photographs.
+STILL_THREADS = max(1, IDLE // 2)
 #: A check of pixels, and one of the store.
 CHECK_THREADS = 2
 BUSY = "The server is busy rendering; try again in a moment."
@@ -32,14 +36,15 @@ class Pool:
         self.threads = threads or os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="pool")
         self._capacity = self.threads + queue if queue else 0
-        self._running = 0
+        #: Calls asked for and not done, those that wait among them.
+        self.running = 0
         self._seconds = seconds
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Raises Unavailable if the queue is full."""
-        if self._capacity and self._running >= self._capacity:
+        if self._capacity and self.running >= self._capacity:
             raise Unavailable(BUSY, retry_after=2)
-        self._running += 1
+        self.running += 1
         until = time.monotonic() + self._seconds
 
         def work() -> T:
@@ -49,7 +54,7 @@ class Pool:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)
         finally:
-            self._running -= 1
+            self.running -= 1
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)

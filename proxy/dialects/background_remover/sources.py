@@ -9,7 +9,7 @@ from media.errors import LimitExceeded, RequestError, SourceError
 from media.records.asset import Asset, SourceRef
 from proxy.delivery.ingest import keep_guest, keep_guest_file
 from proxy.dialects.background_remover.schema import BACKGROUND_FILES, FILES, is_file_field
-from proxy.http.collector import Source
+from proxy.http.collector import MAX_FILES, Source
 from proxy.http.forms import Form, read_form
 from proxy.http.uploads import Upload
 from proxy.services import Services
@@ -46,7 +46,9 @@ async def read_request(services: Services, request: Request, max_files: int) -> 
     """Raises RequestError without a file, LimitExceeded for too many."""
     limits = services.settings.limits
     most = max(limits.max_source_bytes, limits.max_video_bytes)
-    form = await read_form(services, request, FileFields(), file_bytes=most)
+    form = await read_form(
+        services, request, FileFields(), file_bytes=most, most_files=max(MAX_FILES, max_files + len(BACKGROUND_FILES))
+    )  # fmt: skip
     uploads = tuple(_uploads(form, is_file_field))
     if not uploads:
         raise RequestError("There is no file: send one or more as `files`.")

@@ -4,16 +4,19 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from media.config import Rendering
-from media.errors import Unavailable
+from media.errors import SourceError, Unavailable
+from media.isolation.children import instead
+from media.isolation.messages import Message
 from media.stores.memory import MemoryStore
 from media.stores.store import Blob
-from proxy.runtime.pool import Slots
+from proxy.runtime.pool import IO_THREADS, STILL_THREADS, Slots
 from proxy.services import Services
 from tests.conftest import MakeStage
 from tests.pictures import photo
@@ -63,6 +66,36 @@ def test_renders_that_wait_hold_no_source(make_stage: MakeStage) -> None:
         assert [answer.status_code for answer in answers] == [200] * CROWD
         assert reads["sources"] == CROWD
         busy.result()
+
+
+class Held:
+    """Children that answer nothing until they may."""
+
+    def __init__(self) -> None:
+        self.free, self.asked = threading.Event(), 0
+
+    def run(self, task: str, arguments: dict[str, Any], blobs: Sequence[Any] = (), *, key: str = "") -> Message:
+        self.asked += 1
+        self.free.wait(DEADLINE_SECONDS)
+        raise SourceError("The video cannot be decoded.")
+
+
+def test_frames_of_films_that_take_long_keep_nobody_else_waiting(make_stage: MakeStage) -> None:
+    crowd, held = 2 * IO_THREADS, Held()
+    with make_stage() as stage, ThreadPoolExecutor(crowd) as clients:
+        stage.upload(photo(), "shoe")
+        sent, files = signed({"public_id": "film"}), {"file": ("film.mp4", b"film")}
+        assert stage.client.post("/v1_1/demo/video/upload", data=sent, files=files).status_code == 200
+        with instead(held):
+            urls = [f"/demo/video/upload/so_{number}/film.jpg" for number in range(crowd)]
+            answers = clients.map(stage.client.get, urls)
+            try:
+                wait_for(lambda: services_of(stage).stills.running == crowd)
+                assert stage.client.get("/demo/image/upload/c_scale,w_10/shoe.png").status_code == 200
+                assert held.asked <= STILL_THREADS
+            finally:
+                held.free.set()
+            assert {answer.status_code for answer in answers} == {422}
 
 
 def test_analyses_that_wait_hold_no_source(make_stage: MakeStage) -> None:

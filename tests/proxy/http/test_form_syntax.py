@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.errors import LimitExceeded, RequestError
-from proxy.http.collector import MAX_FIELDS, Budget, Collector, Source
+from proxy.http.collector import MAX_FIELDS, MAX_FILES, Budget, Collector, Source
 from proxy.http.syntax.escapes import decoded
 from proxy.http.syntax.events import Charge, Syntax
 from proxy.http.syntax.json_object import JsonObject
@@ -186,6 +186,7 @@ TOO_LARGE: dict[str, tuple[Make, bytes]] = {
     "an escaped data URI": (multipart, part('name="file"', b"data:," + b"x" * 2001) + END),
     "base64": (multipart, part('name="b64"', b"A" * 7000) + END),
     "fields": (multipart, part('name="a"') * (MAX_FIELDS + 1) + END),
+    "files": (multipart, part(PHOTO, b"x") * (MAX_FILES + 1) + END),
     "pairs": (urlencoded, b"a&" * (MAX_FIELDS + 1)),
     "a pair": (urlencoded, b"a=" + b"%41" * 700),
     "a pair without a value": (urlencoded, b"a" * 2001),
