@@ -25,7 +25,8 @@ class VideoOrder:
     ``cutout`` says how the background is removed; None leaves it. What is under the subject: ``color`` (``rgb:…``), or
     the source ``beneath``, which is a video if ``beneath_moves``. ``rate`` is frames per second (0: the source's),
     ``frame_limit`` the most frames (0: all), ``start`` and ``duration`` a part in seconds (0: to the end), ``width``
-    and ``height`` the size (0: in proportion), ``mode`` one of :data:`MODES`.
+    and ``height`` the size (0: in proportion), ``mode`` one of :data:`MODES`. ``coarser`` is how many steps of the
+    encoder's scale (CRF) lie between the format's own quality and this one; formats without such a scale have one.
     """
 
     source: str
@@ -42,6 +43,7 @@ class VideoOrder:
     height: int = 0
     mode: str = "scale"
     mute: bool = False
+    coarser: int = 0
 
     @property
     def row(self) -> VideoFormat:

@@ -1,6 +1,10 @@
 """Videos: asked of a worker, followed, called off, sent from the store in pieces."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from media.derived.paths import video_path
 from media.errors import DerivationFailed, DerivationPending, SourceError
@@ -8,7 +12,10 @@ from media.video.order import VideoOrder
 from media.work import jobs
 from media.work.jobs import VIDEO_QUEUE
 from media.work.lanes import Lane
+from proxy.delivery.patience import patience_of
+from proxy.delivery.stored_file import StoredFile, send_stored
 from proxy.delivery.worker_jobs import JobRequest, await_job
+from proxy.http.responses import Caching
 from proxy.services import Services
 
 
@@ -18,6 +25,23 @@ class WantedVideo:
 
     order: VideoOrder
     cloud: str
+
+
+async def deliver_video(
+    services: Services,
+    wanted: WantedVideo,
+    caching: Caching,
+    request: Request,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A video of an address, as long as its client waits. Raises as :func:`request_video`, RateLimited."""
+    key = wanted.order.key(services.matting)
+    if not await has_video(services, key):
+        await services.floods.admit(wanted.cloud, key)
+    patience = patience_of(request.headers, services.settings.delivery).cutout
+    await request_video(services, wanted, patience=patience)
+    file = StoredFile((video_path(key),), wanted.order.row.mime, key, dict(headers or {}))
+    return await send_stored(services, file, caching, request)
 
 
 async def request_video(services: Services, wanted: WantedVideo, *, patience: float = 0.0) -> str:

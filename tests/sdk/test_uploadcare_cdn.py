@@ -155,7 +155,7 @@ def test_faces_are_told(file: File, uploadcare: Uploadcare) -> None:
     assert answer.json()["faces"] == []
 
 
-def test_a_video_is_refused_by_name(file: File, uploadcare: Uploadcare) -> None:
+def test_a_photograph_becomes_no_video(file: File, uploadcare: Uploadcare) -> None:
     built = ImageTransformation().gif2video(image.Gif2VideoFormat.webm, image.Gif2VideoQuality.best)
     answer = httpx.get(uploadcare.cdn_base + built.path(file.uuid))
     assert (answer.status_code, "gif2video" in answer.text) == (400, True)

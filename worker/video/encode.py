@@ -26,11 +26,12 @@ class Codec:
     options: dict[str, str]
 
 
-def codec_of(row: VideoFormat) -> Codec:
-    """Of a segment."""
+def codec_of(row: VideoFormat, coarser: int = 0) -> Codec:
+    """Of a segment, by so many steps of CRF coarser than its format."""
     if row.codec == "gif":
         return Codec(*LOSSLESS, {})
-    return Codec(row.container, row.codec, row.pixels, dict(row.options))
+    options = {name: str(int(value) + coarser) if name == "crf" else value for name, value in row.options}
+    return Codec(row.container, row.codec, row.pixels, options)
 
 
 class Encoder:

@@ -132,7 +132,8 @@ def _work(services: Services, order: VideoOrder, key: str, folder: Path) -> bool
 
 def _make_segment(run: Run, pictures: Iterator[Picture], done: Reached, path: Path) -> Reached:
     memory, until = done.memory, time.monotonic() + SEGMENT_SECONDS
-    with Encoder(path, codec_of(run.order.row), run.clip.canvas, run.clip.timeline.rate) as encoder:
+    codec = codec_of(run.order.row, run.order.coarser)
+    with Encoder(path, codec, run.clip.canvas, run.clip.timeline.rate) as encoder:
         for picture in islice(pictures, SEGMENT_FRAMES):
             encoder.add(picture.pixels)
             memory = picture.memory

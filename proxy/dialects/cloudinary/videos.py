@@ -5,14 +5,11 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from media.derived.paths import video_path
 from media.operations.needs import Needs
 from media.records.asset import Asset
 from media.video.order import VideoOrder
 from proxy.delivery.gate import Grant, Hold, open_changed
-from proxy.delivery.patience import patience_of
-from proxy.delivery.stored_file import StoredFile, send_stored
-from proxy.delivery.videos import WantedVideo, has_video, request_video
+from proxy.delivery.videos import WantedVideo, deliver_video
 from proxy.dialects.cloudinary.access import check_addons
 from proxy.dialects.cloudinary.semantics.video import Film
 from proxy.dialects.cloudinary.tenant import find_cloud
@@ -31,12 +28,8 @@ async def deliver_film(
     source, hold = open_changed(services, asset, grant)
     beneath, moves, hold = await _beneath(services, film, grant, locate, hold)
     order = VideoOrder(source, film.format, cutout=film.cutout, beneath=beneath, beneath_moves=moves, **film.fields)
-    if not await has_video(services, order.key(services.matting)):
-        await services.floods.admit(asset.cloud, order.key(services.matting))
-    patience = patience_of(request.headers, services.settings.delivery).cutout
-    key = await request_video(services, WantedVideo(order, asset.cloud), patience=patience)
     caching = hold.bounded(Caching(services.settings.delivery.max_age_seconds, immutable=immutable))
-    return await send_stored(services, StoredFile((video_path(key),), order.row.mime, key), caching, request)
+    return await deliver_video(services, WantedVideo(order, asset.cloud), caching, request)
 
 
 async def _beneath(services: Services, film: Film, grant: Grant, locate: Locate, hold: Hold) -> tuple[str, bool, Hold]:

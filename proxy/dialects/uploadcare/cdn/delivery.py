@@ -6,7 +6,7 @@
       ├ url.parse · hosts.tenant_at              text only
       ├ files.find · groups.find · fetch_asset   the file, of the host's project or of any
       ├ access.find_token                        what its projects sign needs a token for this path
-      └ _answer                                  the original, a picture, or JSON about it
+      └ _answer                                  the original, a picture, a video, or JSON about it
 """
 
 import time
@@ -27,20 +27,19 @@ from proxy.dialects.uploadcare.cdn.answers.document import document, faces
 from proxy.dialects.uploadcare.cdn.answers.opened import Opened
 from proxy.dialects.uploadcare.cdn.answers.original import original
 from proxy.dialects.uploadcare.cdn.answers.picture import negotiated, picture
+from proxy.dialects.uploadcare.cdn.answers.video import video
 from proxy.dialects.uploadcare.cdn.envelope import envelope
 from proxy.dialects.uploadcare.cdn.hosts import tenant_at
 from proxy.dialects.uploadcare.cdn.syntax import url as syntax
-from proxy.dialects.uploadcare.cdn.syntax.url import CdnUrl, read_directives
+from proxy.dialects.uploadcare.cdn.syntax.url import DETECT_FACES, GIF2VIDEO, CdnUrl, read_directives
 from proxy.dialects.uploadcare.cdn.token import Token, take
 from proxy.dialects.uploadcare.groups import Group
 from proxy.dialects.uploadcare.projects import Tenant, tenants
 from proxy.dialects.uploadcare.settings import Uploadcare
 from proxy.services import Services
 
-GIF2VIDEO, DETECT_FACES = "gif2video", "detect_faces"
 #: What an address can ask for that is not made here.
 REFUSED = {
-    GIF2VIDEO: "gif2video makes videos, which are not offered here yet.",
     "videoframe": "videoframe needs a video, which are not offered here yet.",
     "video": "Videos are converted by the REST API.",
     "document": "Documents are converted by the REST API.",
@@ -120,6 +119,8 @@ async def _group_of(services: Services, cloud: str, name: str) -> tuple[str, Gro
 
 
 async def _answer(services: Services, opened: Opened, url: CdnUrl) -> Response:
+    if url.conversion == GIF2VIDEO:
+        return await video(services, opened)
     if url.conversion == DETECT_FACES:
         if opened.directives:
             raise BadTransformation("detect_faces stands behind the file alone: /:uuid/detect_faces/")

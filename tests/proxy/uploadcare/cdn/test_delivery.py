@@ -6,6 +6,7 @@ import time
 import zipfile
 from typing import Any
 
+import av
 import pytest
 
 from media.config import Origin, Project
@@ -169,9 +170,71 @@ def test_an_animation_is_answered_as_its_first_frame(cdn: Cdn, uploads: Uploads)
     assert cdn.get(f"/{file}/").content[:3] == b"GIF"
 
 
-def test_gif2video_is_refused_by_name(cdn: Cdn, uploads: Uploads) -> None:
+def test_what_is_no_gif_or_missing_or_signed_becomes_no_video(cdn: Cdn, uploads: Uploads, vault: Uploads) -> None:
     answer = cdn.get(f"/{uploads.upload()}/gif2video/-/format/webm/-/quality/best/")
-    assert (answer.status_code, answer.text) == (400, "gif2video makes videos, which are not offered here yet.")
+    assert (answer.status_code, answer.text) == (400, "gif2video is for GIFs; the file is image/jpeg.")
+    assert cdn.get(f"/{uploads.upload(b'words', 'a.txt')}/gif2video/").status_code == 400
+    assert cdn.get(f"/{vault.upload(pictures.animation('.gif'), 'a.gif')}/gif2video/").status_code == 403
+    assert cdn.get(f"/{MISSING}/gif2video/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "mime", "codec"),
+    [
+        ("", "video/mp4", "h264"),
+        ("-/format/mp4/-/quality/lightest/", "video/mp4", "h264"),
+        ("-/quality/lighter/-/format/webm/", "video/webm", "vp9"),
+    ],
+)
+def test_a_gif_becomes_a_video(cdn: Cdn, uploads: Uploads, asked: str, mime: str, codec: str) -> None:
+    path = f"/{uploads.upload(pictures.animation('.gif', frames=5), 'a.gif')}/gif2video/{asked}"
+    pending = cdn.get(path, prefer="wait=0")
+    assert (pending.status_code, pending.headers["cache-control"], "retry-after" in pending.headers) == (
+        503, "no-store", True,
+    )  # fmt: skip
+    cdn.stage.work()
+    answer = cdn.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, mime)
+    assert answer.headers["cache-control"].startswith("public, max-age=")
+    with av.open(io.BytesIO(answer.content)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.width, stream.height) == (codec, pictures.WIDTH, pictures.HEIGHT)
+        assert sum(1 for _ in container.decode(stream)) == 5
+    assert cdn.get(path, range="bytes=0-3").content == answer.content[:4]
+    assert cdn.get(path, **{"if-none-match": answer.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("format_", ["mp4", "webm"])
+def test_the_quality_of_a_video_is_bytes(cdn: Cdn, uploads: Uploads, format_: str) -> None:
+    file = uploads.upload(pictures.animation(".gif", width=240, height=160), "a.gif")
+    names = ("lightest", "lighter", "normal", "better", "best")
+    paths = [f"/{file}/gif2video/-/format/{format_}/-/quality/{name}/" for name in names]
+    assert {cdn.get(path, prefer="wait=0").status_code for path in paths} == {503}
+    cdn.stage.work()
+    sizes = [len(cdn.get(path).content) for path in paths]
+    assert (sizes, len(set(sizes))) == (sorted(sizes), len(names))
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("gif2video/-/format/gif/", "-/format/gif/: expected one of mp4, webm, got 'gif'"),
+        ("gif2video/-/quality/smart/", "expected one of lightest, lighter, normal, better, best, got 'smart'"),
+        ("gif2video/-/preview/", "-/preview/: behind gif2video stand -/format/:format/ and -/quality/:value/ alone"),
+        ("gif2video/-/format/mp4/webm/", "behind gif2video stand"),
+        ("-/gif2video/", "gif2video stands right behind the file, first and without a dash: /:uuid/gif2video/"),
+        ("-/preview/gif2video/-/format/mp4/", "gif2video stands right behind the file"),
+        ("-/preview/300x300/detect_faces/", "detect_faces stands right behind the file"),
+        ("-/resize/300x/detect_faces/", "detect_faces stands right behind the file"),
+        ("detect_faces/gif2video/", "gif2video stands right behind the file"),
+    ],
+)
+def test_what_a_gif_or_faces_cannot_be_asked_is_a_sentence(
+    cdn: Cdn, uploads: Uploads, asked: str, sentence: str
+) -> None:
+    answer = cdn.get(f"/{uploads.upload(pictures.animation('.gif'), 'a.gif')}/{asked}")
+    assert answer.status_code == 400
+    assert sentence in answer.text
 
 
 @pytest.mark.parametrize(("path", "status"), [("-/nope/", 400), ("a/b/", 400), ("-/resize/9999x/", 400)])

@@ -1,1 +1,1 @@
-"""What the CDN answers: files as they are, pictures, JSON about them, groups."""
+"""What the CDN answers: files as they are, pictures, videos, JSON about them, groups."""

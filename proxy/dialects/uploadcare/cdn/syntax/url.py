@@ -21,8 +21,9 @@ from media.integers import is_natural
 from proxy.dialects.uploadcare.cdn.syntax.directives import SYNTAX, Directive
 
 DASH = "-"
+GIF2VIDEO, DETECT_FACES = "gif2video", "detect_faces"
 #: What stands behind a uuid without a dash, and is no file name.
-CONVERSIONS = ("gif2video", "detect_faces", "videoframe", "video", "document")
+CONVERSIONS = (GIF2VIDEO, DETECT_FACES, "videoframe", "video", "document")
 ARCHIVES = ("zip", "tar")
 MAX_GROUP = 1000
 #: Directives of libraries about themselves (``@clib/uc-blocks/1.0/``): they change nothing.
@@ -125,6 +126,7 @@ def _directives(segments: list[str], *, has_slash: bool) -> tuple[tuple[Directiv
         *segments, last = segments
         name = _decoded(last)
     if segments and segments[0] != DASH:
+        _check_place(segments[:1])
         raise RequestError(f"Behind the file stands /-/, or a file name at the end, got {segments[0][:40]!r}.")
     runs: list[list[str]] = []
     for segment in segments:
@@ -132,8 +134,18 @@ def _directives(segments: list[str], *, has_slash: bool) -> tuple[tuple[Directiv
             runs.append([])
         else:
             runs[-1].append(_decoded(segment))
+    for run in filter(None, runs):
+        _check_place(run)
     made = (Directive(run[0], tuple(run[1:])) for run in runs if run)
     return tuple(each for each in made if not each.name.startswith(LIBRARY_MARK)), name
+
+
+def _check_place(run: list[str]) -> None:
+    """Of a directive and its arguments: ``pyuploadcare`` writes what it chains as ``-/preview/gif2video/``."""
+    least = SYNTAX[run[0]].least if run[0] in SYNTAX else 0
+    for name in (GIF2VIDEO, DETECT_FACES):
+        if name in (run[0], *run[1 + least :]):
+            raise RequestError(f"{name} stands right behind the file, first and without a dash: /:uuid/{name}/")
 
 
 def _is_lacked(segments: list[str]) -> bool:
