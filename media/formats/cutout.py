@@ -12,7 +12,7 @@ from media.formats.source import Source, SourceInfo, open_source
 from media.formats.table import FORMATS
 from media.geometry import Size
 from media.raster.picture import Picture
-from media.raster.pixels import resample
+from media.raster.pixels import enlarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def _pixels(opened: Opened, extent: Extent) -> Picture:
 def _enlarged(cut: pyvips.Image, size: Size, target: Size | None) -> pyvips.Image:
     """No smaller than ``target``, in the proportions of ``size``."""
     if target is None:
-        return resample(cut, size)
+        return enlarge(cut, size) if cut.width < size.width else cut
     factor = max(target.width / cut.width, target.height / cut.height)
     if factor <= 1:
         return cut
     share = max(target.width / size.width, target.height / size.height)
-    return resample(cut, Size(math.ceil(size.width * share), math.ceil(size.height * share)))
+    return enlarge(cut, Size(math.ceil(size.width * share), math.ceil(size.height * share)))
