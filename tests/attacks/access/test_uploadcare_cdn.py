@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from media.config import Cloud, Origin, Project
+from media.config import Cloud, Delivery, Origin, Project
 from media.records.catalog import Catalog
 from proxy.dialects.uploadcare.cdn.token import sign
 from proxy.dialects.uploadcare.files import ref_of
@@ -34,7 +34,7 @@ GOT = (200, 503)
 
 @pytest.fixture
 def stage(make_stage: MakeStage) -> Iterator[Stage]:
-    with make_stage(clouds={"demo": DEMO}) as made:
+    with make_stage(clouds={"demo": DEMO}, delivery=Delivery(look_wait_seconds=0, synchronous_wait_seconds=0)) as made:
         yield made
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from media.config import Cloud, Origin, Project
+from media.config import Cloud, Delivery, Origin, Project
 from proxy.dialects.uploadcare.settings import Uploadcare
 from tests.conftest import MakeStage
 from tests.proxy.uploadcare.conftest import CLOUDS, Uploads
@@ -27,7 +27,10 @@ class Cdn:
 
 @pytest.fixture
 def stage(make_stage: MakeStage) -> Iterator[Stage]:
-    with make_stage(Uploadcare(presets=PRESETS), clouds=CLOSED, origin=Origin(allow_private=True)) as made:
+    # Faces are asked for before a worker looked.
+    hasty = Delivery(max_wait_seconds=5, look_wait_seconds=0, synchronous_wait_seconds=0)
+    settings = {"clouds": CLOSED, "origin": Origin(allow_private=True), "delivery": hasty}
+    with make_stage(Uploadcare(presets=PRESETS), **settings) as made:
         yield made
 
 
