@@ -6,6 +6,7 @@ decompression.
 
 import asyncio
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,6 +28,22 @@ DETECT_HEADER = 47
 REQUEST_HEADERS = {"User-Agent": "Cutout", "Accept": "image/*,video/*;q=0.8,*/*;q=0.5", "Accept-Encoding": "identity"}
 #: The connection stood and broke: worth one more try.
 BROKEN = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+
+
+#: Takes a number of bytes from a budget that fetches share; raises if there is no room.
+Charge = Callable[[int], None]
+
+
+def free(size: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one fetch may take."""
+
+    max_bytes: int
+    charge: Charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +72,24 @@ class OriginFetcher:
     async def __aexit__(self, *exception: object) -> None:
         await self._transport.aclose()
 
-    async def fetch(self, url: str, *, max_bytes: int) -> Fetched:
-        """The source behind ``url``, redirects followed, at most ``max_bytes`` of it.
+    async def fetch(self, url: str, *, max_bytes: int, charge: Charge = free) -> Fetched:
+        """The source behind ``url``, redirects followed, at most ``max_bytes`` of it; ``charge`` is told of bytes
+        before they are held, and may raise.
 
         Raises RequestError for a URL that is none, Forbidden for one we do not go to, NotFound if the origin
         has nothing for us, LimitExceeded for too many bytes, OriginTimeout and OriginError for the rest.
         """
-        target = parse_url(url)
+        target, allowance = parse_url(url), Allowance(max_bytes, charge)
         try:
             async with asyncio.timeout(self._settings.total_timeout_seconds):
-                return await self._follow(target, max_bytes)
+                return await self._follow(target, allowance)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise OriginTimeout(f"The origin {target.host} did not deliver in time.") from error
 
-    async def _follow(self, url: httpx.URL, max_bytes: int) -> Fetched:
+    async def _follow(self, url: httpx.URL, allowance: Allowance) -> Fetched:
         seen = [url]
         while True:
-            answer = await self._fetch_or_retry(seen[-1], max_bytes)
+            answer = await self._fetch_or_retry(seen[-1], allowance)
             if isinstance(answer, Fetched):
                 return answer
             if answer in seen:
@@ -80,9 +98,9 @@ class OriginFetcher:
                 raise OriginError(f"The origin {url.host} redirects more than {self._settings.max_redirects} times.")
             seen.append(answer)
 
-    async def _fetch_or_retry(self, url: httpx.URL, max_bytes: int, *, retries: int = 1) -> Fetched | httpx.URL:
+    async def _fetch_or_retry(self, url: httpx.URL, allowance: Allowance, *, retries: int = 1) -> Fetched | httpx.URL:
         try:
-            return await self._fetch_once(url, max_bytes)
+            return await self._fetch_once(url, allowance)
         except BROKEN as error:
             if not retries:
                 raise OriginError(f"The origin {url.host} broke off its answer.") from error
@@ -90,15 +108,15 @@ class OriginFetcher:
             raise
         except httpx.TransportError as error:
             raise OriginError(f"The origin {url.host} cannot be reached: {error}.") from error
-        return await self._fetch_or_retry(url, max_bytes, retries=retries - 1)
+        return await self._fetch_or_retry(url, allowance, retries=retries - 1)
 
-    async def _fetch_once(self, url: httpx.URL, max_bytes: int) -> Fetched | httpx.URL:
+    async def _fetch_once(self, url: httpx.URL, allowance: Allowance) -> Fetched | httpx.URL:
         response = await self._transport.handle_async_request(self._request(url))
         try:
             if response.status_code in REDIRECTS:
                 return _redirect_target(url, response)
             _check_status(url, response.status_code)
-            body = await _read(url, response, max_bytes)
+            body = await _read(url, response, allowance)
         finally:
             await response.aclose()
         return Fetched(
@@ -131,7 +149,8 @@ def _check_status(url: httpx.URL, status: int) -> None:
         raise OriginError(f"The origin {url.host} answered {status}.")
 
 
-async def _read(url: httpx.URL, response: httpx.Response, max_bytes: int) -> bytes:
+async def _read(url: httpx.URL, response: httpx.Response, allowance: Allowance) -> bytes:
+    max_bytes = allowance.max_bytes
     too_long = LimitExceeded(f"The source at {url.host} is larger than {max_bytes} bytes.")
     encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
     if encoding not in ENCODINGS | {"identity"}:
@@ -141,12 +160,15 @@ async def _read(url: httpx.URL, response: httpx.Response, max_bytes: int) -> byt
         raise too_long
     body = bytearray()
     async for chunk in response.aiter_raw():
+        allowance.charge(len(chunk))
         body += chunk
         if len(body) > max_bytes:
             raise too_long
     if encoding == "identity":
         return bytes(body)
-    return _decompress(url, bytes(body), max_bytes, too_long)
+    decoded = _decompress(url, bytes(body), max_bytes, too_long)
+    allowance.charge(max(0, len(decoded) - len(body)))
+    return decoded
 
 
 def _decompress(url: httpx.URL, body: bytes, max_bytes: int, too_long: LimitExceeded) -> bytes:

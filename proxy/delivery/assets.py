@@ -60,9 +60,15 @@ async def fetch_asset(services: Services, cloud: str, url: str) -> Asset:
 
 async def _fetch(services: Services, ref: SourceRef, known: Asset | None) -> Asset:
     services.room.check(GUESTS)
-    fetched = await services.origin.fetch(ref.public_id, max_bytes=services.settings.limits.max_source_bytes)
-    kept = {name: getattr(known, name) for name in SAID} if known else {}
-    return await record(services, await keep_guest(services, Arrival(fetched.body), ref), kept)
+    kept, most = (
+        {name: getattr(known, name) for name in SAID} if known else {},
+        services.settings.limits.max_source_bytes,
+    )
+    # Until it is kept: what waits to be judged is held as well.
+    with services.bodies.lent() as charge:
+        fetched = await services.origin.fetch(ref.public_id, max_bytes=most, charge=charge)
+        source = await keep_guest(services, Arrival(fetched.body), ref)
+    return await record(services, source, kept)
 
 
 def _age_seconds(asset: Asset) -> float:

@@ -38,7 +38,9 @@ async def open_address(services: Services, text: str) -> Arrival:
     if not text.startswith(("http://", "https://")):
         expected = "a file, a data URI in the body, an http(s) or an s3 URL"
         raise RequestError(f"Invalid file parameter: expected {expected}, got {text[:80]}")
-    fetched = await services.origin.fetch(text, max_bytes=services.settings.limits.max_source_bytes)
+    with services.bodies.lent() as charge:
+        most = services.settings.limits.max_source_bytes
+        fetched = await services.origin.fetch(text, max_bytes=most, charge=charge)
     return Arrival(fetched.body, text.partition("?")[0].rpartition("/")[2])
 
 

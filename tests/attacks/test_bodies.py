@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from media.config import Limits, Server
+from media.config import Limits, Origin, Server
 from tests.conftest import MakeStage, Stage
 from tests.pictures import photo
-from tests.proxy.apis import CLOUDS
+from tests.proxy.apis import CLOUDS, IMPATIENT, Site, serving
 from tests.signing import signed
 
 CREDENTIALS = ("demo-key", "s")
@@ -214,4 +215,38 @@ def test_all_bodies_together_have_a_budget(make_stage: MakeStage) -> None:
         bodies.give(990_000)
         answer = stage.client.post("/v1_1/demo/image/upload", content=b"a=" + b"b" * 20_000, headers=FORM)
         assert answer.status_code == 400
+        bodies.take(1_000_000)  # everything was given back
+
+
+#: Calls that fetch, with SITE for a picture's address: method, path, body, headers.
+FETCHES: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
+    "cloudinary": ("GET", "/demo/image/fetch/SITE", {}, {}),
+    "cloudinary layer": ("GET", "/demo/image/upload/l_fetch:SITE64/fl_layer_apply/shoe.jpg", {}, {}),
+    "upload": ("POST", "/v1_1/demo/image/upload", {"data": {"file": "SITE", "public_id": "a"}}, BASIC),
+    "cloudimage": ("GET", "/v7/SITE", {}, {}),
+    "uploadcare_cdn": ("GET", "/-/resize/10x/SITE", {}, {}),
+    "remove_bg": ("POST", "/v1.0/removebg", {"data": {"image_url": "SITE"}}, KEY),
+    "rembg": ("GET", "/api/remove?url=SITE", {}, {}),
+    "img_processing": ("POST", "/v1/images", {"json": {"url": "SITE", "name": "a"}}, KEY),
+}
+
+
+@pytest.mark.parametrize("name", FETCHES)
+def test_what_is_fetched_is_of_the_same_budget(name: str, make_stage: MakeStage) -> None:
+    (method, path, body, headers), server = FETCHES[name], Server(max_body_bytes=1_000_000, max_bytes_in_flight=1)
+    with serving(Site({"/a.jpg": photo()})) as site, make_stage(
+        clouds=CLOUDS, server=server, origin=Origin(allow_private=True), delivery=IMPATIENT
+    ) as stage:  # fmt: skip
+        named = signed({"public_id": "shoe"}, secret="s")
+        stage.client.post("/v1_1/demo/image/upload", data=named, files={"file": photo()})
+        address = site.url("/a.jpg")
+        path = path.replace("SITE64", base64.urlsafe_b64encode(address.encode()).decode()).replace("SITE", address)
+        sent = json.loads(json.dumps(body).replace("SITE", address))
+        bodies = stage.client.app.state.services.bodies  # type: ignore[attr-defined]
+        bodies.take(999_000)
+        refused = stage.client.request(method, path, **sent, headers=headers)
+        assert (refused.status_code, "retry-after" in refused.headers) == (503, True), refused.text
+        assert "hands full" in refused.text + refused.headers.get("x-cld-error", "")
+        bodies.give(999_000)
+        stage.client.request(method, path, **sent, headers=headers)
         bodies.take(1_000_000)  # everything was given back

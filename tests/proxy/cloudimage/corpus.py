@@ -24,7 +24,7 @@ from media.config import Cloud, RedisSettings, Settings
 from media.formats.source import open_source
 from media.formats.table import FORMATS
 from media.geometry import Size
-from media.network.origin import Fetched
+from media.network.origin import Charge, Fetched, free
 from media.render.plan import plan
 from media.stores.memory import MemoryStore
 from proxy.app import create_app
@@ -49,7 +49,7 @@ class EveryOrigin:
     picture: bytes
     seen: list[str] = field(default_factory=list)
 
-    async def fetch(self, url: str, *, max_bytes: int) -> Fetched:
+    async def fetch(self, url: str, *, max_bytes: int, charge: Charge = free) -> Fetched:
         self.seen.append(url)
         return Fetched(self.picture, url, "", "", "image/jpeg")
 
