@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from media.config import Limits
-from media.errors import RequestError, SourceError
+from media.errors import LimitExceeded, RequestError, SourceError
 from media.formats.source import open_source
 from media.records.sources import load_source, retired_path, source_path
 from media.stores.store import Store, copy
@@ -75,7 +75,7 @@ def open_clip(services: Services, order: VideoOrder, folder: Path) -> Clip:
     """Raises SourceError or LimitExceeded for a file that is at fault, RequestError for an order that does not fit."""
     limits = services.settings.limits
     footage = _footage(services.store, order.source, folder / "source", limits)
-    timeline = timeline_of(order, footage.facts)
+    timeline = timeline_of(order, footage.facts, limits.max_video_frames)
     beneath = _beneath(services, order, folder)
     canvas = canvas_of(order, footage.facts.width, footage.facts.height)
     return Clip(
@@ -83,8 +83,9 @@ def open_clip(services: Services, order: VideoOrder, folder: Path) -> Clip:
     )
 
 
-def timeline_of(order: VideoOrder, facts: VideoFacts) -> Timeline:
-    """Raises RequestError if nothing is left."""
+def timeline_of(order: VideoOrder, facts: VideoFacts, most: int) -> Timeline:
+    """Raises RequestError if nothing is left, LimitExceeded for more than ``most`` frames: a few frames of a file may
+    last for a century, and a job that makes frames is never late."""
     rate = Fraction(order.rate).limit_denominator(1001) if order.rate else facts.rate
     if order.row.codec == "gif":
         rate = min(rate, Fraction(GIF_MOST_RATE if order.rate else GIF_RATE))
@@ -93,7 +94,10 @@ def timeline_of(order: VideoOrder, facts: VideoFacts) -> Timeline:
         raise RequestError(f"The part must begin within the video's {facts.duration:.2f} seconds, got {order.start:g}.")
     seconds = min(seconds, order.duration or seconds)
     frames = max(1, round(seconds * rate))
-    return Timeline(rate, facts.start + order.start, min(frames, order.frame_limit or frames))
+    frames = min(frames, order.frame_limit or frames)
+    if frames > most:
+        raise LimitExceeded(f"A video has at most {most} frames, got {frames} in {seconds:g} seconds.")
+    return Timeline(rate, facts.start + order.start, frames)
 
 
 def _whole(facts: VideoFacts, rate: Fraction) -> Timeline:

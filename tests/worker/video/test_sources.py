@@ -170,6 +170,15 @@ def test_a_gigantic_header_costs_nothing(shop: Shop, tmp_path: Path) -> None:
         assert isinstance(refused.value, MediaError)
 
 
+def test_a_few_frames_that_last_for_a_century_become_no_film(shop: Shop, tmp_path: Path) -> None:
+    """A job that makes frames is never late: nothing else would end it."""
+    source = tmp_path / "a.y4m"
+    source.write_bytes(b"YUV4MPEG2 W64 H64 F1:2147483647 Ip A1:1 C420\n" + (b"FRAME\n" + bytes(6144)) * 3)
+    with pytest.raises(LimitExceeded, match="at most 216000 frames"):
+        shop.make(source, "mp4", cutout=None, rate=60.0)
+    assert len(pictures(shop.make(source, "mp4", cutout=None, rate=60.0, frame_limit=2))) == 2
+
+
 def test_the_matte_is_exact_where_the_network_is(shop: Shop, tmp_path: Path) -> None:
     """The disc of the fake network: outside nothing, inside all, whatever the codec."""
     made = alphas(shop.make(clip(tmp_path / "a.mp4")))
