@@ -5,7 +5,7 @@
     create_asset
       ├ make_derived            each try's matte, until one shows something
       ├ make_derived            its result
-      ├ save_source             the result is a source of its own
+      ├ keep_as_source          the result is a source of its own
       ├ catalog.save            the new asset behind its index, unless an earlier try got this far
       ├ catalog.update          what the source's own record is to say of it
       └ send_later              the notices
@@ -13,7 +13,6 @@
 Whatever fails, the source stays as it is; the creation's record says why.
 """
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,21 +21,20 @@ from typing import Any
 
 from media.analysis import measure_matte
 from media.derived.derived_assets import Derived
-from media.derived.keys import concrete, digest, maps_key
+from media.derived.keys import concrete, maps_key
 from media.derived.paths import maps_path
-from media.errors import AlreadyExists, LimitExceeded, NotFound, RequestError, SourceError
+from media.errors import AlreadyExists, NotFound, RequestError, SourceError
 from media.formats.source import SourceInfo, open_source
 from media.operations import parse_chain
 from media.records.asset import Asset, SourceRef
 from media.records.catalog import Catalog
-from media.records.sources import save_source
 from media.removal.foreground import foreground_type
 from media.render.derivation import order_for
 from media.scene.labels import Label, labels_of
 from media.work.creation import DONE, FAILED, Creation, Try
 from media.work.jobs import CREATIONS
 from media.work.webhook import fill
-from worker.derivations import make_derived
+from worker.derivations import keep_as_source, make_derived
 from worker.notices import send_later
 from worker.services import Services
 
@@ -69,13 +67,9 @@ def give_up_creation(services: Services, creation_id: str) -> None:
 
 def _create(services: Services, catalog: Catalog, wanted: Creation) -> Mapping[str, Any]:
     made = _made(services, wanted)
-    limit = services.settings.limits.max_source_bytes
-    if len(made.body) > limit:
-        raise LimitExceeded(f"The result has {len(made.body)} bytes, more than the limit of {limit}.")
-    save_source(services.store, digest(made.body), made.body)
-    info = open_source(made.body, max_pixels=services.settings.limits.max_source_pixels).info
-    facts = _facts(services, wanted, made, info)
-    asset = Asset.from_document({**fill(wanted.asset, facts), **_described(made, info)})
+    info, described = keep_as_source(services, made)
+    facts = _facts(services, wanted, info, described)
+    asset = Asset.from_document({**fill(wanted.asset, facts), **described})
     for each in fill(list(wanted.indexed), {**facts, "asset": asset.to_document()}):
         catalog.records(each["kind"]).put(each["name"], each["document"])
     try:
@@ -104,24 +98,11 @@ def _derived(services: Services, wanted: Creation, chain: str) -> Derived:
     return make_derived(services, order_for(wanted.source_digest, concrete(parse_chain(chain)), {}, services.matting))
 
 
-def _described(made: Derived, info: SourceInfo) -> dict[str, Any]:
-    return {
-        "format": info.format,
-        "width": info.width,
-        "height": info.height,
-        "pages": 1,
-        "bytes": len(made.body),
-        "digest": digest(made.body),
-        "etag": hashlib.md5(made.body, usedforsecurity=False).hexdigest(),
-        "has_alpha": info.has_alpha,
-    }
-
-
-def _facts(services: Services, wanted: Creation, made: Derived, info: SourceInfo) -> dict[str, Any]:
+def _facts(services: Services, wanted: Creation, info: SourceInfo, described: Mapping[str, Any]) -> dict[str, Any]:
     moment = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     modes = {"color_mode": "RGBA" if info.has_alpha else "RGB"}
     kind = foreground_type(_labels(services, wanted), wanted.type_level)
-    return {**_described(made, info), **modes, "moment": moment, "foreground_type": kind}
+    return {**described, **modes, "moment": moment, "foreground_type": kind}
 
 
 def _labels(services: Services, wanted: Creation) -> Sequence[Label]:

@@ -1,7 +1,14 @@
-"""make_derived(): a derivation ahead of its first request: what takes a network, then load · derive · keep."""
+"""make_derived(): a derivation ahead of its first request: what takes a network, then load · derive · keep.
+keep_as_source(): what was made as a source of its own.
+"""
+
+import hashlib
+from typing import Any
 
 from media.derived.derived_assets import Derived, load_derived
-from media.errors import MediaError
+from media.derived.keys import digest
+from media.errors import LimitExceeded, MediaError
+from media.formats.source import SourceInfo, open_source
 from media.records.sources import save_source
 from media.render import derivation
 from media.render.cutting import CutoutMissing
@@ -26,6 +33,29 @@ def make_derived(services: Services, order: Order) -> Derived:
             return _make(services, order)
     derivation.enlist(services.catalog(), order, known)
     return known
+
+
+def keep_as_source(services: Services, made: Derived) -> tuple[SourceInfo, dict[str, Any]]:
+    """What was made becomes a source of its own: what it is, and the fields by which an asset names it.
+
+    Raises LimitExceeded for more bytes than a source may have.
+    """
+    limits = services.settings.limits
+    if len(made.body) > limits.max_source_bytes:
+        raise LimitExceeded(f"The result has {len(made.body)} bytes, more than the limit of {limits.max_source_bytes}.")
+    source_digest = digest(made.body)
+    save_source(services.store, source_digest, made.body)
+    info = open_source(made.body, max_pixels=limits.max_source_pixels).info
+    return info, {
+        "format": info.format,
+        "width": info.width,
+        "height": info.height,
+        "pages": 1,
+        "bytes": len(made.body),
+        "digest": source_digest,
+        "etag": hashlib.md5(made.body, usedforsecurity=False).hexdigest(),
+        "has_alpha": info.has_alpha,
+    }
 
 
 def _make(services: Services, order: Order) -> Derived:

@@ -4,14 +4,13 @@
 
     replace_by_cutout
       ├ make_derived            the cutout as PNG
-      ├ store.put               its bytes are a source of their own
+      ├ keep_as_source          its bytes are a source of their own
       ├ catalog.update          unless another version was uploaded meanwhile; both versions kept
       └ send_later              the info notification
 
 Whatever fails, the original stays; the state in ``info`` says "failed".
 """
 
-import hashlib
 import logging
 import secrets
 import time
@@ -21,18 +20,16 @@ from typing import Any
 
 from media.cutout import CutoutOptions
 from media.derived.derived_assets import Derived
-from media.derived.keys import concrete, digest
-from media.errors import LimitExceeded, NotFound, RequestError, SourceError
-from media.formats.source import open_source
+from media.derived.keys import concrete
+from media.errors import NotFound, RequestError, SourceError
 from media.language.chain import Chain, Output
 from media.operations import step
 from media.records.asset import Asset, Backup, SourceRef
 from media.records.catalog import Catalog
-from media.records.sources import save_source
 from media.render.derivation import order_for
 from media.work.batch import Replacement
 from media.work.jobs import REPLACEMENTS
-from worker.derivations import make_derived
+from worker.derivations import keep_as_source, make_derived
 from worker.notices import send_later
 from worker.services import Services
 
@@ -67,11 +64,8 @@ def give_up_replacement(services: Services, replacement_id: str) -> None:
 def _replace(services: Services, catalog: Catalog, wanted: Replacement) -> Asset:
     order = order_for(wanted.source_digest, concrete(_chain(wanted.options)), {}, services.matting)
     made = make_derived(services, order)
-    limit = services.settings.limits.max_source_bytes
-    if len(made.body) > limit:
-        raise LimitExceeded(f"The result has {len(made.body)} bytes, more than the limit of {limit}.")
-    save_source(services.store, digest(made.body), made.body)
-    result = _result(made, wanted, services.settings.limits.max_source_pixels)
+    _, described = keep_as_source(services, made)
+    result = _result(made, wanted, described)
     return catalog.update(_ref(wanted), lambda found: _replaced(found, wanted, result))
 
 
@@ -81,20 +75,12 @@ def _chain(options: str) -> Chain:
     return Chain((removal,), Output(candidates=("png",)))
 
 
-def _result(made: Derived, wanted: Replacement, max_pixels: int) -> Mapping[str, Any]:
+def _result(made: Derived, wanted: Replacement, described: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields of the asset that the cutout changes."""
-    info = open_source(made.body, max_pixels=max_pixels).info
     state = {"status": COMPLETE, "data": {"confidence_score": round(made.confidence or 0.0, 3)}}
     return {
+        **described,
         "version_id": secrets.token_hex(16),
-        "format": info.format,
-        "width": info.width,
-        "height": info.height,
-        "pages": 1,
-        "bytes": len(made.body),
-        "digest": digest(made.body),
-        "etag": hashlib.md5(made.body, usedforsecurity=False).hexdigest(),
-        "has_alpha": info.has_alpha,
         "uploaded_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "info": {INFO: {wanted.service: state}},
     }
