@@ -4,7 +4,7 @@ This server runs one network: it stands in for those of general use, and is aske
 people. The weights of the vendor's own are pulled by `cutout models pull` and then named by ``matting.model``.
 """
 
-from media.errors import UnsupportedOperation
+from media.removal.stand_ins import objects_in_place_of
 
 #: Model → the objects it keeps; none: whatever is in front.
 SUBSTITUTED: dict[str, tuple[str, ...]] = {"u2net": (), "u2netp": (), "u2net_human_seg": ("person",)}
@@ -15,11 +15,6 @@ def objects_of(name: str, *, network: str, substitutes: bool) -> tuple[str, ...]
 
     Raises UnsupportedOperation for what is not available here.
     """
-    if name in ("", network):
-        return ()
-    if name in SUBSTITUTED and substitutes:
-        return SUBSTITUTED[name]
-    if name in SUBSTITUTED:
-        raise UnsupportedOperation(f"The model {name} is not loaded; this server runs {network}.")
-    known = ", ".join(dict.fromkeys((*SUBSTITUTED, network)))
-    raise UnsupportedOperation(f"There is no model {name[:60]!r}; known are {known}.")
+    return objects_in_place_of(
+        name, SUBSTITUTED, network=network, substitutes=substitutes, refused={}, known=(*SUBSTITUTED, network)
+    )

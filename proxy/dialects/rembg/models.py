@@ -5,7 +5,7 @@ network of ours can stand in for (clothes, drawings, prompts, a caller's own wei
 sessions, which send pictures to other servers, do not exist here.
 """
 
-from media.errors import UnsupportedOperation
+from media.removal.stand_ins import objects_in_place_of
 
 #: Session → the objects it keeps; none: whatever is in front.
 SUBSTITUTED: dict[str, tuple[str, ...]] = {
@@ -40,13 +40,6 @@ def objects_of(name: str, *, network: str, substitutes: bool) -> tuple[str, ...]
 
     Raises UnsupportedOperation for what is not available here.
     """
-    if name in ("", network):
-        return ()
-    if name in SUBSTITUTED and substitutes:
-        return SUBSTITUTED[name]
-    if name in SUBSTITUTED:
-        raise UnsupportedOperation(f"The model {name} is not loaded; this server runs {network}.")
-    if name in REFUSED:
-        raise UnsupportedOperation(f"The model {name} is not available here: {REFUSED[name]}.")
-    known = ", ".join(dict.fromkeys((network, *SUBSTITUTED)))
-    raise UnsupportedOperation(f"There is no model {name[:60]!r}; known are {known}.")
+    return objects_in_place_of(
+        name, SUBSTITUTED, network=network, substitutes=substitutes, refused=REFUSED, known=(network, *SUBSTITUTED)
+    )
